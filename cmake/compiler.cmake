@@ -1,0 +1,37 @@
+# va_compile_options(<target>): the language level, warnings and visibility of everything we compile.
+
+set(_va_warnings
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  -Wfloat-conversion -Wmissing-declarations -Wextra-semi -Wimplicit-fallthrough)
+set(_va_gcc_warnings
+  -Wduplicated-cond -Wlogical-op
+  # g++ 12 sees overlapping copies in plain std::string concatenations.
+  -Wno-restrict)
+# These guess about run time, and with optimization or sanitizers guess wrong: shown, never fatal.
+set(_va_gcc_guesses
+  -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow
+  -Wno-error=stringop-overread -Wno-error=free-nonheap-object -Wno-error=dangling-pointer)
+
+function(va_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON)
+  if(MSVC)
+    target_compile_options(${target} PRIVATE /W4 /utf-8 $<$<BOOL:${VOICEAGENT_WERROR}>:/WX>)
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE
+    ${_va_warnings}
+    $<$<CXX_COMPILER_ID:GNU>:${_va_gcc_warnings}>
+    $<$<BOOL:${VOICEAGENT_WERROR}>:-Werror>
+    $<$<CXX_COMPILER_ID:GNU>:${_va_gcc_guesses}>)
+endfunction()
+
+if(VOICEAGENT_SANITIZE)
+  add_compile_options(-fsanitize=${VOICEAGENT_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${VOICEAGENT_SANITIZE})
+endif()

@@ -1,0 +1,99 @@
+# Each third-party library has one home: the layer that it is linked to here.
+# scripts/check_layers.py holds the same rule for their headers.
+#
+#   va_requires(<layer> <name> <Debian package>)            always needed
+#   va_feature(<FEATURE> <layer> <name> <Debian package> <path>)
+#     optional: VOICEAGENT_WITH_<FEATURE> = AUTO (when found), ON, OFF; sources and unit tests whose
+#     path begins with <path> are left out when it is off
+#
+# Afterwards VA_DEPS_<layer> lists a layer's targets, VA_LINK_LIBRARIES all of them,
+# VA_THIRD_PARTY their names, VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_<FEATURE>=0|1, and
+# VA_DISABLED_PATHS what to leave out.
+
+include(third_party)
+
+set(VA_LINK_LIBRARIES)
+set(VA_THIRD_PARTY)
+set(VA_FEATURE_DEFINITIONS)
+set(VA_DISABLED_PATHS)
+
+macro(_va_add_dependency layer name target)
+  list(APPEND VA_DEPS_${layer} ${target})
+  list(APPEND VA_LINK_LIBRARIES ${target})
+  list(APPEND VA_THIRD_PARTY ${name})
+endmacro()
+
+macro(va_requires layer name package)
+  voiceagent_find_third_party(${name} _target)
+  if(NOT _target)
+    message(FATAL_ERROR "${name} not found: install it (Debian: apt-get install ${package})")
+  endif()
+  _va_add_dependency(${layer} ${name} ${_target})
+endmacro()
+
+macro(va_header_only header package)
+  find_path(VA_HEADER_${header} ${header})
+  mark_as_advanced(VA_HEADER_${header})
+  if(NOT VA_HEADER_${header})
+    message(FATAL_ERROR "${header} not found: install it (Debian: apt-get install ${package})")
+  endif()
+endmacro()
+
+macro(va_feature feature layer name package path)
+  set(VOICEAGENT_WITH_${feature} AUTO CACHE STRING "Build ${path}, with ${name} (AUTO: when found)")
+  set_property(CACHE VOICEAGENT_WITH_${feature} PROPERTY STRINGS AUTO ON OFF)
+  set(_target "")
+  if(VOICEAGENT_WITH_${feature} STREQUAL "AUTO" OR VOICEAGENT_WITH_${feature})
+    voiceagent_find_third_party(${name} _target)
+    if(NOT _target AND NOT VOICEAGENT_WITH_${feature} STREQUAL "AUTO")
+      message(FATAL_ERROR "VOICEAGENT_WITH_${feature} is ON, but ${name} was not found: "
+                          "install it (Debian: apt-get install ${package})")
+    endif()
+  endif()
+  if(_target)
+    _va_add_dependency(${layer} ${name} ${_target})
+    list(APPEND VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_${feature}=1)
+    message(STATUS "voiceagent: with ${name}")
+  else()
+    list(APPEND VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_${feature}=0)
+    list(APPEND VA_DISABLED_PATHS ${path})
+    message(STATUS "voiceagent: without ${name}")
+  endif()
+endmacro()
+
+va_requires(base threads libc6-dev)
+va_requires(base spdlog libspdlog-dev)
+va_header_only(rapidjson/document.h rapidjson-dev)
+va_header_only(toml++/toml.h libtomlplusplus-dev)
+va_requires(audio samplerate libsamplerate0-dev)
+
+va_feature(OPUS audio opus libopus-dev audio/opus)
+va_feature(POCKETSPHINX providers pocketsphinx "libpocketsphinx-dev libsphinxbase-dev"
+  providers/stt/pocketsphinx)
+va_feature(FLITE providers flite flite1-dev providers/tts/flite)
+va_feature(WEBRTC_VAD providers webrtc-audio-processing libwebrtc-audio-processing-dev
+  providers/vad/webrtc)
+
+if(CMAKE_DL_LIBS)
+  list(APPEND VA_DEPS_plugin ${CMAKE_DL_LIBS})
+  list(APPEND VA_LINK_LIBRARIES ${CMAKE_DL_LIBS})
+endif()
+
+# Leaves out of a list of files those that belong to a feature that is off.
+function(va_filter_disabled list root)
+  set(kept)
+  foreach(file IN LISTS ${list})
+    file(RELATIVE_PATH relative "${root}" "${file}")
+    set(keep TRUE)
+    foreach(path IN LISTS VA_DISABLED_PATHS)
+      string(FIND "${relative}" "${path}" position)
+      if(position EQUAL 0)
+        set(keep FALSE)
+      endif()
+    endforeach()
+    if(keep)
+      list(APPEND kept "${file}")
+    endif()
+  endforeach()
+  set(${list} "${kept}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,43 @@
+# Everything that a user of the build chooses. As a guest in another project the build keeps quiet:
+# one library (by BUILD_SHARED_LIBS), no tests, no examples, no installation.
+
+include(CMakeDependentOption)
+
+if(PROJECT_IS_TOP_LEVEL OR BUILD_SHARED_LIBS)
+  set(_shared ON)
+else()
+  set(_shared OFF)
+endif()
+if(PROJECT_IS_TOP_LEVEL OR NOT BUILD_SHARED_LIBS)
+  set(_static ON)
+else()
+  set(_static OFF)
+endif()
+
+option(VOICEAGENT_BUILD_SHARED "Build libvoiceagent.so" ${_shared})
+option(VOICEAGENT_BUILD_STATIC "Build libvoiceagent.a" ${_static})
+option(VOICEAGENT_BUILD_EXAMPLES "Build the programs in examples/" ${PROJECT_IS_TOP_LEVEL})
+option(VOICEAGENT_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(VOICEAGENT_BUILD_BENCH "Build the benchmarks" OFF)
+option(VOICEAGENT_INSTALL "Generate the install target" ${PROJECT_IS_TOP_LEVEL})
+option(VOICEAGENT_WERROR "Treat warnings as errors" OFF)
+set(VOICEAGENT_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (e.g. address,undefined)")
+
+if(NOT VOICEAGENT_BUILD_SHARED AND NOT VOICEAGENT_BUILD_STATIC)
+  message(FATAL_ERROR "VOICEAGENT_BUILD_SHARED and VOICEAGENT_BUILD_STATIC are both OFF")
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+  set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  endif()
+endif()
