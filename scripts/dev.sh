@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# Everyday commands; each installs what it needs first, so each works alone on a bare machine.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+usage() {
+  cat <<'USAGE'
+usage: scripts/dev.sh <command> [argument]
+
+  setup [group...]  install missing Debian packages (groups: build test bench lint; default: all)
+  build [preset]    configure and build (presets: dev release asan tsan minimal; default: dev)
+  demo [args]       build the release preset and run a spoken conversation, offline
+  test [preset]     build and run the tests (default: dev, then asan, then tsan)
+  bench [args]      build and run the benchmarks; results in build/release/bench.json
+  lint [--all]      check format, layers, shell scripts and documentation; clang-tidy on changed
+                    files, or on all
+  format            clang-format the sources in place
+  clean             remove build/
+  help              this text
+
+JOBS=n sets how many compilers and tests run at once (default: the processors, at most 3).
+USAGE
+}
+
+# The Debian packages of a group. The demo needs only "build".
+packages_of() {
+  case $1 in
+    build)
+      echo ninja-build cmake g++ pkg-config rapidjson-dev libspdlog-dev libtomlplusplus-dev \
+        libcli11-dev libopus-dev libsamplerate0-dev libwebrtc-audio-processing-dev \
+        libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us flite1-dev
+      ;;
+    test) echo ccache catch2 clang libclang-rt-14-dev python3 doxygen ;;
+    bench) echo libbenchmark-dev ;;
+    lint) echo python3 git clang-format clang-tidy doxygen shellcheck ;;
+    *) return 1 ;;
+  esac
+}
+
+jobs=${JOBS:-$(nproc)}
+if [[ -z ${JOBS:-} && $jobs -gt 3 ]]; then jobs=3; fi
+
+say() { printf '\n== %s\n' "$*"; }
+die() {
+  printf 'dev.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+as_root() {
+  if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+# try <times> <command...>: package mirrors have bad moments.
+try() {
+  local times=$1 attempt
+  shift
+  for ((attempt = 1; attempt <= times; attempt++)); do
+    if "$@"; then return 0; fi
+    if ((attempt < times)); then sleep $((attempt * 5)); fi
+  done
+  return 1
+}
+
+# setup <group...>: installs the packages of these groups that are missing.
+setup() {
+  local group package wanted missing=()
+  for group in "$@"; do
+    wanted=$(packages_of "$group") || die "no package group '$group'"
+    for package in $wanted; do
+      if ! installed "$package"; then missing+=("$package"); fi
+    done
+  done
+  if [[ ${#missing[@]} -eq 0 ]]; then return 0; fi
+  if ! command -v apt-get >/dev/null; then
+    printf 'dev.sh: no apt-get here; please provide: %s\n' "${missing[*]}" >&2
+    return 0
+  fi
+  say "installing ${missing[*]}"
+  local apt=(apt-get -q -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+  try 3 as_root "${apt[@]}" update || die "apt-get update failed"
+  try 3 as_root env DEBIAN_FRONTEND=noninteractive \
+    "${apt[@]}" install --no-install-recommends "${missing[@]}" || die "apt-get install failed"
+}
+
+installed() {
+  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# build <preset> <target> [cmake arguments...]; the target 'all' is everything.
+build() {
+  local preset=$1 target=$2
+  shift 2
+  say "building $preset"
+  cmake --preset "$preset" "$@" || return 1
+  cmake --build --preset "$preset" --target "$target" --parallel "$jobs"
+}
+
+packages_for() {
+  case $1 in
+    release | minimal) setup build ;;
+    *) setup build test ;;
+  esac
+}
+
+build_command() {
+  local preset=${1:-dev}
+  packages_for "$preset"
+  build "$preset" all
+}
+
+demo_command() {
+  setup build
+  build release voiceagent_cli
+  exec ./scripts/demo.sh "$@"
+}
+
+# Builds and tests one preset; its ctest summary comes last.
+test_preset() {
+  local preset=$1
+  packages_for "$preset"
+  build "$preset" all || return 1
+  case $preset in
+    release | minimal)
+      say "$preset has no tests: built only"
+      return 0
+      ;;
+  esac
+  say "testing $preset"
+  ctest --preset "$preset" --parallel "$jobs"
+}
+
+test_command() {
+  local presets=("$@") failed=() preset
+  if [[ ${#presets[@]} -eq 0 ]]; then presets=(dev asan tsan); fi
+  for preset in "${presets[@]}"; do
+    if ! test_preset "$preset"; then failed+=("$preset"); fi
+  done
+  if [[ ${#failed[@]} -gt 0 ]]; then die "failed: ${failed[*]}"; fi
+  say "passed: ${presets[*]}"
+}
+
+bench_command() {
+  setup build bench
+  build release voiceagent_bench -DVOICEAGENT_BUILD_BENCH=ON
+  say "measuring"
+  build/release/bin/voiceagent_bench --benchmark_counters_tabular=true \
+    --benchmark_out=build/release/bench.json --benchmark_out_format=json "$@"
+}
+
+# Our C and C++ files that git knows or would add.
+sources() {
+  git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp' '*.c' | while read -r file; do
+    if [[ -f $file ]]; then printf '%s\n' "$file"; fi
+  done
+}
+
+format_command() {
+  setup lint
+  sources | xargs -r clang-format -i
+}
+
+lint_command() {
+  setup build test lint
+  local status=0
+  ./scripts/lint.sh "$@" || status=$?
+  return $status
+}
+
+command=${1:-help}
+shift || true
+case $command in
+  setup)
+    if [[ $# -eq 0 ]]; then set -- build test bench lint; fi
+    setup "$@"
+    ;;
+  build | demo | test | bench | lint | format) "${command}_command" "$@" ;;
+  clean) rm -rf build ;;
+  help | -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
