@@ -1,0 +1,57 @@
+/// @file
+/// The engine: the threads, the registry and the log that agents and their sessions share.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "voiceagent/agent.h"
+#include "voiceagent/executor.h"
+#include "voiceagent/export.h"
+#include "voiceagent/log.h"
+#include "voiceagent/registry.h"
+#include "voiceagent/session.h"
+#include "voiceagent/status.h"
+
+namespace voiceagent {
+
+/// How an engine is made. Everything is optional.
+struct EngineOptions {
+  /// Where sessions live; empty: the engine makes one executor with a thread of its own.
+  std::vector<std::shared_ptr<Executor>> executors;
+  /// Where heavy work runs; null: the engine makes a pool with a thread per core.
+  std::shared_ptr<WorkerPool> workers;
+  /// Where log lines go; null: warnings and errors go to standard error.
+  std::shared_ptr<Logger> logger;
+  /// What providers there are; null: those that this build brings along.
+  std::shared_ptr<const Registry> registry;
+};
+
+/// An agent ready to talk: its providers are loaded and shared by all its sessions. Thread-safe.
+class VOICEAGENT_EXPORT Agent {
+ public:
+  virtual ~Agent() = default;
+  /// What it was made from.
+  virtual const AgentOptions& options() const = 0;
+  /// Makes a session on `executor` (null: the engine's next one), which opens in its first task
+  /// there: subscribe before, that is, on the executor itself or before it runs. Any thread; does
+  /// not block.
+  virtual Result<std::shared_ptr<Session>> open_session(
+      SessionOptions options = {}, std::shared_ptr<Executor> executor = nullptr) = 0;
+};
+
+/// Makes agents. Thread-safe. Agents and sessions keep what they need of it alive.
+class VOICEAGENT_EXPORT Engine {
+ public:
+  /// Makes an engine; fails only when the system gives no threads.
+  static Result<std::shared_ptr<Engine>> create(EngineOptions options = {});
+  virtual ~Engine() = default;
+
+  /// Loads the providers of an agent. May block for as long as models take to load; not to be
+  /// called on an executor. The error names the provider, what is wrong and what to do.
+  virtual Result<std::shared_ptr<Agent>> make_agent(AgentOptions options) = 0;
+  /// What providers there are.
+  virtual const Registry& registry() const = 0;
+};
+
+}  // namespace voiceagent

@@ -1,0 +1,541 @@
+/// @file
+/// The vocabulary: everything that happens in a session is one of these events.
+///
+/// Each event is a small plain struct. Text, words and audio in it are views that live during the
+/// call that delivers it; copy() (event_copy.h) makes an owner. `fields()` lists an event's fields
+/// once, for copying, JSON and every wire format. Kinds and field names are stable; new ones are
+/// only added.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "voiceagent/audio.h"
+#include "voiceagent/export.h"
+#include "voiceagent/llm.h"
+#include "voiceagent/provider.h"
+#include "voiceagent/status.h"
+#include "voiceagent/stt.h"
+#include "voiceagent/time.h"
+#include "voiceagent/tts.h"
+
+namespace voiceagent {
+
+/// Numbers the turns of a session from 1; 0 stands for the session itself. A turn is what the user
+/// says and the reply to it. It is a generation too: what still arrives for a cancelled turn is
+/// recognised by its id and never played.
+using TurnId = std::uint32_t;
+
+/// How audio and text go in and out.
+enum class Mode { kVoiceToVoice, kVoiceToText, kTextToVoice, kTextToText };
+
+/// Why a session ended.
+enum class CloseReason { kHost, kUser, kAgent, kError, kLimit };
+
+/// Why a user's turn was taken to be over.
+enum class TurnEndReason { kSilence, kTyped, kCommitted, kLimit, kProvider };
+
+/// Which stage of a turn something belongs to.
+enum class Stage { kSession, kInput, kVad, kStt, kTurn, kLlm, kTts, kOutput };
+
+/// @name Names
+/// The stable lower-case names, as in JSON.
+/// @{
+VOICEAGENT_EXPORT std::string_view to_string(Mode mode);
+VOICEAGENT_EXPORT std::string_view to_string(CloseReason reason);
+VOICEAGENT_EXPORT std::string_view to_string(TurnEndReason reason);
+VOICEAGENT_EXPORT std::string_view to_string(Stage stage);
+/// @}
+
+/// The kinds of event. The numbers are stable; 0 is never used.
+enum class EventKind : std::uint8_t {
+  kSessionOpened = 1,
+  kSessionClosed = 2,
+  kModeChanged = 3,
+  kError = 4,
+  kWarning = 5,
+  kAudioIn = 10,
+  kTextIn = 11,
+  kDtmfIn = 12,
+  kSpeechStarted = 20,
+  kSpeechStopped = 21,
+  kTranscriptPartial = 22,
+  kTranscriptFinal = 23,
+  kTurnEnded = 24,
+  kTurnDropped = 25,
+  kIntentRecognised = 30,
+  kReplyStarted = 31,
+  kReplyDelta = 32,
+  kReplyDone = 33,
+  kSpeechSegment = 40,
+  kAudioOut = 41,
+  kPlaybackStarted = 42,
+  kPlaybackProgress = 43,
+  kPlaybackFinished = 44,
+  kPlaybackPaused = 45,
+  kPlaybackResumed = 46,
+  kInterrupted = 47,
+  kOutputFlushed = 48,
+  kTurnMetrics = 50,
+};
+
+/// Room for per-kind tables: one more than the greatest kind.
+inline constexpr std::size_t kEventKinds = 64;
+
+/// Comes with every event.
+struct EventEnvelope {
+  std::string_view session_id;  ///< Which session; valid as long as the session.
+  TurnId turn = 0;              ///< Which turn, or 0.
+  std::uint64_t seq = 0;        ///< Counts the events of the session from 1, without gaps.
+  Duration time{0};             ///< Since the session opened, on its executor's clock.
+};
+
+/// The events.
+namespace event {
+
+/// The session is ready for input.
+struct SessionOpened {
+  static constexpr EventKind kKind = EventKind::kSessionOpened;  ///< Its kind.
+  static constexpr std::string_view kName = "session_opened";    ///< Its name on the wire.
+  Mode mode = Mode::kVoiceToVoice;                               ///< The first mode.
+  int input_rate = 0;   ///< Of the hearing pipeline, in samples a second.
+  int output_rate = 0;  ///< Of AudioOut, in samples a second.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("mode", e.mode);
+    v("input_rate", e.input_rate);
+    v("output_rate", e.output_rate);
+  }
+};
+
+/// The last event of a session.
+struct SessionClosed {
+  static constexpr EventKind kKind = EventKind::kSessionClosed;  ///< Its kind.
+  static constexpr std::string_view kName = "session_closed";    ///< Its name on the wire.
+  CloseReason reason = CloseReason::kHost;                       ///< Why.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("reason", e.reason);
+  }
+};
+
+/// From now on another mode holds.
+struct ModeChanged {
+  static constexpr EventKind kKind = EventKind::kModeChanged;  ///< Its kind.
+  static constexpr std::string_view kName = "mode_changed";    ///< Its name on the wire.
+  Mode mode = Mode::kVoiceToVoice;                             ///< The new one.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("mode", e.mode);
+  }
+};
+
+/// Something failed; the session goes on unless SessionClosed follows.
+struct Error {
+  static constexpr EventKind kKind = EventKind::kError;    ///< Its kind.
+  static constexpr std::string_view kName = "error";       ///< Its name on the wire.
+  Stage stage = Stage::kSession;                           ///< Where.
+  ErrorCode code = ErrorCode::kInternal;                   ///< What kind.
+  std::string_view provider;                               ///< Whose, or empty.
+  std::string_view message;                                ///< What, where, what to do.
+  bool retryable = false;                                  ///< Whether a later try may work.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("stage", e.stage);
+    v("code", e.code);
+    v("provider", e.provider);
+    v("message", e.message);
+    v("retryable", e.retryable);
+  }
+};
+
+/// Something odd was seen and dealt with.
+struct Warning {
+  static constexpr EventKind kKind = EventKind::kWarning;  ///< Its kind.
+  static constexpr std::string_view kName = "warning";     ///< Its name on the wire.
+  Stage stage = Stage::kSession;                           ///< Where.
+  std::string_view message;                                ///< What was seen and what was done.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("stage", e.stage);
+    v("message", e.message);
+  }
+};
+
+/// Audio as the host pushed it, before anything was done to it.
+struct AudioIn {
+  static constexpr EventKind kKind = EventKind::kAudioIn;  ///< Its kind.
+  static constexpr std::string_view kName = "audio_in";    ///< Its name on the wire.
+  AudioView audio;                                         ///< The samples.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("audio", e.audio);
+  }
+};
+
+/// A line that the user typed.
+struct TextIn {
+  static constexpr EventKind kKind = EventKind::kTextIn;  ///< Its kind.
+  static constexpr std::string_view kName = "text_in";    ///< Its name on the wire.
+  std::string_view text;                                  ///< UTF-8.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("text", e.text);
+  }
+};
+
+/// A key that the user pressed.
+struct DtmfIn {
+  static constexpr EventKind kKind = EventKind::kDtmfIn;  ///< Its kind.
+  static constexpr std::string_view kName = "dtmf_in";    ///< Its name on the wire.
+  std::string_view digits;                                ///< One or more of 0-9, A-D, * and #.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("digits", e.digits);
+  }
+};
+
+/// The user began to speak. Said once the start rule is satisfied; `start` is dated back.
+struct SpeechStarted {
+  static constexpr EventKind kKind = EventKind::kSpeechStarted;  ///< Its kind.
+  static constexpr std::string_view kName = "speech_started";    ///< Its name on the wire.
+  Duration start{0};  ///< When the speech began, on the session's clock.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("start_ms", e.start);
+  }
+};
+
+/// The user fell silent, for the time being: the turn may go on. `end` is dated back.
+struct SpeechStopped {
+  static constexpr EventKind kKind = EventKind::kSpeechStopped;  ///< Its kind.
+  static constexpr std::string_view kName = "speech_stopped";    ///< Its name on the wire.
+  Duration end{0};  ///< When the speech ended, on the session's clock.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("end_ms", e.end);
+  }
+};
+
+/// The turn's words so far; they may change.
+struct TranscriptPartial {
+  static constexpr EventKind kKind = EventKind::kTranscriptPartial;  ///< Its kind.
+  static constexpr std::string_view kName = "transcript_partial";    ///< Its name on the wire.
+  std::string_view text;                                             ///< All words of the turn.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("text", e.text);
+  }
+};
+
+/// Settled words of the turn. Word times are on the session's clock.
+struct TranscriptFinal {
+  static constexpr EventKind kKind = EventKind::kTranscriptFinal;  ///< Its kind.
+  static constexpr std::string_view kName = "transcript_final";    ///< Its name on the wire.
+  std::string_view text;         ///< The words settled by this event; may be empty.
+  float confidence = 1.0F;       ///< 0 to 1.
+  std::span<const Word> words;   ///< Empty when the recogniser gives no times.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("text", e.text);
+    v("confidence", e.confidence);
+    v("words", e.words);
+  }
+};
+
+/// The user's turn is over and will be answered.
+struct TurnEnded {
+  static constexpr EventKind kKind = EventKind::kTurnEnded;  ///< Its kind.
+  static constexpr std::string_view kName = "turn_ended";    ///< Its name on the wire.
+  TurnEndReason reason = TurnEndReason::kSilence;            ///< What ended it.
+  std::string_view text;                                     ///< All that the user said in it.
+  Duration endpointing{0};  ///< From the end of speech to the decision; 0 for typed turns.
+  Duration transcript{0};   ///< From the decision to the settled words.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("reason", e.reason);
+    v("text", e.text);
+    v("endpointing_ms", e.endpointing);
+    v("transcript_ms", e.transcript);
+  }
+};
+
+/// Sound began a turn, but no words came of it: it is forgotten.
+struct TurnDropped {
+  static constexpr EventKind kKind = EventKind::kTurnDropped;  ///< Its kind.
+  static constexpr std::string_view kName = "turn_dropped";    ///< Its name on the wire.
+  /// Lists the fields: none.
+  template <class Self, class Visitor>
+  static void fields(Self&, Visitor&&) {}
+};
+
+/// A dialogue engine says what it took the user to mean.
+struct IntentRecognised {
+  static constexpr EventKind kKind = EventKind::kIntentRecognised;  ///< Its kind.
+  static constexpr std::string_view kName = "intent";               ///< Its name on the wire.
+  std::string_view name;        ///< Empty: not understood.
+  float confidence = 0.0F;      ///< 0 to 1.
+  std::span<const Slot> slots;  ///< Named values.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("name", e.name);
+    v("confidence", e.confidence);
+    v("slots", e.slots);
+  }
+};
+
+/// The model was asked.
+struct ReplyStarted {
+  static constexpr EventKind kKind = EventKind::kReplyStarted;  ///< Its kind.
+  static constexpr std::string_view kName = "reply_started";    ///< Its name on the wire.
+  /// Lists the fields: none.
+  template <class Self, class Visitor>
+  static void fields(Self&, Visitor&&) {}
+};
+
+/// More of the reply's text, as generated; what was heard of it comes with the playback events.
+struct ReplyDelta {
+  static constexpr EventKind kKind = EventKind::kReplyDelta;  ///< Its kind.
+  static constexpr std::string_view kName = "reply_delta";    ///< Its name on the wire.
+  std::string_view text;                                      ///< The new piece.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("text", e.text);
+  }
+};
+
+/// The model has said all.
+struct ReplyDone {
+  static constexpr EventKind kKind = EventKind::kReplyDone;  ///< Its kind.
+  static constexpr std::string_view kName = "reply_done";    ///< Its name on the wire.
+  std::string_view text;                                     ///< The whole reply.
+  FinishReason reason = FinishReason::kStop;                 ///< Why it ended.
+  std::int64_t input_tokens = 0;                             ///< 0: not said.
+  std::int64_t output_tokens = 0;                            ///< 0: not said.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("text", e.text);
+    v("reason", e.reason);
+    v("input_tokens", e.input_tokens);
+    v("output_tokens", e.output_tokens);
+  }
+};
+
+/// A clause went to the synthesiser.
+struct SpeechSegment {
+  static constexpr EventKind kKind = EventKind::kSpeechSegment;  ///< Its kind.
+  static constexpr std::string_view kName = "speech_segment";    ///< Its name on the wire.
+  std::string_view text;                                         ///< The clause.
+  TextSpan span;                                                 ///< Where in the reply's text.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("text", e.text);
+    v("span", e.span);
+  }
+};
+
+/// A frame leaves for the user.
+struct AudioOut {
+  static constexpr EventKind kKind = EventKind::kAudioOut;  ///< Its kind.
+  static constexpr std::string_view kName = "audio_out";    ///< Its name on the wire.
+  AudioView audio;             ///< At the session's output rate.
+  std::int64_t position = 0;   ///< Samples sent before this frame, in the whole session.
+  TextSpan span;               ///< What it speaks of the reply's text.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("audio", e.audio);
+    v("position", e.position);
+    v("span", e.span);
+  }
+};
+
+/// The turn's first frame left for the user.
+struct PlaybackStarted {
+  static constexpr EventKind kKind = EventKind::kPlaybackStarted;  ///< Its kind.
+  static constexpr std::string_view kName = "playback_started";    ///< Its name on the wire.
+  /// Lists the fields: none.
+  template <class Self, class Visitor>
+  static void fields(Self&, Visitor&&) {}
+};
+
+/// The user has heard more words of the reply.
+struct PlaybackProgress {
+  static constexpr EventKind kKind = EventKind::kPlaybackProgress;  ///< Its kind.
+  static constexpr std::string_view kName = "playback_progress";    ///< Its name on the wire.
+  std::string_view heard;                                           ///< All heard so far.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("heard", e.heard);
+  }
+};
+
+/// The user has heard the whole reply.
+struct PlaybackFinished {
+  static constexpr EventKind kKind = EventKind::kPlaybackFinished;  ///< Its kind.
+  static constexpr std::string_view kName = "playback_finished";    ///< Its name on the wire.
+  std::string_view heard;                                           ///< What was heard: all of it.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("heard", e.heard);
+  }
+};
+
+/// The agent fell silent because the user may be interrupting.
+struct PlaybackPaused {
+  static constexpr EventKind kKind = EventKind::kPlaybackPaused;  ///< Its kind.
+  static constexpr std::string_view kName = "playback_paused";    ///< Its name on the wire.
+  std::int64_t position = 0;  ///< First sample that, as far as is known, was not played.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("position", e.position);
+  }
+};
+
+/// It was no interruption: the agent goes on where it stopped.
+struct PlaybackResumed {
+  static constexpr EventKind kKind = EventKind::kPlaybackResumed;  ///< Its kind.
+  static constexpr std::string_view kName = "playback_resumed";    ///< Its name on the wire.
+  std::int64_t position = 0;  ///< Of the first frame that comes now.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("position", e.position);
+  }
+};
+
+/// The reply was cut off; the context keeps what was heard.
+struct Interrupted {
+  static constexpr EventKind kKind = EventKind::kInterrupted;  ///< Its kind.
+  static constexpr std::string_view kName = "interrupted";     ///< Its name on the wire.
+  std::string_view heard;   ///< What the user heard of it, whole words.
+  TurnId by_turn = 0;       ///< The turn that cut it off; 0: the host did.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("heard", e.heard);
+    v("by_turn", e.by_turn);
+  }
+};
+
+/// Whoever plays the output must drop, at once, everything that it has not played yet: of all frames
+/// before `position`, those that are still waiting will never be wanted.
+struct OutputFlushed {
+  static constexpr EventKind kKind = EventKind::kOutputFlushed;  ///< Its kind.
+  static constexpr std::string_view kName = "output_flushed";    ///< Its name on the wire.
+  std::int64_t position = 0;  ///< Samples sent so far: the next frame will have this position.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("position", e.position);
+  }
+};
+
+/// A turn's waterfall: each a delay after the end of the user's speech (after the input, for typed
+/// turns); negative: did not happen.
+struct TurnMetrics {
+  static constexpr EventKind kKind = EventKind::kTurnMetrics;  ///< Its kind.
+  static constexpr std::string_view kName = "turn_metrics";    ///< Its name on the wire.
+  Duration speech_end{-1};    ///< When the speech ended, on the session's clock.
+  Duration endpointing{-1};   ///< The turn was taken to be over.
+  Duration stt_final{-1};     ///< The words were settled.
+  Duration llm_first_token{-1};  ///< The first text of the reply came.
+  Duration first_clause{-1};  ///< The first clause went to the synthesiser.
+  Duration tts_first_audio{-1};  ///< The first audio came from the synthesiser.
+  Duration response{-1};      ///< The first frame left for the user.
+  std::int64_t reply_characters = 0;  ///< Bytes of the reply's text.
+  bool interrupted = false;   ///< The reply was cut off.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("speech_end_ms", e.speech_end);
+    v("endpointing_ms", e.endpointing);
+    v("stt_final_ms", e.stt_final);
+    v("llm_first_token_ms", e.llm_first_token);
+    v("first_clause_ms", e.first_clause);
+    v("tts_first_audio_ms", e.tts_first_audio);
+    v("response_ms", e.response);
+    v("reply_characters", e.reply_characters);
+    v("interrupted", e.interrupted);
+  }
+};
+
+}  // namespace event
+
+/// Any event, for those that want all: the recorder, the tracer, the wire protocols.
+class AnyEvent {
+ public:
+  /// Looks at `event`, which must outlive this object.
+  template <class E>
+  explicit AnyEvent(const E& event, const EventEnvelope& envelope)
+      : kind_(E::kKind), event_(&event), envelope_(&envelope) {}
+
+  /// Which event it is.
+  EventKind kind() const { return kind_; }
+  /// Its session, turn, number and time.
+  const EventEnvelope& envelope() const { return *envelope_; }
+  /// The event, if it is an E, or null.
+  template <class E>
+  const E* as() const {
+    return kind_ == E::kKind ? static_cast<const E*>(event_) : nullptr;
+  }
+  /// Calls `visitor` with the event as its own type.
+  template <class Visitor>
+  void visit(Visitor&& visitor) const;
+
+ private:
+  EventKind kind_;
+  const void* event_;
+  const EventEnvelope* envelope_;
+};
+
+/// Calls `f` with a null pointer of each event type: the one list of all types.
+template <class F>
+void for_each_event_type(F&& f) {
+  using namespace event;
+  const auto each = [&f]<class... E>(E*... types) { (f(types), ...); };
+  each(static_cast<SessionOpened*>(nullptr), static_cast<SessionClosed*>(nullptr),
+       static_cast<ModeChanged*>(nullptr), static_cast<Error*>(nullptr),
+       static_cast<Warning*>(nullptr), static_cast<AudioIn*>(nullptr),
+       static_cast<TextIn*>(nullptr), static_cast<DtmfIn*>(nullptr),
+       static_cast<SpeechStarted*>(nullptr), static_cast<SpeechStopped*>(nullptr),
+       static_cast<TranscriptPartial*>(nullptr), static_cast<TranscriptFinal*>(nullptr),
+       static_cast<TurnEnded*>(nullptr), static_cast<TurnDropped*>(nullptr),
+       static_cast<IntentRecognised*>(nullptr), static_cast<ReplyStarted*>(nullptr),
+       static_cast<ReplyDelta*>(nullptr), static_cast<ReplyDone*>(nullptr),
+       static_cast<SpeechSegment*>(nullptr), static_cast<AudioOut*>(nullptr),
+       static_cast<PlaybackStarted*>(nullptr), static_cast<PlaybackProgress*>(nullptr),
+       static_cast<PlaybackFinished*>(nullptr), static_cast<PlaybackPaused*>(nullptr),
+       static_cast<PlaybackResumed*>(nullptr), static_cast<Interrupted*>(nullptr),
+       static_cast<OutputFlushed*>(nullptr), static_cast<TurnMetrics*>(nullptr));
+}
+
+template <class Visitor>
+void AnyEvent::visit(Visitor&& visitor) const {
+  for_each_event_type([&]<class E>(E*) {
+    if (const E* event = as<E>()) visitor(*event);
+  });
+}
+
+}  // namespace voiceagent

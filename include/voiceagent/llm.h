@@ -1,0 +1,116 @@
+/// @file
+/// Language models and dialogue engines: the streaming interface, and the helper that makes one from
+/// a function. The C form of it is va_llm_vtable in provider_abi.h.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "voiceagent/export.h"
+#include "voiceagent/provider.h"
+
+namespace voiceagent {
+
+/// Who said something.
+enum class Role { kSystem, kUser, kAssistant, kTool };
+
+/// "system", "user", "assistant" or "tool".
+VOICEAGENT_EXPORT std::string_view to_string(Role role);
+
+/// One message of a conversation; views valid during the call that passes it.
+struct Message {
+  Role role = Role::kUser;  ///< Who.
+  std::string_view text;    ///< What; of the assistant only what the user heard.
+  bool interrupted = false;  ///< The assistant was cut off after `text`.
+};
+
+/// A named value found in an utterance, such as city = "Paris".
+struct Slot {
+  std::string_view name;   ///< As the intents file names it.
+  std::string_view value;  ///< As it was said.
+};
+
+/// What a dialogue engine took the utterance to mean.
+struct Intent {
+  std::string_view name;         ///< As the intents file names it; empty: not understood.
+  float confidence = 0.0F;       ///< 0 to 1.
+  std::span<const Slot> slots;   ///< The values found.
+};
+
+/// A model asks for a tool.
+struct ToolCall {
+  std::string_view id;         ///< The model's own id of this call.
+  std::string_view name;       ///< Which tool.
+  std::string_view arguments;  ///< JSON text.
+};
+
+/// Why a reply ended.
+enum class FinishReason { kStop, kLength, kToolCalls, kFiltered, kCancelled };
+
+/// The lower-case name of a reason, such as "tool_calls".
+VOICEAGENT_EXPORT std::string_view to_string(FinishReason reason);
+
+/// What a reply cost, as far as the provider says.
+struct Usage {
+  std::int64_t input_tokens = 0;   ///< 0: not said.
+  std::int64_t output_tokens = 0;  ///< 0: not said.
+};
+
+/// Takes a reply as it comes; see provider.h for the threads.
+class LlmSink {
+ public:
+  /// More text, in UTF-8; a piece may end inside a word but not inside a character.
+  virtual void delta(std::string_view text) = 0;
+  /// What a dialogue engine understood; before the first delta.
+  virtual void intent(const Intent& intent) = 0;
+  /// The model wants a tool run.
+  virtual void tool_call(const ToolCall& call) = 0;
+  /// The reply is complete; closed() follows.
+  virtual void done(const Usage& usage, FinishReason reason) = 0;
+  /// The stream failed; closed() follows.
+  virtual void error(const ProviderError& error) = 0;
+  /// Nothing more will come: exactly once, and last.
+  virtual void closed() = 0;
+
+ protected:
+  ~LlmSink() = default;
+};
+
+/// One reply in the making.
+class VOICEAGENT_EXPORT LlmStream {
+ public:
+  virtual ~LlmStream() = default;
+  /// Stop at once: closed() follows as soon as possible.
+  virtual void cancel() = 0;
+};
+
+/// What a model is asked. Everything is valid during start(); copy what is needed longer.
+struct LlmRequest {
+  StreamContext context;               ///< What the stream may use.
+  std::span<const Message> messages;   ///< The conversation, oldest first; the last is to be answered.
+  std::string_view language;           ///< BCP 47, or empty.
+  std::string_view session_id;         ///< For logs and for providers that keep state per session.
+  std::int64_t wall_time_ms = 0;       ///< Milliseconds since 1970 UTC, for what asks the time.
+};
+
+/// A model: shared by all sessions of an engine, safe to start streams from any executor.
+class VOICEAGENT_EXPORT LlmProvider {
+ public:
+  virtual ~LlmProvider() = default;
+  /// Begins a reply; `sink` stays valid until it has been told closed(). Does not block.
+  virtual Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) = 0;
+};
+
+/// Hands over a piece of a reply; returns false once the reply is no longer wanted.
+using EmitText = std::function<bool(std::string_view text)>;
+
+/// Makes a model from a blocking function that runs on a worker thread: it reads the messages and
+/// emits its reply in as many pieces as it likes. It must be callable from several threads at once.
+VOICEAGENT_EXPORT std::shared_ptr<LlmProvider> llm_from_function(
+    std::function<Status(std::span<const Message> messages, const EmitText& emit)> function);
+
+}  // namespace voiceagent

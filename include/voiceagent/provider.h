@@ -1,0 +1,54 @@
+/// @file
+/// What all provider interfaces share: what a stream gets from the engine, and how it says that
+/// something went wrong.
+///
+/// Contract of every stream, checked by the conformance suites:
+///  - The engine makes one stream at a time per use and calls its methods on the session's executor;
+///    they must not block. Work that blocks or computes goes to StreamContext::workers.
+///  - A sink may be called from any thread, also before start() has returned; it never blocks.
+///    Everything passed to a sink is copied by it.
+///  - After `cancel()` callbacks may still come; the engine drops them.
+///  - `closed()` is called exactly once and last: after finish() when all was delivered, after
+///    cancel(), or after error(). Nothing touches the sink afterwards, and only then is the stream
+///    destroyed.
+///  - A start that fails makes no callback at all.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "voiceagent/executor.h"
+#include "voiceagent/log.h"
+#include "voiceagent/options.h"
+#include "voiceagent/status.h"
+
+namespace voiceagent {
+
+/// The kinds of provider.
+enum class ProviderKind { kStt, kLlm, kTts, kVad };
+
+/// "stt", "llm", "tts" or "vad".
+VOICEAGENT_EXPORT std::string_view to_string(ProviderKind kind);
+
+/// What a stream may use; the pointers live at least until the stream has called closed().
+struct StreamContext {
+  Executor* executor = nullptr;   ///< The session's: for timers; its tasks must be short.
+  WorkerPool* workers = nullptr;  ///< For work that blocks or computes.
+  Logger* logger = nullptr;       ///< For what people should read.
+};
+
+/// What a factory gets to make a provider that serves many sessions at once.
+struct ProviderContext {
+  std::shared_ptr<WorkerPool> workers;  ///< For warming up.
+  std::shared_ptr<Logger> logger;       ///< For what people should read; never null.
+};
+
+/// The end of a stream that failed; `closed()` follows it.
+struct ProviderError {
+  ErrorCode code = ErrorCode::kInternal;  ///< What kind of failure.
+  std::string_view message;               ///< What, where, what to do.
+};
+
+}  // namespace voiceagent

@@ -1,0 +1,85 @@
+/// @file
+/// A session: one conversation with one user, living on one executor from birth to death.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "voiceagent/audio.h"
+#include "voiceagent/event_bus.h"
+#include "voiceagent/events.h"
+#include "voiceagent/executor.h"
+#include "voiceagent/export.h"
+#include "voiceagent/status.h"
+
+namespace voiceagent {
+
+/// One message of a conversation as the context keeps it.
+struct ContextEntry {
+  Role role = Role::kUser;   ///< Who.
+  std::string text;          ///< What was said; of the assistant: what the user heard.
+  TurnId turn = 0;           ///< In which turn.
+  bool interrupted = false;  ///< The assistant was cut off after `text`.
+};
+
+/// How a session begins.
+struct SessionOptions {
+  std::string id;             ///< Empty: a random one is made.
+  int output_rate = 0;        ///< Of AudioOut, in samples a second; 0: as the synthesiser gives it.
+  Duration playout_delay{0};  ///< Between AudioOut and its sound, if the player doesn't report.
+};
+
+/// A conversation. All methods are to be called on its executor (inside callbacks you are there),
+/// return at once, and may be called at any time: calls from inside an event handler are carried out
+/// as soon as the event has reached everybody. After close every call fails with
+/// kFailedPrecondition or does nothing. Conversation (conversation.h) is the handle for other
+/// threads.
+///
+/// A session keeps itself alive until it has closed; dropping the last pointer of a host's closes it.
+class VOICEAGENT_EXPORT Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Its name; constant.
+  virtual const std::string& id() const = 0;
+  /// Where it lives.
+  virtual Executor& executor() const = 0;
+  /// Where its events come out. Valid as long as the session.
+  virtual EventBus& events() = 0;
+
+  /// Hands over audio of the user, any length and any rate between 4 and 192 kHz; the rate may
+  /// change from call to call. Copied. kInvalidArgument for an impossible rate.
+  virtual Status push_audio(AudioView audio) = 0;
+  /// Hands over a line that the user typed, in UTF-8. It is a turn of its own, and interrupts a
+  /// reply. kInvalidArgument when empty, too long, or not UTF-8.
+  virtual Status push_text(std::string_view text) = 0;
+  /// Says which position of the output stream (see AudioOut) has been played. Reports may be late,
+  /// may be missing, and are ignored when they go back or beyond what was sent. Players that never
+  /// report are taken to play at once, after SessionOptions::playout_delay.
+  virtual void report_playback(std::int64_t position) = 0;
+  /// Cuts the agent off, as if the user had interrupted.
+  virtual void interrupt() = 0;
+  /// Ends the user's turn now: push-to-talk, or a host that knows better.
+  virtual void commit_turn() = 0;
+  /// Changes how input and output go, at any moment.
+  virtual Status set_mode(Mode mode) = 0;
+  /// Ends the session: requests are cancelled, SessionClosed is the last event. Safe in any state
+  /// and from any callback; a second call does nothing.
+  virtual void close(CloseReason reason = CloseReason::kHost) = 0;
+
+  /// The mode that holds.
+  virtual Mode mode() const = 0;
+  /// Whether nothing is going on: nobody speaks, nothing is being recognised, answered or played.
+  virtual bool idle() const = 0;
+  /// Whether SessionClosed has been published.
+  virtual bool closed() const = 0;
+  /// The conversation so far, oldest first; a reply being spoken is there as far as it was heard.
+  virtual std::vector<ContextEntry> context() const = 0;
+  /// What AudioOut carries, in samples a second.
+  virtual int output_rate() const = 0;
+};
+
+}  // namespace voiceagent
