@@ -37,6 +37,7 @@ class VOICEAGENT_EXPORT Subscription {
  private:
   friend class EventBus;
   struct Access;
+  friend struct Access;
   std::weak_ptr<void> table_;
   std::size_t list_ = 0;
   std::uint64_t id_ = 0;
@@ -78,8 +79,6 @@ class VOICEAGENT_EXPORT EventBus {
     deliver_to(static_cast<std::size_t>(E::kKind), &event, envelope);
     if (wants_all()) deliver_to_all(AnyEvent(event, envelope));
   }
-  /// Whether a handler is running now.
-  bool delivering() const { return depth_ > 0; }
 
  private:
   using Handler = UniqueFunction<void(const void*, const EventEnvelope&)>;
@@ -91,9 +90,8 @@ class VOICEAGENT_EXPORT EventBus {
   void deliver_to_all(const AnyEvent& event);
   bool wants_all() const;
 
-  friend class Subscription;
+  friend struct Subscription::Access;
   std::shared_ptr<Table> table_;
-  int depth_ = 0;
 };
 
 }  // namespace voiceagent

@@ -1,11 +1,9 @@
-#ifndef VOICEAGENT_EXPORT_H
-#define VOICEAGENT_EXPORT_H
-
 /// @file
 /// VOICEAGENT_EXPORT marks what the shared library exports; everything else is hidden.
 ///
 /// Define VOICEAGENT_STATIC when linking the static library on Windows (the CMake target and the
 /// pkg-config file do so). VOICEAGENT_BUILDING is defined while the library itself is compiled.
+#pragma once
 
 #if defined(_WIN32) || defined(__CYGWIN__)
 #if defined(VOICEAGENT_STATIC)
@@ -20,5 +18,3 @@
 #else
 #define VOICEAGENT_EXPORT
 #endif
-
-#endif  // VOICEAGENT_EXPORT_H

@@ -1,0 +1,59 @@
+// The stable names of the enums that appear in events.
+#include <array>
+
+#include "voiceagent/events.h"
+#include "voiceagent/llm.h"
+
+namespace voiceagent {
+namespace {
+
+// Names by number; a value outside the list (from a newer header) reads "unknown".
+template <class Enum, std::size_t N>
+std::string_view name_of(Enum value, const std::array<std::string_view, N>& names) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < N ? names[index] : "unknown";
+}
+
+}  // namespace
+
+std::string_view to_string(Mode mode) {
+  static constexpr std::array<std::string_view, 4> kNames{"voice_to_voice", "voice_to_text",
+                                                          "text_to_voice", "text_to_text"};
+  return name_of(mode, kNames);
+}
+
+std::string_view to_string(CloseReason reason) {
+  static constexpr std::array<std::string_view, 5> kNames{"host", "user", "agent", "error",
+                                                          "limit"};
+  return name_of(reason, kNames);
+}
+
+std::string_view to_string(TurnEndReason reason) {
+  static constexpr std::array<std::string_view, 5> kNames{"silence", "typed", "committed", "limit",
+                                                          "provider"};
+  return name_of(reason, kNames);
+}
+
+std::string_view to_string(Stage stage) {
+  static constexpr std::array<std::string_view, 8> kNames{"session", "input", "vad", "stt",
+                                                          "turn",    "llm",   "tts", "output"};
+  return name_of(stage, kNames);
+}
+
+std::string_view to_string(ProviderKind kind) {
+  static constexpr std::array<std::string_view, 4> kNames{"stt", "llm", "tts", "vad"};
+  return name_of(kind, kNames);
+}
+
+std::string_view to_string(Role role) {
+  static constexpr std::array<std::string_view, 4> kNames{"system", "user", "assistant", "tool"};
+  return name_of(role, kNames);
+}
+
+std::string_view to_string(FinishReason reason) {
+  static constexpr std::array<std::string_view, 5> kNames{"stop", "length", "tool_calls",
+                                                          "filtered", "cancelled"};
+  return name_of(reason, kNames);
+}
+
+}  // namespace voiceagent
