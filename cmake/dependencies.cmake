@@ -1,34 +1,38 @@
 # Each third-party library has one home: the layer that it is linked to here.
 # scripts/check_layers.py holds the same rule for their headers.
 #
-#   va_requires(<layer> <name> <Debian package>)            always needed
-#   va_feature(<FEATURE> <layer> <name> <Debian package> <path>)
-#     optional: VOICEAGENT_WITH_<FEATURE> = AUTO (when found), ON, OFF; sources and unit tests whose
-#     path begins with <path> are left out when it is off
+#   va_requires(<layer> <name> <Debian package> <linker flags>)
+#     always needed
+#   va_feature(<FEATURE> <layer> <name> <Debian package> <linker flags> <path>)
+#     optional: VOICEAGENT_WITH_<FEATURE> = AUTO (when found), ON, OFF; sources and tests whose path
+#     begins with <path> are left out when it is off
+#   va_header_only(<header> <Debian package>)
 #
-# Afterwards VA_DEPS_<layer> lists a layer's targets, VA_LINK_LIBRARIES all of them,
-# VA_THIRD_PARTY their names, VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_<FEATURE>=0|1, and
-# VA_DISABLED_PATHS what to leave out.
+# The linker flags are for voiceagent.pc. Afterwards VA_DEPS_<layer> lists a layer's targets,
+# VA_LINK_LIBRARIES all of them, VA_THIRD_PARTY their names, VA_LINK_FLAGS their linker flags,
+# VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_<FEATURE>=0|1, and VA_DISABLED_PATHS what to leave out.
 
 include(third_party)
 
 set(VA_LINK_LIBRARIES)
 set(VA_THIRD_PARTY)
+set(VA_LINK_FLAGS)
 set(VA_FEATURE_DEFINITIONS)
 set(VA_DISABLED_PATHS)
 
-macro(_va_add_dependency layer name target)
+macro(_va_add_dependency layer name target flags)
   list(APPEND VA_DEPS_${layer} ${target})
   list(APPEND VA_LINK_LIBRARIES ${target})
   list(APPEND VA_THIRD_PARTY ${name})
+  list(APPEND VA_LINK_FLAGS ${flags})
 endmacro()
 
-macro(va_requires layer name package)
+macro(va_requires layer name package flags)
   voiceagent_find_third_party(${name} _target)
   if(NOT _target)
     message(FATAL_ERROR "${name} not found: install it (Debian: apt-get install ${package})")
   endif()
-  _va_add_dependency(${layer} ${name} ${_target})
+  _va_add_dependency(${layer} ${name} ${_target} "${flags}")
 endmacro()
 
 macro(va_header_only header package)
@@ -39,7 +43,7 @@ macro(va_header_only header package)
   endif()
 endmacro()
 
-macro(va_feature feature layer name package path)
+macro(va_feature feature layer name package flags path)
   set(VOICEAGENT_WITH_${feature} AUTO CACHE STRING "Build ${path}, with ${name} (AUTO: when found)")
   set_property(CACHE VOICEAGENT_WITH_${feature} PROPERTY STRINGS AUTO ON OFF)
   set(_target "")
@@ -51,7 +55,7 @@ macro(va_feature feature layer name package path)
     endif()
   endif()
   if(_target)
-    _va_add_dependency(${layer} ${name} ${_target})
+    _va_add_dependency(${layer} ${name} ${_target} "${flags}")
     list(APPEND VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_${feature}=1)
     message(STATUS "voiceagent: with ${name}")
   else()
@@ -61,23 +65,27 @@ macro(va_feature feature layer name package path)
   endif()
 endmacro()
 
-va_requires(base threads libc6-dev)
-va_requires(base spdlog libspdlog-dev)
+va_requires(base threads libc6-dev -pthread)
+va_requires(base spdlog libspdlog-dev "-lspdlog -lfmt")
 va_header_only(rapidjson/document.h rapidjson-dev)
 va_header_only(toml++/toml.h libtomlplusplus-dev)
-va_requires(audio samplerate libsamplerate0-dev)
+va_requires(audio samplerate libsamplerate0-dev -lsamplerate)
 
-va_feature(OPUS audio opus libopus-dev audio/opus)
+va_feature(OPUS audio opus libopus-dev -lopus audio/opus)
 va_feature(POCKETSPHINX providers pocketsphinx "libpocketsphinx-dev libsphinxbase-dev"
-  providers/stt/pocketsphinx)
-va_feature(FLITE providers flite flite1-dev providers/tts/flite)
+  "-lpocketsphinx -lsphinxbase" providers/stt/pocketsphinx)
+va_feature(FLITE providers flite flite1-dev
+  "-lflite_cmu_us_rms -lflite_cmu_us_slt -lflite_cmu_us_kal16 -lflite_cmu_us_awb \
+-lflite_usenglish -lflite_cmulex -lflite" providers/tts/flite)
 va_feature(WEBRTC_VAD providers webrtc-audio-processing libwebrtc-audio-processing-dev
-  providers/vad/webrtc)
+  -lwebrtc_audio_processing providers/vad/webrtc)
 
 if(CMAKE_DL_LIBS)
   list(APPEND VA_DEPS_plugin ${CMAKE_DL_LIBS})
   list(APPEND VA_LINK_LIBRARIES ${CMAKE_DL_LIBS})
+  list(APPEND VA_LINK_FLAGS -l${CMAKE_DL_LIBS})
 endif()
+list(APPEND VA_LINK_FLAGS -lstdc++ -lm)  # for programs in C
 
 # Leaves out of a list of files those that belong to a feature that is off.
 function(va_filter_disabled list root)
