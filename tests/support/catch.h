@@ -1,5 +1,4 @@
-#ifndef VOICEAGENT_TESTS_SUPPORT_CATCH_H
-#define VOICEAGENT_TESTS_SUPPORT_CATCH_H
+#pragma once
 
 // Catch2, version 2 or 3.
 #if __has_include(<catch2/catch_all.hpp>)
@@ -7,5 +6,3 @@
 #else
 #include <catch2/catch.hpp>
 #endif
-
-#endif  // VOICEAGENT_TESTS_SUPPORT_CATCH_H
