@@ -1,5 +1,4 @@
-#ifndef VOICEAGENT_LIB_BASE_RAPIDJSON_H
-#define VOICEAGENT_LIB_BASE_RAPIDJSON_H
+#pragma once
 
 // The one door to RapidJSON. Our copy lives in a namespace of our own: a host that brings another
 // RapidJSON, or the same one with other macros, must not share symbols with it.
@@ -45,5 +44,3 @@
 namespace voiceagent {
 namespace rapidjson = ::voiceagent_rapidjson;
 }  // namespace voiceagent
-
-#endif  // VOICEAGENT_LIB_BASE_RAPIDJSON_H
