@@ -1,4 +1,4 @@
-# va_compile_options(<target>): the language level, warnings and visibility of everything we compile.
+# va_compile_options(<target>): language level, warnings and visibility of everything we compile.
 
 set(_va_warnings
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual

@@ -1,4 +1,4 @@
-# Installs headers, libraries, the CMake package (shared and static as components) and voiceagent.pc.
+# Installs headers, libraries, the CMake package (components shared and static) and voiceagent.pc.
 
 include(CMakePackageConfigHelpers)
 

@@ -35,7 +35,8 @@ endif()
 va_tree_test(headers ${VA_PYTHON} ${_scripts}/check_headers.py ${_compilers} ${_headers})
 va_tree_test(headers-self-test
   ${VA_PYTHON} ${_scripts}/check_headers.py ${_compilers} --self-test)
-va_tree_test(docs ${VA_PYTHON} ${_scripts}/docs.py "${PROJECT_BINARY_DIR}/docs" "${VA_GENERATED_INCLUDE_DIR}")
+va_tree_test(docs ${VA_PYTHON} ${_scripts}/docs.py
+  "${PROJECT_BINARY_DIR}/docs" "${VA_GENERATED_INCLUDE_DIR}")
 set_tests_properties(tree/docs PROPERTIES LABELS "tree;docs")
 
 if(NOT VOICEAGENT_INSTALL OR NOT TARGET voiceagent OR NOT TARGET voiceagent_static)
@@ -50,7 +51,8 @@ set_tests_properties(tree/install PROPERTIES FIXTURES_SETUP installed)
 
 foreach(_way IN ITEMS shared static subproject-shared subproject-static)
   set(_options
-    -DCMAKE_PREFIX_PATH=${_prefix} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCONSUMER_WAY=${_way})
+    -DCMAKE_PREFIX_PATH=${_prefix} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+    -DCONSUMER_WAY=${_way})
   if(_way MATCHES "^subproject")
     set(_then --build-target help)  # configuring it says enough
   else()
