@@ -17,10 +17,20 @@ function(_voiceagent_pkg_config module out)
   if(NOT TARGET PkgConfig::${prefix})
     return()
   endif()
-  # pocketsphinx asks for its microphone library too, and that one for a sound server.
+  # pocketsphinx asks for its microphone library too, and that one for a sound server; some .pc files
+  # name folders that don't exist.
   get_target_property(libraries PkgConfig::${prefix} INTERFACE_LINK_LIBRARIES)
+  get_target_property(folders PkgConfig::${prefix} INTERFACE_INCLUDE_DIRECTORIES)
   list(FILTER libraries EXCLUDE REGEX "sphinxad")
-  set_target_properties(PkgConfig::${prefix} PROPERTIES INTERFACE_LINK_LIBRARIES "${libraries}")
+  set(existing)
+  foreach(folder IN LISTS folders)
+    if(EXISTS "${folder}")
+      list(APPEND existing "${folder}")
+    endif()
+  endforeach()
+  set_target_properties(PkgConfig::${prefix} PROPERTIES
+    INTERFACE_LINK_LIBRARIES "${libraries}"
+    INTERFACE_INCLUDE_DIRECTORIES "${existing}")
   set(${out} PkgConfig::${prefix} PARENT_SCOPE)
 endfunction()
 
