@@ -33,5 +33,9 @@ endfunction()
 if(VOICEAGENT_SANITIZE)
   add_compile_options(-fsanitize=${VOICEAGENT_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    add_compile_options(
+      "-fsanitize-ignorelist=${CMAKE_CURRENT_SOURCE_DIR}/cmake/sanitizer_ignore.txt")
+  endif()
   add_link_options(-fsanitize=${VOICEAGENT_SANITIZE})
 endif()

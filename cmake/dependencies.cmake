@@ -13,6 +13,10 @@
 # VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_<FEATURE>=0|1, and VA_DISABLED_PATHS what to leave out.
 
 include(third_party)
+find_package(PkgConfig QUIET)
+if(NOT PKG_CONFIG_FOUND)
+  message(FATAL_ERROR "pkg-config not found: install it (Debian: apt-get install pkg-config)")
+endif()
 
 set(VA_LINK_LIBRARIES)
 set(VA_THIRD_PARTY)

@@ -34,6 +34,7 @@ install(FILES
 # The .pc file names its prefix relative to itself, so that the installation can be moved.
 cmake_path(SET _pc_dir NORMALIZE "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH VA_PC_PREFIX "${_pc_dir}" "/prefix")
+string(REGEX REPLACE "/$" "" VA_PC_PREFIX "${VA_PC_PREFIX}")
 list(JOIN VA_LINK_FLAGS " " VA_PC_LIBS_PRIVATE)
 configure_file(cmake/voiceagent.pc.in "${PROJECT_BINARY_DIR}/voiceagent.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/voiceagent.pc"
