@@ -14,7 +14,7 @@
 
 namespace voiceagent {
 
-/// A piece of work. Captures of up to 64 bytes need no allocation.
+/// A piece of work; it must not throw. Captures of up to 64 bytes need no allocation.
 using Task = UniqueFunction<void()>;
 
 /// Names a timer of one executor; 0 is never given out.
@@ -35,7 +35,8 @@ class VOICEAGENT_EXPORT Executor {
   virtual void post(Task task) = 0;
 
   /// Runs `task` once `delay` has passed (a negative one counts as 0); timers due at the same time
-  /// run in the order of their making. Any thread; does not block.
+  /// run in the order of their making. Any thread; does not block. After shut-down the task is
+  /// destroyed without being run, and 0 returned.
   virtual TimerId post_after(Duration delay, Task task) = 0;
 
   /// Takes a timer back. Returns false when it has run, is running, or was cancelled before. Called
@@ -59,13 +60,15 @@ class VOICEAGENT_EXPORT WorkerPool {
   virtual std::size_t concurrency() const = 0;
 };
 
-/// An executor with a thread of its own in real time (std::chrono::steady_clock). Its destructor
-/// runs what has been posted so far, drops timers that are not due, and joins the thread; it must
-/// not be destroyed from its own thread.
+/// An executor with a thread of its own in real time (std::chrono::steady_clock); null when the
+/// system gives no thread. Its destructor runs what has been posted so far, drops timers that are not
+/// due, and joins the thread. Called on that thread, by a task that was the last owner, it does not
+/// wait: the thread does the same and ends by itself.
 VOICEAGENT_EXPORT std::shared_ptr<Executor> make_thread_executor();
 
-/// A pool of `threads` worker threads (0: one per core, 2 at least) and a queue of at most
-/// `max_queued` jobs. Its destructor finishes the running jobs, runs the queued ones and joins.
+/// A pool of `threads` worker threads (0: one per core, 2 at least; fewer when the system gives no
+/// more, null when it gives none) and a queue of at most `max_queued` jobs. Its destructor finishes
+/// the running jobs, runs the queued ones and joins; called by a job, it does not wait for that one.
 VOICEAGENT_EXPORT std::shared_ptr<WorkerPool> make_worker_pool(std::size_t threads = 0,
                                                                std::size_t max_queued = 4096);
 
@@ -80,7 +83,9 @@ struct VirtualTimeOptions {
 
 /// An executor whose time jumps to the next timer instead of passing: conversations of minutes run
 /// in milliseconds, and the same inputs give the same run, bit for bit. Time moves only inside the
-/// run functions, which are called by one thread; tasks may be posted from any.
+/// run functions, which are called by one thread, and not by a task; tasks may be posted from any. A
+/// task that posts itself again and again without a delay never lets a run function return. What is
+/// left when the executor is destroyed is dropped.
 class VOICEAGENT_EXPORT VirtualExecutor : public Executor {
  public:
   /// Makes one at time zero.
@@ -97,8 +102,8 @@ class VOICEAGENT_EXPORT VirtualExecutor : public Executor {
   virtual bool run_until_idle(Duration limit) = 0;
 
   /// Workers of this time line: a job runs on the executor's own thread at the time of its
-  /// submission plus the job cost, in the order of submission; time does not pass while it runs.
-  /// Lives as long as the executor.
+  /// submission plus the job cost, in the order of submission; time does not pass while it runs. As
+  /// in real time, is_current() is false inside a job. Once the executor is gone, submit() fails.
   virtual std::shared_ptr<WorkerPool> workers() = 0;
 };
 
