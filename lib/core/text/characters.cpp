@@ -1,0 +1,92 @@
+#include "core/text/characters.h"
+
+namespace voiceagent::text {
+namespace {
+
+bool in(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
+
+bool any_of(char32_t c, std::u32string_view set) {
+  return set.find(c) != std::u32string_view::npos;
+}
+
+// How many bytes the character with this first byte has; 0 if none begins so.
+std::size_t expected_length(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (in(first, 0xC2, 0xDF)) return 2;
+  if (in(first, 0xE0, 0xEF)) return 3;
+  if (in(first, 0xF0, 0xF4)) return 4;
+  return 0;
+}
+
+// Whether `second` may follow `first`: no overlong forms, no surrogates, nothing past U+10FFFF.
+bool may_follow(unsigned char first, unsigned char second) {
+  if (first == 0xE0) return in(second, 0xA0, 0xBF);
+  if (first == 0xED) return in(second, 0x80, 0x9F);
+  if (first == 0xF0) return in(second, 0x90, 0xBF);
+  if (first == 0xF4) return in(second, 0x80, 0x8F);
+  return in(second, 0x80, 0xBF);
+}
+
+}  // namespace
+
+Character character_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const unsigned char first = byte(0);
+  const std::size_t length = expected_length(first);
+  if (length == 1) return {first, 1, true};
+  constexpr Character kInvalid{0xFFFD, 1, true};
+  if (length == 0) return kInvalid;
+  char32_t code = first & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if (at + i == text.size()) return {0xFFFD, 1, false};
+    const bool valid = i == 1 ? may_follow(first, byte(1)) : in(byte(i), 0x80, 0xBF);
+    if (!valid) return kInvalid;
+    code = code << 6 | (byte(i) & 0x3FU);
+  }
+  return {code, length, true};
+}
+
+bool is_newline(char32_t c) { return c == U'\n' || c == U'\r' || c == 0x2028 || c == 0x2029; }
+
+bool is_space(char32_t c) {
+  return c == U' ' || in(c, U'\t', U'\r') || c == 0xA0 || in(c, 0x2000, 0x200A) || c == 0x202F ||
+         c == 0x3000 || is_newline(c);
+}
+
+bool is_digit(char32_t c) { return in(c, U'0', U'9'); }
+
+bool is_upper(char32_t c) { return in(c, U'A', U'Z'); }
+
+bool is_lower(char32_t c) {
+  return in(c, U'a', U'z') || in(c, 0xDF, 0xF6) || in(c, 0xF8, 0xFF) || in(c, 0x3AC, 0x3CE) ||
+         in(c, 0x430, 0x45F);
+}
+
+bool is_letter(char32_t c) {
+  if (c < 0x80) return in(c | 0x20U, U'a', U'z');
+  const bool mark = in(c, 0x80, 0xA9) || in(c, 0xAB, 0xB4) || in(c, 0xB6, 0xB9) ||
+                    in(c, 0xBB, 0xBF) || c == 0xD7 || c == 0xF7 || in(c, 0x2000, 0x2BFF) ||
+                    in(c, 0x3000, 0x3004) || in(c, 0x3008, 0x3030) || in(c, 0xFE00, 0xFE6F) ||
+                    in(c, 0xFF01, 0xFF0F) || in(c, 0xFF1A, 0xFF20) || in(c, 0xFF5B, 0xFF65) ||
+                    in(c, 0xFFF0, 0xFFFF) || in(c, 0x1F000, 0x1FAFF);
+  return !mark;
+}
+
+bool is_wide(char32_t c) {
+  return in(c, 0x2E80, 0x2FDF) || in(c, 0x3005, 0x3007) || in(c, 0x3031, 0x3035) ||
+         in(c, 0x3041, 0x30FF) || in(c, 0x3400, 0x9FFF) || in(c, 0xF900, 0xFAFF) ||
+         in(c, 0xFF10, 0xFF19) || in(c, 0xFF21, 0xFF3A) || in(c, 0xFF41, 0xFF5A) ||
+         in(c, 0xFF66, 0xFF9F) || in(c, 0x20000, 0x3FFFD);
+}
+
+bool is_closer(char32_t c) {
+  return any_of(c, U"\"')]}*_`~\u00BB\u2019\u201D\u203A\u300B\u300D\u300F\u3011\uFF02\uFF09");
+}
+
+bool is_wide_stop(char32_t c) { return any_of(c, U"\u3002\uFF01\uFF1F\uFF0E\uFF61"); }
+
+bool is_wide_comma(char32_t c) { return any_of(c, U"\u3001\uFF0C\uFF1B\uFF1A\uFF64"); }
+
+bool is_em_dash(char32_t c) { return c == 0x2014 || c == 0x2015; }
+
+}  // namespace voiceagent::text

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+// Characters of running text as far as the clause splitter has to tell them apart. Pure functions.
+namespace voiceagent::text {
+
+// One character of UTF-8 text.
+struct Character {
+  char32_t code = 0;       // 0xFFFD for a byte that is not UTF-8.
+  std::size_t length = 0;  // Bytes.
+  bool complete = true;    // False: what is there is the beginning of a character.
+};
+
+// Reads the character at `at`. REQUIRES: at < text.size().
+Character character_at(std::string_view text, std::size_t at);
+
+bool is_space(char32_t c);
+bool is_newline(char32_t c);
+bool is_digit(char32_t c);
+bool is_letter(char32_t c);  // Anything beyond ASCII that is no known mark or symbol counts.
+bool is_lower(char32_t c);   // Of the Latin, Greek and Cyrillic scripts.
+bool is_upper(char32_t c);   // Of ASCII.
+// Ideographs and kana: written without spaces, twice as much text as a letter.
+bool is_wide(char32_t c);
+// What may follow a full stop and still belong to the sentence: quotes, brackets, emphasis.
+bool is_closer(char32_t c);
+// Full stops that need no space after them, as in Chinese and Japanese.
+bool is_wide_stop(char32_t c);
+// The commas of those.
+bool is_wide_comma(char32_t c);
+bool is_em_dash(char32_t c);
+
+}  // namespace voiceagent::text
