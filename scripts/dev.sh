@@ -8,7 +8,8 @@ usage() {
 usage: scripts/dev.sh <command> [argument]
 
   setup [group...]  install missing Debian packages (groups: build test bench lint; default: all)
-  build [preset]    configure and build (presets: dev release asan tsan minimal; default: dev)
+  build [preset [target]]
+                    configure and build (presets: dev release asan tsan minimal; default: dev)
   demo [args]       build the release preset and run a spoken conversation, offline
   test [preset]     build and run the tests (default: dev, then asan, then tsan)
   bench [args]      build and run the benchmarks; results in build/release/bench.json
@@ -112,7 +113,7 @@ packages_for() {
 build_command() {
   local preset=${1:-dev}
   packages_for "$preset"
-  build "$preset" all
+  build "$preset" "${2:-all}"
 }
 
 demo_command() {
