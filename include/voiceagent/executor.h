@@ -29,6 +29,9 @@ class VOICEAGENT_EXPORT Executor {
   /// The time on this executor's clock. Any thread; does not block.
   virtual Time now() const = 0;
 
+  /// The time of day: milliseconds since 1970 UTC. It may jump; never measure with it. Any thread.
+  virtual std::int64_t wall_time_ms() const = 0;
+
   /// Runs `task` on the executor after all tasks posted before it. Any thread; does not block. The
   /// queue takes whatever comes, because a lost task would be a lost callback: each producer is
   /// bounded at its own source. After shut-down the task is destroyed without being run.
@@ -79,6 +82,8 @@ struct VirtualTimeOptions {
   std::uint64_t seed = 0;
   /// How much virtual time a worker's job takes. 0: none, so CPU work never counts as silence.
   Duration job_cost{0};
+  /// The time of day when the clock stands at zero, in milliseconds since 1970 UTC.
+  std::int64_t wall_start_ms = 0;
 };
 
 /// An executor whose time jumps to the next timer instead of passing: conversations of minutes run

@@ -56,9 +56,12 @@ class VOICEAGENT_EXPORT Session {
   /// Hands over a line that the user typed, in UTF-8. It is a turn of its own, and interrupts a
   /// reply. kInvalidArgument when empty, too long, or not UTF-8.
   virtual Status push_text(std::string_view text) = 0;
+  /// Hands over keys that the user pressed: 0-9, A-D, * and #. kInvalidArgument for anything else.
+  virtual Status push_dtmf(std::string_view digits) = 0;
   /// Says which position of the output stream (see AudioOut) has been played. Reports may be late,
-  /// may be missing, and are ignored when they go back or beyond what was sent. Players that never
-  /// report are taken to play at once, after SessionOptions::playout_delay.
+  /// may be missing, and never undo what an earlier one said; a position beyond what was sent counts
+  /// as all of it. Players that never report are taken to play at once, after
+  /// SessionOptions::playout_delay.
   virtual void report_playback(std::int64_t position) = 0;
   /// Cuts the agent off, as if the user had interrupted.
   virtual void interrupt() = 0;

@@ -8,7 +8,7 @@
 
 namespace voiceagent {
 
-// First in, first out. T needs a default value, to which left places are reset. Not thread-safe.
+// A double-ended queue. T needs a default value, to which left places are reset. Not thread-safe.
 template <class T>
 class Ring {
  public:
@@ -21,14 +21,33 @@ class Ring {
     ++size_;
   }
 
+  void push_front(T value) {
+    if (size_ == slots_.size()) grow();
+    head_ = index(slots_.size() - 1);
+    slots_[head_] = std::move(value);
+    ++size_;
+  }
+
+  // REQUIRES: i < size().
+  T& operator[](std::size_t i) { return slots_[index(i)]; }
+  const T& operator[](std::size_t i) const { return slots_[index(i)]; }
   // REQUIRES: !empty().
   T& front() { return slots_[head_]; }
+  T& back() { return slots_[index(size_ - 1)]; }
   // Takes the first one out. REQUIRES: !empty().
   T pop_front() {
     T value = std::exchange(slots_[head_], T());
     head_ = index(1);
     --size_;
     return value;
+  }
+  // Takes the last one out. REQUIRES: !empty().
+  T pop_back() {
+    --size_;
+    return std::exchange(slots_[index(size_)], T());
+  }
+  void clear() {
+    while (!empty()) pop_front();
   }
 
  private:

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -170,6 +171,9 @@ class ThreadExecutor final : public Executor {
   bool started() const { return thread_.joinable(); }
 
   Time now() const override { return steady_now(); }
+  std::int64_t wall_time_ms() const override {
+    return std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds(1);
+  }
   void post(Task task) override { loop_->post(std::move(task)); }
   TimerId post_after(Duration delay, Task task) override {
     return loop_->post_after(delay, std::move(task));

@@ -1,5 +1,7 @@
 #include <atomic>
 #include <cassert>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -152,13 +154,17 @@ class VirtualWorkers final : public WorkerPool {
 class VirtualExecutorImpl final : public VirtualExecutor {
  public:
   explicit VirtualExecutorImpl(VirtualTimeOptions options)
-      : line_(std::make_shared<TimeLine>(options)),
+      : wall_start_ms_(options.wall_start_ms),
+        line_(std::make_shared<TimeLine>(options)),
         workers_(std::make_shared<VirtualWorkers>(line_)) {}
   ~VirtualExecutorImpl() override { line_->stop(); }
   VirtualExecutorImpl(const VirtualExecutorImpl&) = delete;
   VirtualExecutorImpl& operator=(const VirtualExecutorImpl&) = delete;
 
   Time now() const override { return line_->now(); }
+  std::int64_t wall_time_ms() const override {
+    return wall_start_ms_ + line_->now().time_since_epoch() / std::chrono::milliseconds(1);
+  }
   void post(Task task) override { line_->post(std::move(task)); }
   TimerId post_after(Duration delay, Task task) override {
     return line_->post_after(delay, std::move(task));
@@ -195,6 +201,7 @@ class VirtualExecutorImpl final : public VirtualExecutor {
 
   static thread_local const VirtualExecutorImpl* current_;
 
+  const std::int64_t wall_start_ms_;
   const std::shared_ptr<TimeLine> line_;
   const std::shared_ptr<VirtualWorkers> workers_;
 };
