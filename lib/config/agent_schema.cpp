@@ -1,0 +1,201 @@
+#include "config/agent_schema.h"
+
+#include <cctype>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace voiceagent {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Mode kModes[] = {Mode::kVoiceToVoice, Mode::kVoiceToText, Mode::kTextToVoice,
+                           Mode::kTextToText};
+
+Mode mode_of(std::string_view name) {
+  for (const Mode mode : kModes) {
+    if (to_string(mode) == name) return mode;
+  }
+  return Mode::kVoiceToVoice;
+}
+
+// How a field of AgentOptions is written as an option.
+template <class T>
+OptionValue to_value(const T& field) {
+  if constexpr (std::is_same_v<T, Duration>) {
+    return std::chrono::duration_cast<milliseconds>(field).count();
+  } else if constexpr (std::is_same_v<T, Mode>) {
+    return std::string(to_string(field));
+  } else if constexpr (std::is_same_v<T, float>) {
+    return static_cast<double>(field);
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    return static_cast<std::int64_t>(field);
+  } else {
+    return field;
+  }
+}
+
+template <class T>
+void from_value(const OptionValue& value, T& field) {
+  if constexpr (std::is_same_v<T, Duration>) {
+    field = milliseconds(std::get<std::int64_t>(value));
+  } else if constexpr (std::is_same_v<T, Mode>) {
+    field = mode_of(std::get<std::string>(value));
+  } else if constexpr (std::is_same_v<T, float>) {
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    field = static_cast<T>(whole ? static_cast<double>(*whole) : std::get<double>(value));
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    field = static_cast<T>(std::get<std::int64_t>(value));
+  } else {
+    field = std::get<T>(value);
+  }
+}
+
+template <class T>
+constexpr OptionType option_type() {
+  if constexpr (std::is_same_v<T, bool>) {
+    return OptionType::kBool;
+  } else if constexpr (std::is_same_v<T, float>) {
+    return OptionType::kNumber;
+  } else if constexpr (std::is_same_v<T, Mode> || std::is_same_v<T, std::string>) {
+    return OptionType::kString;
+  } else {
+    return OptionType::kInteger;
+  }
+}
+
+struct Range {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+};
+
+// Ties the option `name` to the field that `get(AgentOptions&)` finds.
+template <class Get>
+AgentSetting make_setting(std::string name, Get get, Range range, std::string description) {
+  using T = std::remove_reference_t<std::invoke_result_t<Get, AgentOptions&>>;
+  AgentOptions defaults;
+  AgentSetting result;
+  OptionDescriptor& option = result.option;
+  option.name = std::move(name);
+  option.type = option_type<T>();
+  option.default_value = to_value<T>(get(defaults));
+  option.description = std::move(description);
+  option.min = range.min;
+  option.max = range.max;
+  if constexpr (std::is_same_v<T, Duration>) option.unit = "ms";
+  if constexpr (std::is_same_v<T, Mode>) {
+    for (const Mode mode : kModes) option.choices.emplace_back(to_string(mode));
+  }
+  result.set = [get](AgentOptions& agent, const OptionValue& value) {
+    from_value<T>(value, get(agent));
+  };
+  return result;
+}
+
+template <class T>
+AgentSetting setting(std::string name, T AgentOptions::*field, Range range, std::string what) {
+  const auto get = [field](AgentOptions& agent) -> T& { return agent.*field; };
+  return make_setting(std::move(name), get, range, std::move(what));
+}
+
+template <class T>
+AgentSetting setting(std::string name, T TurnOptions::*field, Range range, std::string what) {
+  const auto get = [field](AgentOptions& agent) -> T& { return agent.turn.*field; };
+  return make_setting(std::move(name), get, range, std::move(what));
+}
+
+template <class T>
+AgentSetting setting(std::string name, T LimitOptions::*field, Range range, std::string what) {
+  const auto get = [field](AgentOptions& agent) -> T& { return agent.limits.*field; };
+  return make_setting(std::move(name), get, range, std::move(what));
+}
+
+AgentSection agent_section() {
+  using A = AgentOptions;
+  return {"agent",
+          "Who the agent is.",
+          {setting("mode", &A::mode, {}, "How the two talk when a session begins."),
+           setting("language", &A::language, {}, "The language, as a BCP 47 tag."),
+           setting("voice", &A::voice, {}, "The synthesiser's voice; empty: its default."),
+           setting("instructions", &A::instructions, {}, "The system prompt; empty: none."),
+           setting("greeting", &A::greeting, {}, "Spoken when a session opens; empty: none."),
+           setting("output_lead_ms", &A::output_lead, {20, 10'000},
+                   "Audio is sent at most so far ahead of its playing.")}};
+}
+
+AgentSection turn_section() {
+  using T = TurnOptions;
+  return {"turn",
+          "When the user's turn begins and ends, and what happens when both speak.",
+          {setting("vad_threshold", &T::vad_threshold, {0, 1},
+                   "Frames of at least this speech probability are speech."),
+           setting("start_window_ms", &T::start_window, {10, 5'000},
+                   "The start of speech is judged by the last so much audio."),
+           setting("start_speech_ms", &T::start_speech, {10, 5'000},
+                   "So much of that window must be speech for the user to have begun."),
+           setting("stop_silence_ms", &T::stop_silence, {10, 10'000},
+                   "So long without speech, and the user fell silent."),
+           setting("endpointing_ms", &T::endpointing, {10, 10'000},
+                   "Silence after speech that ends the user's turn."),
+           setting("preroll_ms", &T::preroll, {0, 5'000},
+                   "Audio before the start of speech that is recognised too."),
+           setting("interruptions", &T::interruptions, {}, "The user may interrupt the agent."),
+           setting("interruption_speech_ms", &T::interruption_speech, {10, 10'000},
+                   "Speech of this length interrupts, words or not."),
+           setting("interruption_words", &T::interruption_words, {1, 100},
+                   "So many recognised words interrupt at once."),
+           setting("false_interruption_ms", &T::false_interruption, {100, 60'000},
+                   "Without words by then, the agent goes on where it stopped.")}};
+}
+
+AgentSection limits_section() {
+  using L = LimitOptions;
+  return {
+      "limits",
+      "How much is too much.",
+      {setting("final_timeout_ms", &L::final_timeout, {10, 600'000},
+               "Waiting for the settled words of a turn."),
+       setting("first_token_timeout_ms", &L::first_token_timeout, {10, 600'000},
+               "Waiting for the first text of a reply."),
+       setting("first_audio_timeout_ms", &L::first_audio_timeout, {10, 600'000},
+               "Waiting for the first audio of a clause."),
+       setting("close_timeout_ms", &L::close_timeout, {10, 600'000},
+               "Waiting for providers to let go when a session closes."),
+       setting("max_utterance_ms", &L::max_utterance, {1'000, 3'600'000},
+               "A longer turn of the user's is ended."),
+       setting("max_reply_bytes", &L::max_reply_bytes, {1, 16'777'216}, "A longer reply is cut."),
+       setting("max_history_messages", &L::max_history_messages, {1, 1'000'000},
+               "Older messages are not sent to the model."),
+       setting("max_input_text_bytes", &L::max_input_text_bytes, {1, 16'777'216},
+               "A longer typed text is refused.")}};
+}
+
+}  // namespace
+
+const std::vector<AgentSection>& agent_sections() {
+  static const std::vector<AgentSection> sections{agent_section(), turn_section(),
+                                                  limits_section()};
+  return sections;
+}
+
+std::vector<ProviderSection> provider_sections(AgentOptions& agent) {
+  return {
+      {ProviderKind::kStt, "Speech to text.", &agent.stt.name, &agent.stt.options},
+      {ProviderKind::kLlm, "The language model or dialogue engine.", &agent.llm.name,
+       &agent.llm.options},
+      {ProviderKind::kTts, "Text to speech.", &agent.tts.name, &agent.tts.options},
+      {ProviderKind::kVad, "Voice activity detection.", &agent.vad.name, &agent.vad.options},
+  };
+}
+
+std::string environment_name(std::string_view section, std::string_view key) {
+  std::string name = "VOICEAGENT_" + std::string(section) + "_" + std::string(key);
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+}  // namespace voiceagent

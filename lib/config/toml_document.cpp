@@ -1,0 +1,84 @@
+#include "config/toml_document.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace voiceagent {
+namespace {
+
+std::string place(std::string_view file, const toml::source_position& position) {
+  return std::string(file) + ":" + std::to_string(position.line) + ":" +
+         std::to_string(position.column);
+}
+
+// What people call the type of a value.
+std::string type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::string: return "string";
+    case toml::node_type::integer: return "integer";
+    case toml::node_type::floating_point: return "number";
+    case toml::node_type::boolean: return "bool";
+    case toml::node_type::array: return "array";
+    case toml::node_type::table: return "table";
+    default: return "date or time";
+  }
+}
+
+std::optional<OptionValue> option_value(const toml::node& node) {
+  if (const auto* text = node.as_string()) return OptionValue(text->get());
+  if (const auto* integer = node.as_integer()) return OptionValue(integer->get());
+  if (const auto* flag = node.as_boolean()) return OptionValue(flag->get());
+  if (const auto* number = node.as_floating_point()) {
+    if (std::isfinite(number->get())) return OptionValue(number->get());
+  }
+  return std::nullopt;
+}
+
+// Members of a table in the order of the file: toml++ keeps them by name.
+std::vector<std::pair<const toml::key*, const toml::node*>> in_order(const toml::table& table) {
+  std::vector<std::pair<const toml::key*, const toml::node*>> members;
+  for (const auto& [key, node] : table) members.emplace_back(&key, &node);
+  std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+    return a.first->source().begin < b.first->source().begin;
+  });
+  return members;
+}
+
+ConfigEntry entry(std::string_view file, const toml::key& key, const toml::node& node) {
+  ConfigEntry result{std::string(key.str()), place(file, key.source().begin),
+                     place(file, node.source().begin), option_value(node), type_name(node)};
+  if (!result.value && node.is_floating_point()) result.type = "number without end";
+  return result;
+}
+
+}  // namespace
+
+Result<ConfigDocument> parse_toml(std::string_view text, std::string_view file) {
+  const toml::parse_result parsed = toml::parse(text, file);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    return invalid_argument(place(file, error.source().begin) + ": " +
+                            std::string(error.description()));
+  }
+  ConfigDocument document;
+  for (const auto& [key, node] : in_order(parsed.table())) {
+    const toml::table* table = node->as_table();
+    if (table == nullptr) {
+      document.outside.push_back(entry(file, *key, *node));
+      continue;
+    }
+    ConfigSection section{std::string(key->str()), place(file, key->source().begin), {}};
+    for (const auto& [name, value] : in_order(*table)) {
+      section.entries.push_back(entry(file, *name, *value));
+    }
+    document.sections.push_back(std::move(section));
+  }
+  return document;
+}
+
+}  // namespace voiceagent
