@@ -22,6 +22,7 @@
 #include "voiceagent/options.h"
 #include "voiceagent/provider.h"
 #include "voiceagent/registry.h"
+#include "voiceagent/resample.h"
 #include "voiceagent/session.h"
 #include "voiceagent/sim.h"
 #include "voiceagent/status.h"
