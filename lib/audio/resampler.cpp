@@ -21,13 +21,18 @@ constexpr std::size_t kBlock = 1024;
 class PassThrough final : public Resampler {
  public:
   std::span<const std::int16_t> process(std::span<const std::int16_t> in) override {
+    if (finished_) return {};
     result_.assign(in.begin(), in.end());
     return result_;
   }
-  std::span<const std::int16_t> finish() override { return {}; }
-  void reset() override {}
+  std::span<const std::int16_t> finish() override {
+    finished_ = true;
+    return {};
+  }
+  void reset() override { finished_ = false; }
 
  private:
+  bool finished_ = false;
   std::vector<std::int16_t> result_;
 };
 
@@ -99,12 +104,9 @@ class SincResampler final : public Resampler {
 
 int converter_of(ResamplerQuality quality) {
   switch (quality) {
-    case ResamplerQuality::kFast:
-      return SRC_SINC_FASTEST;
-    case ResamplerQuality::kMedium:
-      return SRC_SINC_MEDIUM_QUALITY;
-    case ResamplerQuality::kBest:
-      break;
+    case ResamplerQuality::kFast: return SRC_SINC_FASTEST;
+    case ResamplerQuality::kMedium: return SRC_SINC_MEDIUM_QUALITY;
+    case ResamplerQuality::kBest: break;
   }
   return SRC_SINC_BEST_QUALITY;
 }
