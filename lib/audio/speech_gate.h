@@ -16,7 +16,7 @@ class SpeechGate {
     float threshold = 0.5F;          // frames of at least this probability count as speech
     std::size_t window_frames = 8;   // 1 to 64
     std::size_t start_frames = 6;    // of the window
-    std::size_t stop_frames = 10;    // in a row, without speech
+    std::int64_t stop_frames = 10;   // in a row, without speech
   };
   enum class Change { kNone, kStarted, kStopped };
 

@@ -35,7 +35,9 @@ void TurnManager::step(const TurnInput& input, Duration now, TurnCommands& comma
     case TurnFact::kRecogniserFailed: return recogniser_failed(commands);
     case TurnFact::kTimer: return timer(input.timer, now, commands);
     case TurnFact::kTyped: return typed(now, commands);
-    case TurnFact::kCommit: return commit(now, commands);
+    case TurnFact::kCommit: return end_utterance(TurnEndReason::kCommitted, now, commands);
+    case TurnFact::kRecogniserSaysEnd:
+      return end_utterance(TurnEndReason::kProvider, now, commands);
     case TurnFact::kInterrupt: return interrupt(0, commands);
     case TurnFact::kReplyEnded: return reply_ended(input.turn);
     case TurnFact::kAgentSpeaks: return agent_speaks(commands);
@@ -95,8 +97,7 @@ void TurnManager::timer(TurnTimer timer, Duration now, TurnCommands& out) {
       if (state_.user == UserPhase::kTrailing) end_utterance(TurnEndReason::kSilence, now, out);
       return;
     case TurnTimer::kMaxUtterance:
-      if (voice_on()) end_utterance(TurnEndReason::kLimit, now, out);
-      return;
+      return end_utterance(TurnEndReason::kLimit, now, out);
     case TurnTimer::kFinal:
       if (state_.user != UserPhase::kFinalizing) return;
       out.add(act(TurnAction::kRestartRecogniser));
@@ -116,10 +117,6 @@ void TurnManager::typed(Duration now, TurnCommands& out) {
   out.add(ended);
   request_reply(turn, out);
   if (utterance_open()) hold(now + turn_.interruption_speech, out);
-}
-
-void TurnManager::commit(Duration now, TurnCommands& out) {
-  if (voice_on()) end_utterance(TurnEndReason::kCommitted, now, out);
 }
 
 void TurnManager::reply_ended(TurnId turn) {
@@ -142,8 +139,9 @@ void TurnManager::voice_input_off(TurnCommands& out) {
   conclude(out);
 }
 
-// The user's turn is over; its settled words are still to come.
+// The user's turn is over, if one is open; its settled words are still to come.
 void TurnManager::end_utterance(TurnEndReason reason, Duration now, TurnCommands& out) {
+  if (!voice_on()) return;
   if (state_.user == UserPhase::kSpeaking) state_.speech_end = now;
   state_.user = UserPhase::kFinalizing;
   state_.reason = reason;

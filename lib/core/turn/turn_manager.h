@@ -45,6 +45,7 @@ enum class TurnFact : std::uint8_t {
   kPartial,          // words: of the utterance so far
   kFinal,            // words: of the utterance so far; answers a flush or came by itself
   kRecogniserFailed,
+  kRecogniserSaysEnd,  // its own detector takes the turn to be over
   kTimer,            // timer
   kTyped,
   kCommit,           // the host ends the user's turn
@@ -53,7 +54,7 @@ enum class TurnFact : std::uint8_t {
   kAgentSpeaks,      // the agent begins a turn of its own (a greeting)
   kVoiceInputOff,    // the mode takes no more audio from the user
 };
-inline constexpr std::size_t kTurnFacts = 12;
+inline constexpr std::size_t kTurnFacts = 13;
 
 struct TurnInput {
   TurnFact fact;
@@ -133,7 +134,6 @@ class TurnManager {
   void recogniser_failed(TurnCommands& out);
   void timer(TurnTimer timer, Duration now, TurnCommands& out);
   void typed(Duration now, TurnCommands& out);
-  void commit(Duration now, TurnCommands& out);
   void reply_ended(TurnId turn);
   void agent_speaks(TurnCommands& out);
   void voice_input_off(TurnCommands& out);

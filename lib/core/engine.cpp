@@ -1,0 +1,147 @@
+#include "core/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "core/session/session_impl.h"
+
+namespace voiceagent {
+namespace {
+
+// 20 ms at 48 kHz; a thousand frames cover the unheard output of ten sessions that all speak.
+constexpr std::size_t kFrameSamples = 960;
+constexpr std::size_t kIdleFrames = 1024;
+
+// What the engine owns; agents and sessions keep it alive.
+struct Shared {
+  std::vector<std::shared_ptr<Executor>> executors;
+  std::shared_ptr<WorkerPool> workers;
+  std::shared_ptr<Logger> logger;
+  std::shared_ptr<const Registry> registry;
+  std::shared_ptr<FramePool> frames = FramePool::create(kFrameSamples, kIdleFrames);
+  std::atomic<std::size_t> next_executor{0};
+};
+
+class AgentImpl final : public Agent {
+ public:
+  AgentImpl(std::shared_ptr<Shared> shared, SessionParts parts)
+      : shared_(std::move(shared)), parts_(std::move(parts)) {}
+
+  const AgentOptions& options() const override { return *parts_.agent; }
+
+  Result<std::shared_ptr<Session>> open_session(SessionOptions options,
+                                                std::shared_ptr<Executor> executor) override {
+    if (options.output_rate != 0 &&
+        (options.output_rate < kMinOutputRate || options.output_rate > kMaxOutputRate)) {
+      return invalid_argument("an output rate of " + std::to_string(options.output_rate) +
+                              " samples a second: it must be from 8000 to 48000");
+    }
+    SessionParts parts = parts_;
+    parts.executor = executor != nullptr ? std::move(executor) : next_executor();
+    return SessionImpl::create(std::move(parts), std::move(options));
+  }
+
+ private:
+  static constexpr int kMinOutputRate = 8'000;
+  static constexpr int kMaxOutputRate = 48'000;
+
+  std::shared_ptr<Executor> next_executor() {
+    const std::size_t index = shared_->next_executor.fetch_add(1) % shared_->executors.size();
+    return shared_->executors[index];
+  }
+
+  const std::shared_ptr<Shared> shared_;
+  const SessionParts parts_;
+};
+
+// The host's object, or one made by the registry; none for an empty name.
+template <class Provider, class Make>
+Result<std::shared_ptr<Provider>> choose(const ProviderChoice<Provider>& choice, Make make) {
+  if (choice.instance != nullptr || choice.name.empty()) return choice.instance;
+  return make();
+}
+
+class EngineImpl final : public Engine {
+ public:
+  explicit EngineImpl(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+
+  Result<std::shared_ptr<Agent>> make_agent(AgentOptions options) override {
+    SessionParts parts;
+    parts.workers = shared_->workers;
+    parts.logger = shared_->logger;
+    parts.frames = shared_->frames;
+    parts.agent = std::make_shared<AgentOptions>(std::move(options));
+    if (Status status = load(parts); !status.ok()) return status;
+    if (Status status = check(parts); !status.ok()) return status;
+    return std::shared_ptr<Agent>(std::make_shared<AgentImpl>(shared_, std::move(parts)));
+  }
+
+  const Registry& registry() const override { return *shared_->registry; }
+
+ private:
+  Status load(SessionParts& parts) const {
+    const Registry& registry = *shared_->registry;
+    const AgentOptions& agent = *parts.agent;
+    const ProviderContext context{shared_->workers, shared_->logger};
+    auto stt = choose<SttProvider>(agent.stt, [&] {
+      return registry.make_stt(agent.stt.name, agent.stt.options, context);
+    });
+    if (!stt.ok()) return stt.status();
+    auto llm = choose<LlmProvider>(agent.llm, [&] {
+      return registry.make_llm(agent.llm.name, agent.llm.options, context);
+    });
+    if (!llm.ok()) return llm.status();
+    auto tts = choose<TtsProvider>(agent.tts, [&] {
+      return registry.make_tts(agent.tts.name, agent.tts.options, context);
+    });
+    if (!tts.ok()) return tts.status();
+    auto vad = choose<VadProvider>(agent.vad, [&] {
+      return registry.make_vad(agent.vad.name, agent.vad.options, context);
+    });
+    if (!vad.ok()) return vad.status();
+    parts.stt = *stt;
+    parts.llm = *llm;
+    parts.tts = *tts;
+    parts.vad = *vad;
+    return Status::success();
+  }
+
+  static Status check(const SessionParts& parts) {
+    const AgentOptions& agent = *parts.agent;
+    if (Status status = check_mode(parts, agent.mode); !status.ok()) return status;
+    if (agent.voice.empty() || parts.tts == nullptr) return Status::success();
+    const std::vector<std::string>& voices = parts.tts->capabilities().voices;
+    if (voices.empty() || std::ranges::find(voices, agent.voice) != voices.end()) {
+      return Status::success();
+    }
+    std::string names;
+    for (const std::string& voice : voices) names += (names.empty() ? "" : ", ") + voice;
+    return not_found("tts provider '" + agent.tts.name + "': unknown voice '" + agent.voice +
+                     "'; there are: " + names);
+  }
+
+  const std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<Engine>> make_engine(EngineOptions options) {
+  auto shared = std::make_shared<Shared>();
+  shared->executors = std::move(options.executors);
+  if (shared->executors.empty()) shared->executors.push_back(make_thread_executor());
+  for (const auto& executor : shared->executors) {
+    if (executor == nullptr) return resource_exhausted("the system gives no thread for an executor");
+  }
+  shared->workers = options.workers != nullptr ? std::move(options.workers) : make_worker_pool();
+  if (shared->workers == nullptr) {
+    return resource_exhausted("the system gives no threads for a worker pool");
+  }
+  shared->logger = options.logger != nullptr ? std::move(options.logger)
+                                             : make_stderr_logger(LogLevel::kWarning);
+  shared->registry = std::move(options.registry);
+  return std::shared_ptr<Engine>(std::make_shared<EngineImpl>(std::move(shared)));
+}
+
+}  // namespace voiceagent

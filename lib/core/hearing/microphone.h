@@ -1,0 +1,68 @@
+// The microphone path: audio of any rate and chunk size in; even frames, and the facts that speech
+// started or stopped, out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "audio/frame_pool.h"
+#include "audio/reframer.h"
+#include "audio/resampler.h"
+#include "audio/speech_gate.h"
+#include "core/stream/part_timer.h"
+#include "voiceagent/agent.h"
+#include "voiceagent/audio.h"
+#include "voiceagent/vad.h"
+
+namespace voiceagent {
+
+// What the microphone tells the session; on its executor.
+class MicrophoneListener {
+ public:
+  // 20 ms of audio at Microphone::sample_rate().
+  virtual void microphone_frame(const FramePtr& frame) = 0;
+  // Speech started, or stopped, at this sample of the microphone's stream (dated back).
+  virtual void microphone_speech_started(std::int64_t sample) = 0;
+  virtual void microphone_speech_stopped(std::int64_t sample) = 0;
+
+ protected:
+  ~MicrophoneListener() = default;
+};
+
+class Microphone {
+ public:
+  Microphone(const TurnOptions& options, VadFormat format, std::unique_ptr<VadStream> vad,
+             Executor& executor, std::shared_ptr<FramePool> pool, MicrophoneListener& listener);
+
+  // Takes audio of any length. kInvalidArgument for a rate that can't be resampled.
+  Status push(AudioView audio);
+  // Forgets the audio that waits for its frame, and what the detector has heard.
+  void reset();
+
+  int sample_rate() const { return format_.sample_rate; }
+  // Samples that have gone through; the newest one was heard just now.
+  std::int64_t position() const { return position_; }
+
+ private:
+  Status set_input_rate(int rate);
+  void add(std::span<const std::int16_t> samples);
+  void complete_frame();
+  void detect(std::span<const std::int16_t> vad_frame);
+  void input_gap();
+
+  const VadFormat format_;
+  const std::unique_ptr<VadStream> vad_;
+  const std::shared_ptr<FramePool> pool_;
+  MicrophoneListener& listener_;
+  SpeechGate gate_;
+  Reframer vad_frames_;
+  PartTimer gap_;  // audio that stops coming in mid-speech counts as silence
+  std::unique_ptr<Resampler> resampler_;
+  int input_rate_ = 0;
+  FramePtr frame_;
+  std::size_t filled_ = 0;
+  std::int64_t position_ = 0;
+};
+
+}  // namespace voiceagent

@@ -1,0 +1,179 @@
+#include "core/hearing/recogniser.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace voiceagent {
+namespace {
+
+constexpr Duration kFrame{20'000'000};
+// What is kept for a recogniser that lags behind: 15 s.
+constexpr std::size_t kMaxBacklog = 750;
+
+void append_words(std::string& text, std::string_view words) {
+  if (words.empty()) return;
+  if (!text.empty()) text += ' ';
+  text += words;
+}
+
+}  // namespace
+
+Recogniser::Recogniser(RecogniserOptions options, PortContext ports, StreamContext streams,
+                       std::shared_ptr<SttProvider> provider, RecogniserListener& listener)
+    : options_(std::move(options)),
+      ports_(std::move(ports)),
+      streams_(streams),
+      provider_(std::move(provider)),
+      listener_(listener) {}
+
+Recogniser::~Recogniser() { close_stream(); }
+
+void Recogniser::frame(const FramePtr& frame) {
+  ++frames_seen_;
+  if (!open_) {
+    preroll_.push_back(frame);
+    while (kFrame * static_cast<std::int64_t>(preroll_.size()) > options_.preroll) {
+      preroll_.pop_front();
+    }
+    return;
+  }
+  backlog_.push_back(frame);
+  if (backlog_.size() > kMaxBacklog) {
+    backlog_.pop_front();
+    stream_offset_ += kFrame;
+    listener_.recogniser_overflow(kFrame);
+  }
+  feed();
+}
+
+void Recogniser::begin_utterance() {
+  settled_.clear();
+  text_.clear();
+  open_ = true;
+  flush_wanted_ = false;
+  while (!preroll_.empty()) backlog_.push_back(preroll_.pop_front());
+  const auto behind = static_cast<std::int64_t>(backlog_.size());
+  stream_offset_ = kFrame * (frames_seen_ - behind) - stream_time_;
+  if (port_ == nullptr) {
+    if (Status status = open_stream(); !status.ok()) {
+      return listener_.recogniser_failed(std::move(status));
+    }
+    stream_offset_ = kFrame * (frames_seen_ - behind);
+  }
+  feed();
+}
+
+void Recogniser::flush() {
+  flush_wanted_ = true;
+  feed();
+}
+
+void Recogniser::end_utterance(bool restart) {
+  open_ = false;
+  flush_wanted_ = false;
+  backlog_.clear();
+  if (restart) close_stream();
+}
+
+Status Recogniser::open_stream() {
+  const SttCapabilities& can = provider_->capabilities();
+  SttRequest request;
+  request.context = streams_;
+  request.language = options_.language;
+  request.session_id = options_.session_id;
+  request.sample_rate = options_.input_rate;
+  const bool takes_input_rate =
+      can.sample_rates.empty() || std::ranges::find(can.sample_rates, options_.input_rate) !=
+                                      can.sample_rates.end();
+  if (!takes_input_rate) request.sample_rate = can.sample_rates.front();
+  resampler_.reset();
+  if (request.sample_rate != options_.input_rate) {
+    Result<std::unique_ptr<Resampler>> made =
+        Resampler::create(options_.input_rate, request.sample_rate);
+    if (!made.ok()) return made.status();
+    resampler_ = std::move(*made);
+  }
+  Result<std::shared_ptr<SttPort>> port = SttPort::open(ports_, provider_, request, *this);
+  if (!port.ok()) return port.status();
+  port_ = std::move(*port);
+  stream_rate_ = request.sample_rate;
+  refused_ = false;
+  owed_finals_ = 0;
+  stream_time_ = Duration(0);
+  return Status::success();
+}
+
+// Gives the stream as much of the backlog as it takes, then the flush that waits for it.
+void Recogniser::feed() {
+  if (port_ == nullptr || port_->stream() == nullptr) return;
+  while (!backlog_.empty()) {
+    if (!push(backlog_.front())) return;
+    backlog_.pop_front();
+    stream_time_ += kFrame;
+  }
+  if (!std::exchange(flush_wanted_, false)) return;
+  ++owed_finals_;
+  port_->stream()->flush();
+}
+
+bool Recogniser::push(const FramePtr& frame) {
+  const std::span<const std::int16_t> samples = std::as_const(*frame).samples();
+  if (resampler_ == nullptr) return port_->stream()->audio({samples, options_.input_rate});
+  if (!std::exchange(refused_, false)) {
+    const auto out = resampler_->process(samples);
+    converted_.assign(out.begin(), out.end());
+  }
+  refused_ = !port_->stream()->audio({converted_, stream_rate_});
+  return !refused_;
+}
+
+void Recogniser::stt_partial(const Transcript& transcript) {
+  if (!open_) return;
+  text_ = settled_;
+  append_words(text_, transcript.text);
+  listener_.recogniser_partial(text_);
+}
+
+void Recogniser::stt_final(const Transcript& transcript) {
+  if (owed_finals_ > 0) --owed_finals_;
+  if (!open_) return;
+  append_words(settled_, transcript.text);
+  text_ = settled_;
+  const bool complete = owed_finals_ == 0 && !flush_wanted_;
+  listener_.recogniser_final(text_, on_microphone_time(transcript), complete);
+}
+
+Transcript Recogniser::on_microphone_time(const Transcript& transcript) {
+  words_.assign(transcript.words.begin(), transcript.words.end());
+  for (Word& word : words_) {
+    word.start += stream_offset_;
+    word.end += stream_offset_;
+  }
+  Transcript shifted = transcript;
+  shifted.words = words_;
+  return shifted;
+}
+
+void Recogniser::stt_signal(TurnSignal signal, float probability) {
+  if (open_) listener_.recogniser_signal(signal, probability);
+}
+
+void Recogniser::stream_failed(Status status) {
+  close_stream();
+  listener_.recogniser_failed(std::move(status));
+}
+
+void Recogniser::stream_closed() {
+  port_.reset();
+  if (open_) {
+    listener_.recogniser_failed(unavailable("the recogniser closed its stream in mid-utterance"));
+  }
+}
+
+void Recogniser::close_stream() {
+  if (port_ != nullptr) port_->let_go();
+  port_.reset();
+  backlog_.clear();
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,100 @@
+// The recogniser: one speech-to-text stream at a time, fed with an utterance from a little before
+// its beginning to the end of the turn.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "audio/frame_pool.h"
+#include "audio/resampler.h"
+#include "base/ring.h"
+#include "core/stream/stt_port.h"
+#include "voiceagent/stt.h"
+
+namespace voiceagent {
+
+// What the recogniser tells the session; on its executor.
+class RecogniserListener {
+ public:
+  // The open utterance's words so far, settled ones included.
+  virtual void recogniser_partial(std::string_view text) = 0;
+  // Settled words; `text` is the whole utterance so far, and `complete` says that every flush has
+  // been answered. Word times count from the microphone's first sample.
+  virtual void recogniser_final(std::string_view text, const Transcript& settled,
+                                bool complete) = 0;
+  virtual void recogniser_signal(TurnSignal signal, float probability) = 0;
+  virtual void recogniser_failed(Status status) = 0;
+  // Audio was lost because the recogniser could not keep up.
+  virtual void recogniser_overflow(Duration lost) = 0;
+
+ protected:
+  ~RecogniserListener() = default;
+};
+
+struct RecogniserOptions {
+  int input_rate = 16'000;  // of the frames
+  Duration preroll{0};
+  std::string language;
+  std::string session_id;
+};
+
+class Recogniser final : public SttListener {
+ public:
+  Recogniser(RecogniserOptions options, PortContext ports, StreamContext streams,
+             std::shared_ptr<SttProvider> provider, RecogniserListener& listener);
+  ~Recogniser();
+
+  // Takes every frame of the microphone, in order.
+  void frame(const FramePtr& frame);
+  // An utterance begins: the kept audio goes in first.
+  void begin_utterance();
+  // The utterance is over: its settled words come as a final.
+  void flush();
+  // The words are no longer wanted; a stream that still owes a final is forgotten.
+  void end_utterance(bool restart);
+
+  // The utterance's words: the settled ones and the latest partial.
+  const std::string& text() const { return text_; }
+  bool open() const { return open_; }
+
+  void stt_partial(const Transcript& transcript) override;
+  void stt_final(const Transcript& transcript) override;
+  void stt_signal(TurnSignal signal, float probability) override;
+  void stt_writable() override { feed(); }
+  void stream_failed(Status status) override;
+  void stream_closed() override;
+
+ private:
+  Status open_stream();
+  void feed();
+  bool push(const FramePtr& frame);
+  void close_stream();
+  Transcript on_microphone_time(const Transcript& transcript);
+
+  const RecogniserOptions options_;
+  const PortContext ports_;
+  const StreamContext streams_;
+  const std::shared_ptr<SttProvider> provider_;
+  RecogniserListener& listener_;
+
+  Ring<FramePtr> preroll_;  // while no utterance is open
+  Ring<FramePtr> backlog_;  // what the stream has no room for yet
+  std::shared_ptr<SttPort> port_;
+  std::unique_ptr<Resampler> resampler_;
+  std::vector<std::int16_t> converted_;  // the front frame at the stream's rate
+  bool refused_ = false;         // converted_ waits for room
+  int stream_rate_ = 0;
+  bool open_ = false;
+  bool flush_wanted_ = false;    // once the backlog has gone
+  int owed_finals_ = 0;          // flushes that have not been answered
+  std::int64_t frames_seen_ = 0;
+  Duration stream_offset_{0};    // microphone time less stream time
+  Duration stream_time_{0};      // pushed into the stream so far
+  std::string settled_;          // of the utterance
+  std::string text_;
+  std::vector<Word> words_;
+};
+
+}  // namespace voiceagent

@@ -1,0 +1,80 @@
+// The responder: asks the model, and cuts its reply into clauses for speech.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/stream/llm_port.h"
+#include "core/stream/part_timer.h"
+#include "core/text/clause_splitter.h"
+#include "voiceagent/events.h"
+
+namespace voiceagent {
+
+// What the responder tells the session; on its executor.
+class ResponderListener {
+ public:
+  virtual void responder_intent(const event::IntentRecognised& intent) = 0;
+  virtual void responder_delta(std::string_view text) = 0;
+  // The bytes of the reply at `span`, which follows the clause before.
+  virtual void responder_clause(std::string_view text, TextSpan span) = 0;
+  virtual void responder_done(const Usage& usage, FinishReason reason) = 0;
+  // No more will come of this reply.
+  virtual void responder_failed(Status status) = 0;
+
+ protected:
+  ~ResponderListener() = default;
+};
+
+struct ResponderOptions {
+  Duration stall_timeout{0};  // the longest wait for text
+  std::size_t max_bytes = 0;  // of a reply
+  std::string language;
+  std::string session_id;
+};
+
+class Responder final : public LlmListener {
+ public:
+  Responder(ResponderOptions options, PortContext ports, StreamContext streams,
+            std::shared_ptr<LlmProvider> provider, ResponderListener& listener);
+  ~Responder();
+
+  // Asks for the reply to the last of `messages`; an earlier request has ended or was cancelled.
+  void ask(std::span<const Message> messages);
+  // The reply is `text`, without asking anybody.
+  void recite(std::string_view text);
+  // Nothing more is told about the present reply.
+  void cancel();
+
+  // The reply so far.
+  const std::string& text() const { return text_; }
+  bool active() const { return active_; }
+
+  void llm_delta(std::string_view text) override;
+  void llm_intent(const event::IntentRecognised& intent) override;
+  void llm_tool_call(std::string_view name) override;
+  void llm_done(const Usage& usage, FinishReason reason) override;
+  void stream_failed(Status status) override;
+  void stream_closed() override;
+
+ private:
+  void begin();
+  void tell_clauses();
+  void check_progress();
+  void let_go();
+
+  const ResponderOptions options_;
+  const PortContext ports_;
+  const StreamContext streams_;
+  const std::shared_ptr<LlmProvider> provider_;
+  ResponderListener& listener_;
+
+  std::shared_ptr<LlmPort> port_;
+  ClauseSplitter splitter_;
+  std::string text_;
+  bool active_ = false;
+  PartTimer watchdog_;
+};
+
+}  // namespace voiceagent

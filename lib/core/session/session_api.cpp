@@ -1,0 +1,274 @@
+// What the host calls.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/ids.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "core/session/session_impl.h"
+
+namespace voiceagent {
+namespace {
+
+constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler
+
+int output_rate_of(const SessionParts& parts, const SessionOptions& options) {
+  if (options.output_rate != 0) return options.output_rate;
+  return parts.tts != nullptr ? parts.tts->capabilities().sample_rate : 16'000;
+}
+
+PortContext ports_of(const SessionParts& parts, const std::shared_ptr<StreamCount>& count) {
+  return {parts.executor, count};
+}
+
+StreamContext streams_of(const SessionParts& parts) {
+  return {parts.executor.get(), parts.workers.get(), parts.logger.get()};
+}
+
+ResponderOptions responder_options(const AgentOptions& agent, const std::string& id) {
+  return {agent.limits.first_token_timeout, agent.limits.max_reply_bytes, agent.language, id};
+}
+
+SpeakerOptions speaker_options(const AgentOptions& agent, const SessionOptions& session, int rate,
+                               const std::string& id) {
+  SpeakerOptions options;
+  options.sample_rate = rate;
+  options.lead = agent.output_lead;
+  options.playout_delay = session.playout_delay;
+  options.stall_timeout = agent.limits.first_audio_timeout;
+  options.voice = agent.voice;
+  options.language = agent.language;
+  options.session_id = id;
+  return options;
+}
+
+}  // namespace
+
+Status check_mode(const SessionParts& parts, Mode mode) {
+  const auto missing = [mode](std::string_view what) {
+    return failed_precondition("the mode " + std::string(to_string(mode)) + " needs " +
+                               std::string(what) + ", and the agent has none");
+  };
+  const bool hears = mode == Mode::kVoiceToVoice || mode == Mode::kVoiceToText;
+  const bool speaks = mode == Mode::kVoiceToVoice || mode == Mode::kTextToVoice;
+  if (parts.llm == nullptr) return missing("an llm provider");
+  if (hears && parts.stt == nullptr) return missing("an stt provider");
+  if (hears && parts.vad == nullptr) return missing("a vad provider");
+  if (speaks && parts.tts == nullptr) return missing("a tts provider");
+  return Status::success();
+}
+
+std::shared_ptr<Session> SessionImpl::create(SessionParts parts, SessionOptions options) {
+  if (options.id.empty()) options.id = random_id();
+  std::shared_ptr<SessionImpl> session(new SessionImpl(std::move(parts), std::move(options)));
+  session->self_ = session;
+  session->parts_.executor->post([session] { session->open(); });
+  // The host's handle: when its last copy goes, the session closes.
+  return {session.get(), [session](Session*) {
+            session->parts_.executor->post([session] { session->close(CloseReason::kHost); });
+          }};
+}
+
+SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
+    : parts_(std::move(parts)),
+      bus_(options.id, *parts_.executor),
+      output_rate_(output_rate_of(parts_, options)),
+      mode_(parts_.agent->mode),
+      turns_(parts_.agent->turn, parts_.agent->limits),
+      context_(parts_.agent->instructions, parts_.agent->limits.max_history_messages),
+      responder_(responder_options(*parts_.agent, options.id), ports_of(parts_, streams_),
+                 streams_of(parts_), parts_.llm, *this),
+      speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id),
+               ports_of(parts_, streams_), streams_of(parts_), parts_.tts, parts_.frames, *this),
+      close_timer_(*parts_.executor, [this] { finish_close(); }) {
+  for (std::size_t i = 0; i < kTurnTimers; ++i) {
+    timers_[i] = std::make_unique<PartTimer>(*parts_.executor, [this, i] {
+      TurnInput input{TurnFact::kTimer};
+      input.timer = static_cast<TurnTimer>(i);
+      fact(input);
+    });
+  }
+}
+
+SessionImpl::~SessionImpl() { streams_->on_zero = nullptr; }
+
+void SessionImpl::open() {
+  if (phase_ != Phase::kNew) return;  // closed before it began
+  phase_ = Phase::kOpen;
+  const Scope scope(*this);
+  publish(0, event::SessionOpened{mode_, parts_.vad ? parts_.vad->format().sample_rate : 0,
+                                  output_rate_});
+  if (!parts_.agent->greeting.empty()) fact({TurnFact::kAgentSpeaks});
+}
+
+Status SessionImpl::check_usable() const {
+  if (phase_ == Phase::kOpen || phase_ == Phase::kNew) return Status::success();
+  return failed_precondition("the session " + id() + " has been closed");
+}
+
+// Keeps a call for when the event has reached everybody.
+Status SessionImpl::later(Task command) {
+  if (waiting_.size() >= kMaxWaiting) {
+    return resource_exhausted("too many calls to the session from inside one event handler");
+  }
+  waiting_.push_back(std::move(command));
+  return Status::success();
+}
+
+void SessionImpl::run_waiting() {
+  while (depth_ == 0 && !waiting_.empty()) {
+    Task command = waiting_.pop_front();
+    const Scope scope(*this);
+    command();
+  }
+}
+
+Status SessionImpl::push_audio(AudioView audio) {
+  if (Status status = check_usable(); !status.ok()) return status;
+  if (audio.sample_rate < kMinSampleRate || audio.sample_rate > kMaxSampleRate) {
+    return invalid_argument("audio of " + std::to_string(audio.sample_rate) +
+                            " samples a second: the rate must be from 4000 to 192000");
+  }
+  if (depth_ == 0) return later_or_now([this, audio] { hear(audio); });
+  Pcm copy{{audio.samples.begin(), audio.samples.end()}, audio.sample_rate};
+  return later([this, copy = std::move(copy)] { hear(copy.view()); });
+}
+
+void SessionImpl::hear(AudioView audio) {
+  if (phase_ != Phase::kOpen) return;
+  publish(0, event::AudioIn{audio});
+  if (!voice_in()) return;
+  if (Status status = ensure_microphone(); !status.ok()) {
+    publish_error(Stage::kVad, status);
+    return change_mode(voice_out() ? Mode::kTextToVoice : Mode::kTextToText);
+  }
+  if (Status status = microphone_->push(audio); !status.ok()) publish_error(Stage::kInput, status);
+}
+
+Status SessionImpl::ensure_microphone() {
+  if (microphone_ != nullptr) return Status::success();
+  Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(streams_of(parts_));
+  if (!vad.ok()) return vad.status();
+  const AgentOptions& agent = *parts_.agent;
+  microphone_ = std::make_unique<Microphone>(agent.turn, parts_.vad->format(), std::move(*vad),
+                                             *parts_.executor, parts_.frames,
+                                             static_cast<MicrophoneListener&>(*this));
+  const RecogniserOptions options{microphone_->sample_rate(),
+                                  agent.turn.preroll + agent.turn.start_window, agent.language,
+                                  id()};
+  recogniser_ = std::make_unique<Recogniser>(options, ports_of(parts_, streams_),
+                                             streams_of(parts_), parts_.stt,
+                                             static_cast<RecogniserListener&>(*this));
+  return Status::success();
+}
+
+Status SessionImpl::push_text(std::string_view text) {
+  if (Status status = check_usable(); !status.ok()) return status;
+  if (trim(text).empty()) return invalid_argument("the text is empty");
+  if (text.size() > parts_.agent->limits.max_input_text_bytes) {
+    return invalid_argument("the text has " + std::to_string(text.size()) + " bytes; at most " +
+                            std::to_string(parts_.agent->limits.max_input_text_bytes) +
+                            " are allowed");
+  }
+  if (!is_valid_utf8(text)) return invalid_argument("the text is not valid UTF-8");
+  return later_or_now([this, text = std::string(text)] { type(text); });
+}
+
+void SessionImpl::type(std::string_view text) {
+  if (phase_ != Phase::kOpen) return;
+  publish(0, event::TextIn{text});
+  typed_ = trim(text);
+  fact({TurnFact::kTyped});
+}
+
+Status SessionImpl::push_dtmf(std::string_view digits) {
+  if (Status status = check_usable(); !status.ok()) return status;
+  if (digits.empty() || digits.find_first_not_of("0123456789ABCD*#") != std::string_view::npos) {
+    return invalid_argument("DTMF digits are 0-9, A-D, * and #");
+  }
+  return later_or_now([this, digits = std::string(digits)] {
+    if (phase_ == Phase::kOpen) publish(0, event::DtmfIn{digits});
+  });
+}
+
+void SessionImpl::report_playback(std::int64_t position) {
+  (void)later_or_now([this, position] {
+    if (phase_ == Phase::kOpen) speaker_.report(position);
+  });
+}
+
+void SessionImpl::interrupt() {
+  (void)later_or_now([this] {
+    if (phase_ == Phase::kOpen) fact({TurnFact::kInterrupt});
+  });
+}
+
+void SessionImpl::commit_turn() {
+  (void)later_or_now([this] {
+    if (phase_ == Phase::kOpen) fact({TurnFact::kCommit});
+  });
+}
+
+Status SessionImpl::set_mode(Mode mode) {
+  if (Status status = check_usable(); !status.ok()) return status;
+  if (Status status = check_mode(parts_, mode); !status.ok()) return status;
+  return later_or_now([this, mode] { change_mode(mode); });
+}
+
+void SessionImpl::change_mode(Mode mode) {
+  if (phase_ != Phase::kOpen || mode == mode_) return;
+  const bool heard_voice = voice_in();
+  mode_ = mode;
+  publish(0, event::ModeChanged{mode_});
+  if (heard_voice && !voice_in() && microphone_ != nullptr) {
+    microphone_->reset();
+    fact({TurnFact::kVoiceInputOff});
+  }
+  if (spoken_ && replying_ && !voice_out()) {
+    // The rest of the reply is read instead of heard.
+    speaker_.cancel();
+    spoken_ = false;
+    remember_heard(responder_.text().size());
+    if (!responder_.active()) finish_reply(responder_.text().size());
+  }
+}
+
+bool SessionImpl::idle() const {
+  return phase_ != Phase::kClosing && turns_.state().user == UserPhase::kSilent &&
+         turns_.state().agent == AgentPhase::kIdle && facts_.empty() && waiting_.empty();
+}
+
+void SessionImpl::close(CloseReason reason) {
+  if (phase_ == Phase::kClosing || phase_ == Phase::kClosed) return;
+  // Always taken, however many calls wait.
+  if (depth_ > 0) return waiting_.push_back([this, reason] { begin_close(reason); });
+  const Scope scope(*this);
+  begin_close(reason);
+}
+
+void SessionImpl::begin_close(CloseReason reason) {
+  if (phase_ == Phase::kClosing || phase_ == Phase::kClosed) return;
+  close_reason_ = reason;
+  cancel_reply();
+  phase_ = Phase::kClosing;
+  for (const auto& timer : timers_) timer->cancel();
+  recogniser_.reset();
+  microphone_.reset();
+  if (streams_->open == 0) return finish_close();
+  streams_->on_zero = [this] { finish_close(); };
+  close_timer_.arm(parts_.agent->limits.close_timeout);
+}
+
+void SessionImpl::finish_close() {
+  if (phase_ != Phase::kClosing) return;
+  const Scope scope(*this);
+  close_timer_.cancel();
+  streams_->on_zero = nullptr;
+  phase_ = Phase::kClosed;
+  publish(0, event::SessionClosed{close_reason_});
+  // Destruction waits until whoever is on the stack has returned.
+  parts_.executor->post([self = std::move(self_)]() mutable { self.reset(); });
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,188 @@
+// The session: the shell around the turn manager. It turns what its parts report into facts, and
+// carries the turn manager's commands out on the parts. It decides nothing itself.
+//
+//  session_api.cpp       what the host calls
+//  session_facts.cpp     what the parts report
+//  session_commands.cpp  what the turn manager commands
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ring.h"
+#include "core/context/conversation_context.h"
+#include "core/events/publisher.h"
+#include "core/hearing/microphone.h"
+#include "core/hearing/recogniser.h"
+#include "core/session/responder.h"
+#include "core/session/waterfall.h"
+#include "core/speech/speaker.h"
+#include "core/turn/turn_manager.h"
+#include "voiceagent/session.h"
+
+namespace voiceagent {
+
+// The providers of an agent, made once, and what its sessions share.
+struct SessionParts {
+  std::shared_ptr<const AgentOptions> agent;
+  std::shared_ptr<SttProvider> stt;  // these four may be null where the mode does without
+  std::shared_ptr<LlmProvider> llm;
+  std::shared_ptr<TtsProvider> tts;
+  std::shared_ptr<VadProvider> vad;
+  std::shared_ptr<Executor> executor;
+  std::shared_ptr<WorkerPool> workers;
+  std::shared_ptr<Logger> logger;
+  std::shared_ptr<FramePool> frames;
+};
+
+// Whether these providers can hold a conversation in `mode`; the error says what is missing.
+Status check_mode(const SessionParts& parts, Mode mode);
+
+class SessionImpl final : public Session,
+                          public std::enable_shared_from_this<SessionImpl>,
+                          private MicrophoneListener,
+                          private RecogniserListener,
+                          private ResponderListener,
+                          private SpeakerListener {
+ public:
+  // Makes a session; open() begins it. The handle's last copy closes it.
+  static std::shared_ptr<Session> create(SessionParts parts, SessionOptions options);
+  ~SessionImpl() override;
+
+  const std::string& id() const override { return bus_.session_id(); }
+  Executor& executor() const override { return *parts_.executor; }
+  EventBus& events() override { return bus_; }
+
+  Status push_audio(AudioView audio) override;
+  Status push_text(std::string_view text) override;
+  Status push_dtmf(std::string_view digits) override;
+  void report_playback(std::int64_t position) override;
+  void interrupt() override;
+  void commit_turn() override;
+  Status set_mode(Mode mode) override;
+  void close(CloseReason reason) override;
+
+  Mode mode() const override { return mode_; }
+  bool idle() const override;
+  bool closed() const override { return phase_ == Phase::kClosed; }
+  std::vector<ContextEntry> context() const override { return context_.entries(); }
+  int output_rate() const override { return output_rate_; }
+
+ private:
+  enum class Phase { kNew, kOpen, kClosing, kClosed };
+
+  // While one exists, calls of the host's wait; the outermost lets them run when it ends.
+  class Scope {
+   public:
+    explicit Scope(SessionImpl& session) : session_(session) { ++session_.depth_; }
+    ~Scope() {
+      if (--session_.depth_ == 0) session_.run_waiting();
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    SessionImpl& session_;
+  };
+
+  SessionImpl(SessionParts parts, SessionOptions options);
+  void open();
+  Status check_usable() const;
+  Status later(Task command);
+  // Runs `command` now, or after the event that is being delivered.
+  template <class F>
+  Status later_or_now(F command) {
+    if (depth_ > 0) return later(Task(std::move(command)));
+    const Scope scope(*this);
+    command();
+    return Status::success();
+  }
+  void run_waiting();
+  void hear(AudioView audio);
+  Status ensure_microphone();
+  void type(std::string_view text);
+  void change_mode(Mode mode);
+  void begin_close(CloseReason reason);
+  void finish_close();
+
+  // facts
+  void fact(const TurnInput& input);
+  void microphone_frame(const FramePtr& frame) override;
+  void microphone_speech_started(std::int64_t sample) override;
+  void microphone_speech_stopped(std::int64_t sample) override;
+  void recogniser_partial(std::string_view text) override;
+  void recogniser_final(std::string_view text, const Transcript& settled, bool complete) override;
+  void recogniser_signal(TurnSignal signal, float probability) override;
+  void recogniser_failed(Status status) override;
+  void recogniser_overflow(Duration lost) override;
+  void responder_intent(const event::IntentRecognised& intent) override;
+  void responder_delta(std::string_view text) override;
+  void responder_clause(std::string_view text, TextSpan span) override;
+  void responder_done(const Usage& usage, FinishReason reason) override;
+  void responder_failed(Status status) override;
+  void speaker_frame(AudioView audio, std::int64_t position, TextSpan span) override;
+  void speaker_flushed(std::int64_t position) override;
+  void speaker_first_audio() override;
+  void speaker_heard(std::size_t text_end) override;
+  void speaker_finished() override;
+  void speaker_failed(Status status) override;
+
+  // commands
+  void carry_out(const TurnCommand& command);
+  void end_turn(TurnId turn, TurnEndReason reason);
+  void drop_turn(TurnId turn);
+  void begin_reply(TurnId turn);
+  void hold_output();
+  void release_output();
+  void interrupt_reply(TurnId turn, TurnId by_turn);
+  void end_of_reply_text();
+  void finish_reply(std::size_t heard_end);
+  void cancel_reply();
+  void remember_heard(std::size_t text_end);
+
+  bool voice_in() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kVoiceToText; }
+  bool voice_out() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kTextToVoice; }
+  Duration now() const { return bus_.now(); }
+  Duration microphone_time(std::int64_t sample) const;
+  void publish_error(Stage stage, const Status& status);
+  template <class E>
+  void publish(TurnId turn, const E& event) {
+    bus_.publish(turn, event);
+  }
+
+  const SessionParts parts_;
+  Publisher bus_;
+  const int output_rate_;
+  Mode mode_;
+  Phase phase_ = Phase::kNew;
+  CloseReason close_reason_ = CloseReason::kHost;
+  std::shared_ptr<SessionImpl> self_;  // until it has closed
+
+  int depth_ = 0;         // of Scopes
+  bool stepping_ = false;  // a fact is being dealt with
+  Ring<TurnInput> facts_;
+  Ring<Task> waiting_;    // calls of the host's from inside handlers
+
+  std::shared_ptr<StreamCount> streams_ = std::make_shared<StreamCount>();
+  TurnManager turns_;
+  ConversationContext context_;
+  std::unique_ptr<Microphone> microphone_;  // once there is audio
+  std::unique_ptr<Recogniser> recogniser_;
+  Responder responder_;
+  Speaker speaker_;
+  std::array<std::unique_ptr<PartTimer>, kTurnTimers> timers_;
+  PartTimer close_timer_;
+
+  std::string typed_;           // the line of the typed turn that is being ended
+  TurnId reply_turn_ = 0;       // of the present or latest reply
+  bool replying_ = false;
+  bool spoken_ = false;         // the reply goes to the speaker
+  std::size_t heard_end_ = 0;   // of the reply, in bytes
+  bool reply_interrupted_ = false;
+  Waterfall waterfall_;
+};
+
+}  // namespace voiceagent

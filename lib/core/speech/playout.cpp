@@ -1,0 +1,178 @@
+// Playout: how audio leaves as it is due, and what of it was heard.
+#include <algorithm>
+#include <utility>
+
+#include "core/speech/speaker.h"
+
+namespace voiceagent {
+namespace {
+
+constexpr Duration kFrame{20'000'000};
+
+}  // namespace
+
+void Speaker::append(std::span<const std::int16_t> samples) {
+  while (!samples.empty()) {
+    if (!filling_.frame) {
+      filling_.frame = pool_->take(frame_samples());
+      filling_.count = 0;
+      filling_.reply_sample = reply_samples_;
+    }
+    const std::size_t take = std::min(samples.size(), frame_samples() - filling_.count);
+    std::copy_n(samples.data(), take, filling_.frame->samples().data() + filling_.count);
+    filling_.count += take;
+    samples = samples.subspan(take);
+    if (filling_.count == frame_samples()) finish_piece();
+  }
+}
+
+void Speaker::finish_piece() {
+  if (filling_.count == 0) return;
+  reply_samples_ += static_cast<std::int64_t>(filling_.count);
+  ready_.push_back(std::exchange(filling_, {}));
+}
+
+// Sends what is due and asks to be called again when more is.
+void Speaker::pump() {
+  if (!active_ || held_) return;
+  heard_up_to(clock_.heard(now()));
+  // A frame that is not full waits for its rest, unless there is nothing else to play.
+  if (ready_.empty() && (failed_ || !owes_audio())) finish_piece();
+  const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
+  while (!ready_.empty()) {
+    const auto count = static_cast<std::int64_t>(ready_.front().count);
+    if (clock_.sent() + count - clock_.estimate(now()) > std::max(lead, count)) break;
+    send(ready_.pop_front());
+    if (ready_.empty() && (failed_ || !owes_audio())) finish_piece();
+  }
+  finish_if_heard();
+  schedule();
+}
+
+void Speaker::send(Piece piece) {
+  piece.position = clock_.sent();
+  const auto samples = std::as_const(*piece.frame).samples().subspan(piece.offset, piece.count);
+  const TextSpan span = text_.span_at(piece.reply_sample);
+  const std::int64_t position = piece.position;
+  const Piece& sent = (sent_.push_back(piece), sent_.back());
+  clock_.send(position + static_cast<std::int64_t>(sent.count), now());
+  if (port_ != nullptr) port_->consumed(samples_to_duration(static_cast<std::int64_t>(sent.count), options_.sample_rate));
+  listener_.speaker_frame({samples, options_.sample_rate}, position, span);
+}
+
+void Speaker::heard_up_to(std::int64_t position) {
+  while (!sent_.empty() && sent_.front().position < position) {
+    const Piece& piece = sent_.front();
+    const std::int64_t heard =
+        std::min(position - piece.position, static_cast<std::int64_t>(piece.count));
+    heard_samples_ = std::max(heard_samples_, piece.reply_sample + heard);
+    if (heard < static_cast<std::int64_t>(piece.count)) break;
+    sent_.pop_front();
+  }
+  const std::size_t text = text_.heard_end(heard_samples_);
+  if (text <= heard_text_) return;
+  heard_text_ = text;
+  listener_.speaker_heard(heard_text_);
+}
+
+void Speaker::finish_if_heard() {
+  const bool nothing_left = ready_.empty() && sent_.empty() && filling_.count == 0;
+  if (!active_ || !nothing_left || !(failed_ || audio_complete())) return;
+  active_ = false;
+  close_port();
+  listener_.speaker_finished();
+}
+
+void Speaker::schedule() {
+  if (!active_) return tick_.cancel();
+  Duration next{0};
+  if (!ready_.empty()) {
+    const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
+    next = clock_.time_of(clock_.sent() + static_cast<std::int64_t>(ready_.front().count) - lead);
+  } else if (!sent_.empty()) {
+    // The player's report may come later than its playing: look again, frame by frame.
+    next = std::max(now() + kFrame,
+                    clock_.time_of(sent_.front().position +
+                                   static_cast<std::int64_t>(sent_.front().count)));
+  } else {
+    return tick_.cancel();
+  }
+  tick_.arm(std::max(next - now(), Duration(1'000'000)));
+}
+
+void Speaker::hold() {
+  if (held_ || !active_) return;
+  heard_up_to(clock_.heard(now()));
+  held_ = true;
+  tick_.cancel();
+  take_back();
+}
+
+void Speaker::release() {
+  if (!held_) return;
+  held_ = false;
+  taken_back_from_ = taken_back_to_ = 0;
+  pump();
+}
+
+// Moves what was sent and not played back in front of what waits.
+void Speaker::take_back() {
+  if (sent_.empty()) return;
+  taken_back_from_ = clock_.estimate(now());
+  taken_back_to_ = clock_.sent();
+  while (!sent_.empty()) {
+    Piece piece = sent_.pop_back();
+    const std::int64_t end = piece.position + static_cast<std::int64_t>(piece.count);
+    if (end <= taken_back_from_) break;
+    const std::int64_t played = std::max<std::int64_t>(0, taken_back_from_ - piece.position);
+    piece.offset += static_cast<std::size_t>(played);
+    piece.count -= static_cast<std::size_t>(played);
+    piece.reply_sample += played;
+    ready_.push_front(std::move(piece));
+  }
+  sent_.clear();
+  clock_.flush();
+  listener_.speaker_flushed(clock_.sent());
+}
+
+// The player had already played so much of what was taken back.
+void Speaker::drop_taken_back(std::int64_t samples) {
+  while (samples > 0 && !ready_.empty()) {
+    Piece& piece = ready_.front();
+    const std::int64_t played = std::min(samples, static_cast<std::int64_t>(piece.count));
+    samples -= played;
+    heard_samples_ = std::max(heard_samples_, piece.reply_sample + played);
+    piece.offset += static_cast<std::size_t>(played);
+    piece.count -= static_cast<std::size_t>(played);
+    piece.reply_sample += played;
+    if (piece.count == 0) ready_.pop_front();
+  }
+}
+
+void Speaker::cancel() {
+  if (!active_) return;
+  heard_up_to(clock_.heard(now()));
+  active_ = held_ = false;
+  close_port();
+  tick_.cancel();
+  take_back();
+  filling_ = {};
+  // What was taken back is kept for late reports, the rest will never be played.
+  const std::size_t taken_back = static_cast<std::size_t>(options_.lead / kFrame) + 2;
+  while (ready_.size() > taken_back) ready_.pop_back();
+}
+
+void Speaker::report(std::int64_t position) {
+  position = std::min(position, clock_.sent());
+  clock_.report(position, now());
+  if (position > taken_back_from_ && position <= taken_back_to_) {
+    drop_taken_back(position - std::exchange(taken_back_from_, position));
+  }
+  if (active_ && !held_) {
+    pump();
+  } else {
+    heard_up_to(position);
+  }
+}
+
+}  // namespace voiceagent

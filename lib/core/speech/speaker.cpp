@@ -1,0 +1,166 @@
+// Synthesis: how clauses become audio. The other half is playout.cpp.
+#include "core/speech/speaker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace voiceagent {
+
+Speaker::Speaker(SpeakerOptions options, PortContext ports, StreamContext streams,
+                 std::shared_ptr<TtsProvider> provider, std::shared_ptr<FramePool> pool,
+                 SpeakerListener& listener)
+    : options_(std::move(options)),
+      ports_(std::move(ports)),
+      streams_(streams),
+      provider_(std::move(provider)),
+      pool_(std::move(pool)),
+      listener_(listener),
+      clock_(options_.sample_rate, options_.playout_delay),
+      text_(options_.sample_rate),
+      tick_(*streams.executor, [this] { pump(); }),
+      watchdog_(*streams.executor, [this] { check_progress(); }) {}
+
+Speaker::~Speaker() { close_port(); }
+
+void Speaker::begin() {
+  close_port();
+  text_.clear();
+  ready_.clear();
+  sent_.clear();
+  filling_ = {};
+  reply_samples_ = heard_samples_ = 0;
+  heard_text_ = 0;
+  taken_back_from_ = taken_back_to_ = 0;
+  active_ = true;
+  held_ = text_complete_ = failed_ = first_audio_ = false;
+}
+
+void Speaker::say(std::string_view clause, TextSpan span) {
+  if (!active_ || failed_) return;
+  waiting_.push_back({std::string(clause), span});
+  feed();
+}
+
+void Speaker::end_of_text() {
+  if (!active_) return;
+  text_complete_ = true;
+  feed();
+  pump();
+}
+
+Status Speaker::open_stream() {
+  TtsRequest request;
+  request.context = streams_;
+  request.voice = options_.voice;
+  request.language = options_.language;
+  request.session_id = options_.session_id;
+  Result<std::shared_ptr<TtsPort>> port = TtsPort::open(ports_, provider_, request, *this, pool_);
+  if (!port.ok()) return port.status();
+  port_ = std::move(*port);
+  return set_tts_rate(provider_->capabilities().sample_rate);
+}
+
+// Gives the synthesiser as many clauses as it takes.
+void Speaker::feed() {
+  if (failed_) return;
+  if (port_ == nullptr && !waiting_.empty()) {
+    if (Status status = open_stream(); !status.ok()) return fail(std::move(status));
+  }
+  while (!waiting_.empty()) {
+    const Waiting& next = waiting_.front();
+    if (!port_->stream()->text(next.text)) break;
+    text_.add_clause(next.text, next.span);
+    port_->stream()->flush();
+    waiting_.pop_front();
+    watch();
+  }
+  if (text_complete_ && waiting_.empty() && port_ != nullptr && port_->stream() != nullptr) {
+    port_->stream()->finish();
+  }
+}
+
+void Speaker::tts_audio(FramePtr frame, int sample_rate) {
+  progress_ = now();
+  if (Status status = set_tts_rate(sample_rate); !status.ok()) return fail(std::move(status));
+  if (!first_audio_) {
+    first_audio_ = true;
+    listener_.speaker_first_audio();
+  }
+  const std::span<const std::int16_t> samples = std::as_const(*frame).samples();
+  append(resampler_ != nullptr ? resampler_->process(samples) : samples);
+  pump();
+}
+
+void Speaker::tts_timing(const SpokenSpan& span) {
+  text_.add_timing(span.text.end, to_output(span.end_sample));
+}
+
+void Speaker::tts_done() {
+  progress_ = now();
+  if (text_complete_ && text_.all_done()) return;  // the answer to finish()
+  const bool last = text_complete_ && waiting_.empty();
+  if (last && resampler_ != nullptr) append(resampler_->finish());
+  text_.clause_done(reply_samples_ + static_cast<std::int64_t>(filling_.count));
+  feed();
+  pump();
+}
+
+void Speaker::stream_failed(Status status) { fail(std::move(status)); }
+
+void Speaker::stream_closed() {
+  port_.reset();
+  if (active_ && owes_audio() && !failed_) {
+    fail(unavailable("the synthesiser closed its stream before it had spoken everything"));
+  }
+}
+
+// What is queued is still played; then the reply ends.
+void Speaker::fail(Status status) {
+  if (failed_) return;
+  failed_ = true;
+  close_port();
+  waiting_.clear();
+  listener_.speaker_failed(std::move(status));
+  pump();
+}
+
+void Speaker::close_port() {
+  watchdog_.cancel();
+  if (port_ != nullptr) port_->let_go();
+  port_.reset();
+  resampler_.reset();
+  tts_rate_ = 0;
+  waiting_.clear();
+}
+
+void Speaker::watch() {
+  progress_ = now();
+  if (!watchdog_.armed()) watchdog_.arm(options_.stall_timeout);
+}
+
+void Speaker::check_progress() {
+  if (!active_ || failed_ || !owes_audio()) return;
+  // While audio waits here, the synthesiser may be waiting for us.
+  const Duration idle = ready_.empty() ? now() - progress_ : Duration(0);
+  if (idle < options_.stall_timeout) return watchdog_.arm(options_.stall_timeout - idle);
+  fail({ErrorCode::kTimeout, "the synthesiser gave no audio for " +
+                                 std::to_string(options_.stall_timeout.count() / 1'000'000) +
+                                 " ms"});
+}
+
+Status Speaker::set_tts_rate(int rate) {
+  if (rate == tts_rate_) return Status::success();
+  tts_rate_ = rate;
+  resampler_.reset();
+  if (rate == options_.sample_rate) return Status::success();
+  Result<std::unique_ptr<Resampler>> resampler = Resampler::create(rate, options_.sample_rate);
+  if (!resampler.ok()) return resampler.status();
+  resampler_ = std::move(*resampler);
+  return Status::success();
+}
+
+std::int64_t Speaker::to_output(std::int64_t tts_samples) const {
+  return tts_rate_ > 0 ? tts_samples * options_.sample_rate / tts_rate_ : tts_samples;
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,158 @@
+// The speaker: clauses go in, audio frames come out as they are due, and it knows what was heard.
+//
+// It sends at most a little ahead of the playing (the lead); whatever is further ahead waits here,
+// where it can still be cancelled. Holding takes back what was sent and not heard, and releasing
+// begins at the sample that the user would have heard next.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "audio/frame_pool.h"
+#include "audio/resampler.h"
+#include "base/ring.h"
+#include "core/speech/playout_clock.h"
+#include "core/speech/spoken_text.h"
+#include "core/stream/part_timer.h"
+#include "core/stream/tts_port.h"
+#include "voiceagent/events.h"
+
+namespace voiceagent {
+
+// What the speaker tells the session; on its executor.
+class SpeakerListener {
+ public:
+  // A frame leaves; `position` counts the samples sent before it.
+  virtual void speaker_frame(AudioView audio, std::int64_t position, TextSpan span) = 0;
+  // The player must drop what it has not played; the next frame will have `position`.
+  virtual void speaker_flushed(std::int64_t position) = 0;
+  // The synthesiser gave the reply's first audio.
+  virtual void speaker_first_audio() = 0;
+  // The reply has been heard up to byte `text_end`.
+  virtual void speaker_heard(std::size_t text_end) = 0;
+  // The whole reply has been heard.
+  virtual void speaker_finished() = 0;
+  // The synthesiser failed; nothing more will be spoken of this reply.
+  virtual void speaker_failed(Status status) = 0;
+
+ protected:
+  ~SpeakerListener() = default;
+};
+
+struct SpeakerOptions {
+  int sample_rate = 16'000;  // of the frames
+  Duration lead{0};
+  Duration playout_delay{0};
+  Duration stall_timeout{0};  // the longest wait for audio that is owed
+  std::string voice;
+  std::string language;
+  std::string session_id;
+};
+
+class Speaker final : public TtsListener {
+ public:
+  Speaker(SpeakerOptions options, PortContext ports, StreamContext streams,
+          std::shared_ptr<TtsProvider> provider, std::shared_ptr<FramePool> pool,
+          SpeakerListener& listener);
+  ~Speaker();
+
+  // A new reply begins; the one before has ended or is forgotten.
+  void begin();
+  // Speaks a clause: the bytes of the reply at `span`, which follows the clause before.
+  void say(std::string_view clause, TextSpan span);
+  // No more clauses.
+  void end_of_text();
+  // Stops within this call; what was heard has been told by speaker_heard(). A report that was on
+  // its way may still add to it, until the next begin().
+  void cancel();
+  // Withholds all output, taking back what was not heard yet.
+  void hold();
+  void release();
+  // The player has played up to `position`.
+  void report(std::int64_t position);
+
+  // The first sample that, as far as is known, was not played.
+  std::int64_t played_position() const { return clock_.estimate(now()); }
+  std::int64_t sent_position() const { return clock_.sent(); }
+  // Whether the reply's speech broke off because the synthesiser failed.
+  bool failed() const { return failed_; }
+
+  void tts_audio(FramePtr frame, int sample_rate) override;
+  void tts_timing(const SpokenSpan& span) override;
+  void tts_done() override;
+  void stream_failed(Status status) override;
+  void stream_closed() override;
+
+ private:
+  struct Piece {
+    FramePtr frame;
+    std::size_t offset = 0;         // into the frame
+    std::size_t count = 0;          // samples
+    std::int64_t reply_sample = 0;  // of its first sample
+    std::int64_t position = 0;      // in the output stream, once sent
+  };
+
+  struct Waiting {  // a clause that the synthesiser had no room for yet
+    std::string text;
+    TextSpan span;
+  };
+
+  Duration now() const { return streams_.executor->now().time_since_epoch(); }
+  std::size_t frame_samples() const { return static_cast<std::size_t>(options_.sample_rate / 50); }
+  bool audio_complete() const { return text_complete_ && waiting_.empty() && text_.all_done(); }
+  bool owes_audio() const { return !waiting_.empty() || !text_.all_done(); }
+
+  // synthesis: clauses out, audio in
+  Status open_stream();
+  void feed();
+  void fail(Status status);
+  void close_port();
+  void watch();
+  void check_progress();
+  Status set_tts_rate(int rate);
+  std::int64_t to_output(std::int64_t tts_samples) const;
+
+  // output: frames, the clock, what was heard
+  void append(std::span<const std::int16_t> samples);
+  void finish_piece();
+  void pump();
+  void send(Piece piece);
+  void heard_up_to(std::int64_t position);
+  void finish_if_heard();
+  void take_back();
+  void drop_taken_back(std::int64_t samples);
+  void schedule();
+
+  const SpeakerOptions options_;
+  const PortContext ports_;
+  const StreamContext streams_;
+  const std::shared_ptr<TtsProvider> provider_;
+  const std::shared_ptr<FramePool> pool_;
+  SpeakerListener& listener_;
+
+  PlayoutClock clock_;
+  SpokenText text_;
+  Ring<Waiting> waiting_;
+  Ring<Piece> ready_;  // not sent yet, or taken back
+  Ring<Piece> sent_;   // sent, not heard yet
+  Piece filling_;           // the frame that is being filled
+  std::shared_ptr<TtsPort> port_;
+  std::unique_ptr<Resampler> resampler_;
+  int tts_rate_ = 0;                // of the audio that comes
+  std::int64_t reply_samples_ = 0;  // of the reply, queued so far
+  std::int64_t heard_samples_ = 0;  // of the reply
+  std::size_t heard_text_ = 0;      // bytes
+  std::int64_t taken_back_from_ = 0;  // positions that holding took back; a late report may say
+  std::int64_t taken_back_to_ = 0;    // that the player was further
+  bool active_ = false;
+  bool held_ = false;
+  bool text_complete_ = false;
+  bool failed_ = false;
+  bool first_audio_ = false;  // came
+  Duration progress_{0};         // when the synthesiser last did something
+  PartTimer tick_;
+  PartTimer watchdog_;
+};
+
+}  // namespace voiceagent

@@ -1,0 +1,59 @@
+// A model's reply, on the session's executor.
+#pragma once
+
+#include <vector>
+
+#include "core/stream/stream_port.h"
+#include "voiceagent/event_copy.h"
+#include "voiceagent/llm.h"
+
+namespace voiceagent {
+
+class LlmListener {
+ public:
+  virtual void llm_delta(std::string_view text) = 0;
+  virtual void llm_intent(const event::IntentRecognised& intent) = 0;
+  virtual void llm_tool_call(std::string_view name) = 0;
+  virtual void llm_done(const Usage& usage, FinishReason reason) = 0;
+  virtual void stream_failed(Status status) = 0;
+  virtual void stream_closed() = 0;
+
+ protected:
+  ~LlmListener() = default;
+};
+
+class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmListener>,
+                      public LlmSink {
+ public:
+  // Asks the model. Session's executor.
+  static Result<std::shared_ptr<LlmPort>> open(const PortContext& context,
+                                               std::shared_ptr<LlmProvider> provider,
+                                               const LlmRequest& request, LlmListener& listener) {
+    std::shared_ptr<LlmPort> port(new LlmPort(context, std::move(provider), listener));
+    Result<std::unique_ptr<LlmStream>> stream = port->provider().start(request, *port);
+    if (!stream.ok()) return stream.status();
+    port->adopt(std::move(*stream));
+    return port;
+  }
+
+  void delta(std::string_view text) override {
+    deliver([text = std::string(text)](LlmListener& l) { l.llm_delta(text); });
+  }
+  void intent(const Intent& intent) override {
+    deliver([owned = copy(event::IntentRecognised{intent.name, intent.confidence, intent.slots})](
+                LlmListener& l) { l.llm_intent(*owned); });
+  }
+  void tool_call(const ToolCall& call) override {
+    deliver([name = std::string(call.name)](LlmListener& l) { l.llm_tool_call(name); });
+  }
+  void done(const Usage& usage, FinishReason reason) override {
+    deliver([usage, reason](LlmListener& l) { l.llm_done(usage, reason); });
+  }
+  void error(const ProviderError& error) override { deliver_error(error); }
+  void closed() override { deliver_closed(); }
+
+ private:
+  using StreamPort::StreamPort;
+};
+
+}  // namespace voiceagent

@@ -1,0 +1,96 @@
+// The session's end of a provider's stream.
+//
+// A provider calls its sink from any thread; the port carries each call to the session's executor
+// and drops what comes after the session has let go. It keeps itself, the stream and the provider
+// alive until closed() has come: only then is the stream destroyed.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "voiceagent/executor.h"
+#include "voiceagent/provider.h"
+
+namespace voiceagent {
+
+// The streams of a session that have not closed yet; lives on the session's executor.
+struct StreamCount {
+  int open = 0;
+  UniqueFunction<void()> on_zero;
+};
+
+// What the ports of one session share.
+struct PortContext {
+  std::shared_ptr<Executor> executor;
+  std::shared_ptr<StreamCount> count;
+};
+
+// CRTP base. Listener has `void stream_failed(Status)` and `void stream_closed()`.
+template <class Port, class Provider, class Stream, class Listener>
+class StreamPort : public std::enable_shared_from_this<Port> {
+ public:
+  // The stream, or null once it has closed. Session's executor.
+  Stream* stream() { return stream_.get(); }
+
+  // No more calls to the listener; the stream is cancelled. Session's executor.
+  void let_go() {
+    listener_ = nullptr;
+    if (stream_ != nullptr) stream_->cancel();
+  }
+
+ protected:
+  StreamPort(PortContext context, std::shared_ptr<Provider> provider, Listener& listener)
+      : context_(std::move(context)), provider_(std::move(provider)), listener_(&listener) {}
+
+  // The stream has begun: from now on the port lives until closed().
+  void adopt(std::unique_ptr<Stream> stream) {
+    stream_ = std::move(stream);
+    self_ = this->shared_from_this();
+    ++context_.count->open;
+  }
+
+  // Runs `f(Listener&)` on the executor, unless the session has let go by then. Any thread.
+  template <class F>
+  void deliver(F f) {
+    if (closed_.load(std::memory_order_acquire)) return;  // a provider that breaks its contract
+    context_.executor->post([self = this->shared_from_this(), f = std::move(f)]() mutable {
+      if (self->listener_ != nullptr) f(*self->listener_);
+    });
+  }
+
+  void deliver_error(const ProviderError& error) {
+    deliver([status = Status(error.code, std::string(error.message))](Listener& listener) mutable {
+      listener.stream_failed(std::move(status));
+    });
+  }
+
+  void deliver_closed() {
+    if (closed_.exchange(true, std::memory_order_acq_rel)) return;
+    context_.executor->post([self = this->shared_from_this()] { self->finish(); });
+  }
+
+  Provider& provider() { return *provider_; }
+  const PortContext& context() const { return context_; }
+
+ private:
+  void finish() {
+    stream_.reset();
+    self_.reset();
+    Listener* listener = std::exchange(listener_, nullptr);
+    const std::shared_ptr<StreamCount> count = context_.count;
+    --count->open;
+    if (listener != nullptr) listener->stream_closed();
+    if (count->open == 0 && count->on_zero) count->on_zero();
+  }
+
+  const PortContext context_;
+  const std::shared_ptr<Provider> provider_;
+  Listener* listener_;
+  std::unique_ptr<Stream> stream_;
+  std::shared_ptr<Port> self_;
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace voiceagent

@@ -1,0 +1,58 @@
+// A synthesiser's stream, on the session's executor, with back-pressure: audio that the session has
+// not sent on yet is bounded, and a provider faster than that is told to wait.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "audio/frame_pool.h"
+#include "core/stream/stream_port.h"
+#include "voiceagent/tts.h"
+
+namespace voiceagent {
+
+class TtsListener {
+ public:
+  virtual void tts_audio(FramePtr frame, int sample_rate) = 0;
+  virtual void tts_timing(const SpokenSpan& span) = 0;
+  virtual void tts_done() = 0;
+  virtual void stream_failed(Status status) = 0;
+  virtual void stream_closed() = 0;
+
+ protected:
+  ~TtsListener() = default;
+};
+
+class TtsPort final : public StreamPort<TtsPort, TtsProvider, TtsStream, TtsListener>,
+                      public TtsSink {
+ public:
+  // Begins a stream; frames are taken from `pool`. Session's executor.
+  static Result<std::shared_ptr<TtsPort>> open(const PortContext& context,
+                                               std::shared_ptr<TtsProvider> provider,
+                                               const TtsRequest& request, TtsListener& listener,
+                                               std::shared_ptr<FramePool> pool);
+
+  // The session has sent on, or dropped, so much audio. Session's executor.
+  void consumed(Duration audio);
+
+  bool audio(AudioView audio) override;
+  void timing(const SpokenSpan& span) override {
+    deliver([span](TtsListener& l) { l.tts_timing(span); });
+  }
+  void done() override {
+    deliver([](TtsListener& l) { l.tts_done(); });
+  }
+  void error(const ProviderError& error) override { deliver_error(error); }
+  void closed() override { deliver_closed(); }
+
+ private:
+  TtsPort(const PortContext& context, std::shared_ptr<TtsProvider> provider, TtsListener& listener,
+          std::shared_ptr<FramePool> pool)
+      : StreamPort(context, std::move(provider), listener), pool_(std::move(pool)) {}
+
+  const std::shared_ptr<FramePool> pool_;
+  std::atomic<std::int64_t> queued_{0};  // nanoseconds of audio not sent on yet
+  std::atomic<bool> refused_{false};     // the provider waits for resume()
+};
+
+}  // namespace voiceagent
