@@ -1,5 +1,7 @@
 #include "core/text/characters.h"
 
+#include "base/utf8.h"
+
 namespace voiceagent::text {
 namespace {
 
@@ -9,41 +11,11 @@ bool any_of(char32_t c, std::u32string_view set) {
   return set.find(c) != std::u32string_view::npos;
 }
 
-// How many bytes the character with this first byte has; 0 if none begins so.
-std::size_t expected_length(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (in(first, 0xC2, 0xDF)) return 2;
-  if (in(first, 0xE0, 0xEF)) return 3;
-  if (in(first, 0xF0, 0xF4)) return 4;
-  return 0;
-}
-
-// Whether `second` may follow `first`: no overlong forms, no surrogates, nothing past U+10FFFF.
-bool may_follow(unsigned char first, unsigned char second) {
-  if (first == 0xE0) return in(second, 0xA0, 0xBF);
-  if (first == 0xED) return in(second, 0x80, 0x9F);
-  if (first == 0xF0) return in(second, 0x90, 0xBF);
-  if (first == 0xF4) return in(second, 0x80, 0x8F);
-  return in(second, 0x80, 0xBF);
-}
-
 }  // namespace
 
 Character character_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-  const unsigned char first = byte(0);
-  const std::size_t length = expected_length(first);
-  if (length == 1) return {first, 1, true};
-  constexpr Character kInvalid{0xFFFD, 1, true};
-  if (length == 0) return kInvalid;
-  char32_t code = first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if (at + i == text.size()) return {0xFFFD, 1, false};
-    const bool valid = i == 1 ? may_follow(first, byte(1)) : in(byte(i), 0x80, 0xBF);
-    if (!valid) return kInvalid;
-    code = code << 6 | (byte(i) & 0x3FU);
-  }
-  return {code, length, true};
+  const Utf8Char c = decode_utf8(text, at);
+  return {c.code, c.length, c.valid || at + c.length < text.size()};
 }
 
 bool is_newline(char32_t c) { return c == U'\n' || c == U'\r' || c == 0x2028 || c == 0x2029; }

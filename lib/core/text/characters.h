@@ -8,9 +8,9 @@ namespace voiceagent::text {
 
 // One character of UTF-8 text.
 struct Character {
-  char32_t code = 0;       // 0xFFFD for a byte that is not UTF-8.
+  char32_t code = 0;       // U+FFFD for what is not UTF-8.
   std::size_t length = 0;  // Bytes.
-  bool complete = true;    // False: what is there is the beginning of a character.
+  bool complete = true;    // False: it may be the beginning of a character that goes on.
 };
 
 // Reads the character at `at`. REQUIRES: at < text.size().
