@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "core/text/characters.h"
+#include "base/characters.h"
 
 namespace voiceagent::text {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/characters.h"
 #include "core/text/boundary.h"
-#include "core/text/characters.h"
 
 namespace voiceagent {
 

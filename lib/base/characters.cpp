@@ -1,4 +1,4 @@
-#include "core/text/characters.h"
+#include "base/characters.h"
 
 #include "base/utf8.h"
 
@@ -18,6 +18,25 @@ Character character_at(std::string_view text, std::size_t at) {
   return {c.code, c.length, c.valid || at + c.length < text.size()};
 }
 
+void append(std::string& text, char32_t c) {
+  const auto put = [&](char32_t byte) { text += static_cast<char>(byte); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xC0 | c >> 6);
+    put(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    put(0xE0 | c >> 12);
+    put(0x80 | (c >> 6 & 0x3F));
+    put(0x80 | (c & 0x3F));
+  } else {
+    put(0xF0 | c >> 18);
+    put(0x80 | (c >> 12 & 0x3F));
+    put(0x80 | (c >> 6 & 0x3F));
+    put(0x80 | (c & 0x3F));
+  }
+}
+
 bool is_newline(char32_t c) { return c == U'\n' || c == U'\r' || c == 0x2028 || c == 0x2029; }
 
 bool is_space(char32_t c) {
@@ -32,6 +51,17 @@ bool is_upper(char32_t c) { return in(c, U'A', U'Z'); }
 bool is_lower(char32_t c) {
   return in(c, U'a', U'z') || in(c, 0xDF, 0xF6) || in(c, 0xF8, 0xFF) || in(c, 0x3AC, 0x3CE) ||
          in(c, 0x430, 0x45F);
+}
+
+char32_t lower(char32_t c) {
+  if (is_upper(c)) return c + 0x20;
+  if (in(c, 0xC0, 0xDE) && c != 0xD7) return c + 0x20;
+  if (in(c, 0x391, 0x3A9)) return c + 0x20;
+  if (in(c, 0x410, 0x42F)) return c + 0x20;
+  if (in(c, 0x400, 0x40F)) return c + 0x50;
+  if (in(c, 0x100, 0x137) || in(c, 0x14A, 0x177)) return c | 1U;
+  if (in(c, 0x139, 0x148) || in(c, 0x179, 0x17E)) return c + (c & 1U);
+  return c;
 }
 
 bool is_letter(char32_t c) {

@@ -1,9 +1,11 @@
+// What kind of character one is, in running text of any language. Tables are coarse on purpose:
+// they serve to split text into words and sentences, not to typeset it.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
-// Characters of running text as far as the clause splitter has to tell them apart. Pure functions.
 namespace voiceagent::text {
 
 // One character of UTF-8 text.
@@ -16,12 +18,16 @@ struct Character {
 // Reads the character at `at`. REQUIRES: at < text.size().
 Character character_at(std::string_view text, std::size_t at);
 
+// Writes a character behind `text`. REQUIRES: a Unicode scalar value.
+void append(std::string& text, char32_t c);
+
 bool is_space(char32_t c);
 bool is_newline(char32_t c);
 bool is_digit(char32_t c);
 bool is_letter(char32_t c);  // Anything beyond ASCII that is no known mark or symbol counts.
 bool is_lower(char32_t c);   // Of the Latin, Greek and Cyrillic scripts.
 bool is_upper(char32_t c);   // Of ASCII.
+char32_t lower(char32_t c);  // Of the Latin, Greek and Cyrillic scripts; others stay.
 // Ideographs and kana: written without spaces, twice as much text as a letter.
 bool is_wide(char32_t c);
 // What may follow a full stop and still belong to the sentence: quotes, brackets, emphasis.
