@@ -59,8 +59,8 @@ class VOICEAGENT_EXPORT Conversation {
   /// Calls `handler(const E&)` or `handler(const E&, const EventEnvelope&)` for every E from now on.
   template <class E, class Handler>
   void on(Handler handler) {
-    run([handler = std::move(handler)](Session& session) mutable {
-      session.events().subscribe<E>(std::move(handler)).release();
+    add_handler([handler = std::move(handler)](EventBus& bus) mutable {
+      return bus.subscribe<E>(std::move(handler));
     });
   }
   /// Calls `handler` for every event.
@@ -79,8 +79,8 @@ class VOICEAGENT_EXPORT Conversation {
   void interrupt();
   /// See Session::commit_turn.
   void commit_turn();
-  /// See Session::set_mode.
-  void set_mode(Mode mode);
+  /// See Session::set_mode. Blocks until the session's thread answers, except on that thread.
+  Status set_mode(Mode mode);
   /// Ends the conversation; doesn't wait.
   void close();
 
@@ -107,6 +107,9 @@ class VOICEAGENT_EXPORT Conversation {
 
  private:
   struct Shared;
+  using AddHandler = UniqueFunction<Subscription(EventBus&), 128>;
+  void add_handler(AddHandler add);
+
   std::shared_ptr<Shared> shared_;
 };
 

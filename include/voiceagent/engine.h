@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "voiceagent/agent.h"
@@ -38,6 +39,14 @@ class VOICEAGENT_EXPORT Agent {
   /// not block.
   virtual Result<std::shared_ptr<Session>> open_session(
       SessionOptions options = {}, std::shared_ptr<Executor> executor = nullptr) = 0;
+  /// The executor whose turn it is to take a session: they go round. Any thread.
+  virtual std::shared_ptr<Executor> next_executor() = 0;
+  /// Whether open_session() would take these options. Any thread.
+  virtual Status check(const SessionOptions& options) const = 0;
+  /// Whether a session would take this typed text. Any thread.
+  virtual Status check_text(std::string_view text) const = 0;
+  /// What sessions with these options send, in samples a second. Any thread.
+  virtual int output_rate(const SessionOptions& options) const = 0;
 };
 
 /// Makes agents. Thread-safe. Agents and sessions keep what they need of it alive.

@@ -45,8 +45,11 @@ class VOICEAGENT_EXPORT SpeechReader {
   void clear();
 
  private:
+  void end_word();
+
   std::string text_;
   int last_code_ = 0;
+  int zeros_ = 0;
 };
 
 /// How a scripted recogniser behaves.

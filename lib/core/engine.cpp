@@ -33,24 +33,35 @@ class AgentImpl final : public Agent {
 
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override {
-    if (options.output_rate != 0 &&
-        (options.output_rate < kMinOutputRate || options.output_rate > kMaxOutputRate)) {
-      return invalid_argument("an output rate of " + std::to_string(options.output_rate) +
-                              " samples a second: it must be from 8000 to 48000");
-    }
+    if (Status status = check(options); !status.ok()) return status;
     SessionParts parts = parts_;
     parts.executor = executor != nullptr ? std::move(executor) : next_executor();
     return SessionImpl::create(std::move(parts), std::move(options));
   }
 
- private:
-  static constexpr int kMinOutputRate = 8'000;
-  static constexpr int kMaxOutputRate = 48'000;
-
-  std::shared_ptr<Executor> next_executor() {
+  std::shared_ptr<Executor> next_executor() override {
     const std::size_t index = shared_->next_executor.fetch_add(1) % shared_->executors.size();
     return shared_->executors[index];
   }
+
+  Status check(const SessionOptions& options) const override {
+    const int rate = options.output_rate;
+    if (rate == 0 || (rate >= kMinOutputRate && rate <= kMaxOutputRate)) return {};
+    return invalid_argument("an output rate of " + std::to_string(rate) +
+                            " samples a second: it must be from 8000 to 48000");
+  }
+
+  Status check_text(std::string_view text) const override {
+    return check_typed_text(text, parts_.agent->limits);
+  }
+
+  int output_rate(const SessionOptions& options) const override {
+    return output_rate_of(parts_, options);
+  }
+
+ private:
+  static constexpr int kMinOutputRate = 8'000;
+  static constexpr int kMaxOutputRate = 48'000;
 
   const std::shared_ptr<Shared> shared_;
   const SessionParts parts_;

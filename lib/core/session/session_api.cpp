@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler
 
-int output_rate_of(const SessionParts& parts, const SessionOptions& options) {
-  if (options.output_rate != 0) return options.output_rate;
-  return parts.tts != nullptr ? parts.tts->capabilities().sample_rate : 16'000;
-}
-
 PortContext ports_of(const SessionParts& parts, const std::shared_ptr<StreamCount>& count) {
   return {parts.executor, count};
 }
@@ -44,6 +39,21 @@ SpeakerOptions speaker_options(const AgentOptions& agent, const SessionOptions& 
 }
 
 }  // namespace
+
+int output_rate_of(const SessionParts& parts, const SessionOptions& options) {
+  if (options.output_rate != 0) return options.output_rate;
+  return parts.tts != nullptr ? parts.tts->capabilities().sample_rate : 16'000;
+}
+
+Status check_typed_text(std::string_view text, const LimitOptions& limits) {
+  if (trim(text).empty()) return invalid_argument("the text is empty");
+  if (text.size() > limits.max_input_text_bytes) {
+    return invalid_argument("the text has " + std::to_string(text.size()) + " bytes; at most " +
+                            std::to_string(limits.max_input_text_bytes) + " are allowed");
+  }
+  if (!is_valid_utf8(text)) return invalid_argument("the text is not valid UTF-8");
+  return Status::success();
+}
 
 Status check_mode(const SessionParts& parts, Mode mode) {
   const auto missing = [mode](std::string_view what) {
@@ -165,13 +175,7 @@ Status SessionImpl::ensure_microphone() {
 
 Status SessionImpl::push_text(std::string_view text) {
   if (Status status = check_usable(); !status.ok()) return status;
-  if (trim(text).empty()) return invalid_argument("the text is empty");
-  if (text.size() > parts_.agent->limits.max_input_text_bytes) {
-    return invalid_argument("the text has " + std::to_string(text.size()) + " bytes; at most " +
-                            std::to_string(parts_.agent->limits.max_input_text_bytes) +
-                            " are allowed");
-  }
-  if (!is_valid_utf8(text)) return invalid_argument("the text is not valid UTF-8");
+  if (Status status = check_typed_text(text, parts_.agent->limits); !status.ok()) return status;
   return later_or_now([this, text = std::string(text)] { type(text); });
 }
 

@@ -38,6 +38,9 @@ struct SessionParts {
   std::shared_ptr<FramePool> frames;
 };
 
+// The rate of a session's output, and whether it would take a typed text.
+int output_rate_of(const SessionParts& parts, const SessionOptions& options);
+Status check_typed_text(std::string_view text, const LimitOptions& limits);
 // Whether these providers can hold a conversation in `mode`; the error says what is missing.
 Status check_mode(const SessionParts& parts, Mode mode);
 

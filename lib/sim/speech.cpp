@@ -1,0 +1,78 @@
+// Speech that spells its words: the level of a square wave is a code for the character, and the next
+// character's level differs even when the character is the same.
+#include <cstdlib>
+
+#include "voiceagent/sim.h"
+
+namespace voiceagent::sim {
+namespace {
+
+constexpr int kBaseLevel = 4000;   // of the lowest code: -18 dB of full scale
+constexpr int kLevelStep = 32;     // between codes
+constexpr int kFirstByte = 32;     // space
+constexpr int kLastByte = 126;     // tilde
+constexpr int kCodes = kLastByte - kFirstByte + 1;
+constexpr int kHalfPeriod = 16;    // samples: 500 Hz at 16 kHz
+constexpr int kPauseSamples = 80;  // so many zeros in a row are a pause
+
+// Characters alternate between two ranges of levels, so that "ll" reads as two.
+int level_of(char c, bool odd) {
+  const int byte = static_cast<unsigned char>(c);
+  const int code = byte < kFirstByte || byte > kLastByte ? '?' - kFirstByte : byte - kFirstByte;
+  return kBaseLevel + (2 * code + (odd ? 1 : 0)) * kLevelStep;
+}
+
+}  // namespace
+
+Pcm speak(std::string_view text, int sample_rate) {
+  Pcm pcm;
+  pcm.sample_rate = sample_rate;
+  const auto per_character =
+      static_cast<std::size_t>(duration_to_samples(kCharacterTime, sample_rate));
+  pcm.samples.reserve(text.size() * per_character);
+  bool odd = false;
+  for (const char c : text) {
+    const int level = level_of(c, odd);
+    odd = !odd;
+    for (std::size_t i = 0; i < per_character; ++i) {
+      const bool up = (i / kHalfPeriod) % 2 == 0;
+      pcm.samples.push_back(static_cast<std::int16_t>(up ? level : -level));
+    }
+  }
+  return pcm;
+}
+
+Pcm silence(Duration length, int sample_rate) {
+  Pcm pcm;
+  pcm.sample_rate = sample_rate;
+  pcm.samples.resize(static_cast<std::size_t>(duration_to_samples(length, sample_rate)));
+  return pcm;
+}
+
+void SpeechReader::add(std::span<const std::int16_t> samples) {
+  for (const std::int16_t sample : samples) {
+    const int level = std::abs(static_cast<int>(sample));
+    if (level < kBaseLevel) {
+      if (++zeros_ == kPauseSamples) end_word();
+      continue;
+    }
+    zeros_ = 0;
+    const int code = (level - kBaseLevel) / kLevelStep + 1;
+    if (code == last_code_ || code > 2 * kCodes) continue;
+    last_code_ = code;
+    text_ += static_cast<char>(kFirstByte + (code - 1) / 2);
+  }
+}
+
+void SpeechReader::end_word() {
+  last_code_ = 0;
+  if (!text_.empty() && text_.back() != ' ') text_ += ' ';
+}
+
+void SpeechReader::clear() {
+  text_.clear();
+  last_code_ = 0;
+  zeros_ = 0;
+}
+
+}  // namespace voiceagent::sim
