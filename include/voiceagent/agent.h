@@ -57,13 +57,13 @@ struct AgentOptions {
   ProviderChoice<LlmProvider> llm{"intents", {}, nullptr};       ///< The dialogue.
   ProviderChoice<TtsProvider> tts{"flite", {}, nullptr};         ///< Text to speech.
   ProviderChoice<VadProvider> vad{"webrtc", {}, nullptr};        ///< Voice activity.
-  std::string voice;                ///< Of the synthesiser; empty: its default.
-  std::string language = "en-US";   ///< BCP 47.
-  std::string instructions;         ///< System prompt; empty: none.
-  std::string greeting;             ///< Spoken when a session opens; empty: none.
-  Mode mode = Mode::kVoiceToVoice;  ///< The mode that sessions begin in.
-  TurnOptions turn;                 ///< Turn taking.
-  LimitOptions limits;              ///< Limits.
+  std::string voice;                  ///< Of the synthesiser; empty: its default.
+  std::string language = "en-US";     ///< BCP 47.
+  std::string instructions;           ///< System prompt; empty: none.
+  std::string greeting;               ///< Spoken when a session opens; empty: none.
+  Mode mode = Mode::kVoiceToVoice;    ///< The mode that sessions begin in.
+  TurnOptions turn;                   ///< Turn taking.
+  LimitOptions limits;                ///< Limits.
   Duration output_lead{120'000'000};  ///< Audio is sent at most so far ahead of its playing.
 };
 

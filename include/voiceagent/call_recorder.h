@@ -1,6 +1,6 @@
 /// @file
-/// Records a call as the two sides hear it: a stereo WAV file, the user left, the agent right, on one
-/// time line.
+/// Records a call as the two sides hear it: a stereo WAV file, the user left, the agent right, on
+/// one time line.
 #pragma once
 
 #include <memory>

@@ -41,8 +41,8 @@ VOICEAGENT_EXPORT Result<AgentOptions> load_agent_config(const std::string& path
                                                          const Registry& registry,
                                                          const Environment& environment);
 
-/// The reference of all keys as Markdown: name, type, default, range, environment variable, meaning,
-/// made from the same descriptors that the check uses.
+/// The reference of all keys as Markdown: name, type, default, range, environment variable,
+/// meaning, made from the same descriptors that the check uses.
 VOICEAGENT_EXPORT std::string agent_config_reference(const Registry& registry);
 
 }  // namespace voiceagent

@@ -56,7 +56,8 @@ class VOICEAGENT_EXPORT Conversation {
   /// Opens the session; the first push does it too. Handlers should be there before.
   void start();
 
-  /// Calls `handler(const E&)` or `handler(const E&, const EventEnvelope&)` for every E from now on.
+  /// Calls `handler(const E&)` or `handler(const E&, const EventEnvelope&)` for every E from now
+  /// on.
   template <class E, class Handler>
   void on(Handler handler) {
     add_handler([handler = std::move(handler)](EventBus& bus) mutable {

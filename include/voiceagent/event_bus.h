@@ -53,13 +53,13 @@ class VOICEAGENT_EXPORT EventBus {
   EventBus& operator=(const EventBus&) = delete;
 
   /// Calls `handler(const E&)` or `handler(const E&, const EventEnvelope&)` for every E. A handler
-  /// may subscribe, unsubscribe, and call the session, closing it too: such commands are carried out
-  /// after the event has reached everybody. It must not throw. Session's executor.
+  /// may subscribe, unsubscribe, and call the session, closing it too: such commands are carried
+  /// out after the event has reached everybody. It must not throw. Session's executor.
   template <class E, class Handler>
   [[nodiscard]] Subscription subscribe(Handler&& handler) {
     return add(static_cast<std::size_t>(E::kKind),
-               [handler = std::forward<Handler>(handler)](
-                   const void* event, const EventEnvelope& envelope) mutable {
+               [handler = std::forward<Handler>(handler)](const void* event,
+                                                          const EventEnvelope& envelope) mutable {
                  const E& typed = *static_cast<const E*>(event);
                  if constexpr (std::is_invocable_v<Handler&, const E&, const EventEnvelope&>) {
                    handler(typed, envelope);

@@ -136,13 +136,13 @@ struct ModeChanged {
 
 /// Something failed; the session goes on unless SessionClosed follows.
 struct Error {
-  static constexpr EventKind kKind = EventKind::kError;    ///< Its kind.
-  static constexpr std::string_view kName = "error";       ///< Its name on the wire.
-  Stage stage = Stage::kSession;                           ///< Where.
-  ErrorCode code = ErrorCode::kInternal;                   ///< What kind.
-  std::string_view provider;                               ///< Whose, or empty.
-  std::string_view message;                                ///< What, where, what to do.
-  bool retryable = false;                                  ///< Whether a later try may work.
+  static constexpr EventKind kKind = EventKind::kError;  ///< Its kind.
+  static constexpr std::string_view kName = "error";     ///< Its name on the wire.
+  Stage stage = Stage::kSession;                         ///< Where.
+  ErrorCode code = ErrorCode::kInternal;                 ///< What kind.
+  std::string_view provider;                             ///< Whose, or empty.
+  std::string_view message;                              ///< What, where, what to do.
+  bool retryable = false;                                ///< Whether a later try may work.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
@@ -244,9 +244,9 @@ struct TranscriptPartial {
 struct TranscriptFinal {
   static constexpr EventKind kKind = EventKind::kTranscriptFinal;  ///< Its kind.
   static constexpr std::string_view kName = "transcript_final";    ///< Its name on the wire.
-  std::string_view text;         ///< The words settled by this event; may be empty.
-  float confidence = 1.0F;       ///< 0 to 1.
-  std::span<const Word> words;   ///< Empty when the recogniser gives no times.
+  std::string_view text;        ///< The words settled by this event; may be empty.
+  float confidence = 1.0F;      ///< 0 to 1.
+  std::span<const Word> words;  ///< Empty when the recogniser gives no times.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
@@ -287,9 +287,9 @@ struct TurnDropped {
 struct IntentRecognised {
   static constexpr EventKind kKind = EventKind::kIntentRecognised;  ///< Its kind.
   static constexpr std::string_view kName = "intent";               ///< Its name on the wire.
-  std::string_view name;        ///< Empty: not understood.
-  float confidence = 0.0F;      ///< 0 to 1.
-  std::span<const Slot> slots;  ///< Named values.
+  std::string_view name;                                            ///< Empty: not understood.
+  float confidence = 0.0F;                                          ///< 0 to 1.
+  std::span<const Slot> slots;                                      ///< Named values.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
@@ -356,9 +356,9 @@ struct SpeechSegment {
 struct AudioOut {
   static constexpr EventKind kKind = EventKind::kAudioOut;  ///< Its kind.
   static constexpr std::string_view kName = "audio_out";    ///< Its name on the wire.
-  AudioView audio;             ///< At the session's output rate.
-  std::int64_t position = 0;   ///< Samples sent before this frame, in the whole session.
-  TextSpan span;               ///< What it speaks of the reply's text.
+  AudioView audio;                                          ///< At the session's output rate.
+  std::int64_t position = 0;  ///< Samples sent before this frame, in the whole session.
+  TextSpan span;              ///< What it speaks of the reply's text.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
@@ -429,8 +429,8 @@ struct PlaybackResumed {
 struct Interrupted {
   static constexpr EventKind kKind = EventKind::kInterrupted;  ///< Its kind.
   static constexpr std::string_view kName = "interrupted";     ///< Its name on the wire.
-  std::string_view heard;   ///< What the user heard of it, whole words.
-  TurnId by_turn = 0;       ///< The turn that cut it off; 0: the host did.
+  std::string_view heard;  ///< What the user heard of it, whole words.
+  TurnId by_turn = 0;      ///< The turn that cut it off; 0: the host did.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
@@ -439,8 +439,8 @@ struct Interrupted {
   }
 };
 
-/// Whoever plays the output must drop, at once, everything that it has not played yet: of all frames
-/// before `position`, those that are still waiting will never be wanted.
+/// Whoever plays the output must drop, at once, everything that it has not played yet: of all
+/// frames before `position`, those that are still waiting will never be wanted.
 struct OutputFlushed {
   static constexpr EventKind kKind = EventKind::kOutputFlushed;  ///< Its kind.
   static constexpr std::string_view kName = "output_flushed";    ///< Its name on the wire.
@@ -457,15 +457,15 @@ struct OutputFlushed {
 struct TurnMetrics {
   static constexpr EventKind kKind = EventKind::kTurnMetrics;  ///< Its kind.
   static constexpr std::string_view kName = "turn_metrics";    ///< Its name on the wire.
-  Duration speech_end{-1};    ///< When the speech ended, on the session's clock.
-  Duration endpointing{-1};   ///< The turn was taken to be over.
-  Duration stt_final{-1};     ///< The words were settled.
-  Duration llm_first_token{-1};  ///< The first text of the reply came.
-  Duration first_clause{-1};  ///< The first clause went to the synthesiser.
-  Duration tts_first_audio{-1};  ///< The first audio came from the synthesiser.
-  Duration response{-1};      ///< The first frame left for the user.
+  Duration speech_end{-1};            ///< When the speech ended, on the session's clock.
+  Duration endpointing{-1};           ///< The turn was taken to be over.
+  Duration stt_final{-1};             ///< The words were settled.
+  Duration llm_first_token{-1};       ///< The first text of the reply came.
+  Duration first_clause{-1};          ///< The first clause went to the synthesiser.
+  Duration tts_first_audio{-1};       ///< The first audio came from the synthesiser.
+  Duration response{-1};              ///< The first frame left for the user.
   std::int64_t reply_characters = 0;  ///< Bytes of the reply's text.
-  bool interrupted = false;   ///< The reply was cut off.
+  bool interrupted = false;           ///< The reply was cut off.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {

@@ -64,14 +64,15 @@ class VOICEAGENT_EXPORT WorkerPool {
 };
 
 /// An executor with a thread of its own in real time (std::chrono::steady_clock); null when the
-/// system gives no thread. Its destructor runs what has been posted so far, drops timers that are not
-/// due, and joins the thread. Called on that thread, by a task that was the last owner, it does not
-/// wait: the thread does the same and ends by itself.
+/// system gives no thread. Its destructor runs what has been posted so far, drops timers that are
+/// not due, and joins the thread. Called on that thread, by a task that was the last owner, it does
+/// not wait: the thread does the same and ends by itself.
 VOICEAGENT_EXPORT std::shared_ptr<Executor> make_thread_executor();
 
 /// A pool of `threads` worker threads (0: one per core, 2 at least; fewer when the system gives no
 /// more, null when it gives none) and a queue of at most `max_queued` jobs. Its destructor finishes
-/// the running jobs, runs the queued ones and joins; called by a job, it does not wait for that one.
+/// the running jobs, runs the queued ones and joins; called by a job, it does not wait for that
+/// one.
 VOICEAGENT_EXPORT std::shared_ptr<WorkerPool> make_worker_pool(std::size_t threads = 0,
                                                                std::size_t max_queued = 4096);
 
@@ -88,9 +89,9 @@ struct VirtualTimeOptions {
 
 /// An executor whose time jumps to the next timer instead of passing: conversations of minutes run
 /// in milliseconds, and the same inputs give the same run, bit for bit. Time moves only inside the
-/// run functions, which are called by one thread, and not by a task; tasks may be posted from any. A
-/// task that posts itself again and again without a delay never lets a run function return. What is
-/// left when the executor is destroyed is dropped.
+/// run functions, which are called by one thread, and not by a task; tasks may be posted from any.
+/// A task that posts itself again and again without a delay never lets a run function return. What
+/// is left when the executor is destroyed is dropped.
 class VOICEAGENT_EXPORT VirtualExecutor : public Executor {
  public:
   /// Makes one at time zero.
@@ -102,8 +103,8 @@ class VOICEAGENT_EXPORT VirtualExecutor : public Executor {
   /// Runs everything due within `span` from now.
   void run_for(Duration span) { run_until(now() + span); }
 
-  /// Runs until nothing is posted and no timer is set, or until `limit` has passed from now. Returns
-  /// whether nothing was left.
+  /// Runs until nothing is posted and no timer is set, or until `limit` has passed from now.
+  /// Returns whether nothing was left.
   virtual bool run_until_idle(Duration limit) = 0;
 
   /// Workers of this time line: a job runs on the executor's own thread at the time of its

@@ -13,8 +13,8 @@ namespace voiceagent {
 template <class Signature, std::size_t Capacity = 64>
 class UniqueFunction;
 
-/// Like std::function, but move-only (so a capture may be a unique_ptr) and with `Capacity` bytes of
-/// room inside; a larger callable is put on the heap.
+/// Like std::function, but move-only (so a capture may be a unique_ptr) and with `Capacity` bytes
+/// of room inside; a larger callable is put on the heap.
 template <class R, class... Args, std::size_t Capacity>
 class UniqueFunction<R(Args...), Capacity> {
  public:

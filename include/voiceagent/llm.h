@@ -1,6 +1,6 @@
 /// @file
-/// Language models and dialogue engines: the streaming interface, and the helper that makes one from
-/// a function. The C form of it is va_llm_vtable in provider_abi.h.
+/// Language models and dialogue engines: the streaming interface, and the helper that makes one
+/// from a function. The C form of it is va_llm_vtable in provider_abi.h.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ VOICEAGENT_EXPORT std::string_view to_string(Role role);
 
 /// One message of a conversation; views valid during the call that passes it.
 struct Message {
-  Role role = Role::kUser;  ///< Who.
-  std::string_view text;    ///< What; of the assistant only what the user heard.
+  Role role = Role::kUser;   ///< Who.
+  std::string_view text;     ///< What; of the assistant only what the user heard.
   bool interrupted = false;  ///< The assistant was cut off after `text`.
 };
 
@@ -36,9 +36,9 @@ struct Slot {
 
 /// What a dialogue engine took the utterance to mean.
 struct Intent {
-  std::string_view name;         ///< As the intents file names it; empty: not understood.
-  float confidence = 0.0F;       ///< 0 to 1.
-  std::span<const Slot> slots;   ///< The values found.
+  std::string_view name;        ///< As the intents file names it; empty: not understood.
+  float confidence = 0.0F;      ///< 0 to 1.
+  std::span<const Slot> slots;  ///< The values found.
 };
 
 /// A model asks for a tool.
@@ -90,11 +90,12 @@ class VOICEAGENT_EXPORT LlmStream {
 
 /// What a model is asked. Everything is valid during start(); copy what is needed longer.
 struct LlmRequest {
-  StreamContext context;               ///< What the stream may use.
-  std::span<const Message> messages;   ///< The conversation, oldest first; the last is to be answered.
-  std::string_view language;           ///< BCP 47, or empty.
-  std::string_view session_id;         ///< For logs and for providers that keep state per session.
-  std::int64_t wall_time_ms = 0;       ///< Milliseconds since 1970 UTC, for what asks the time.
+  StreamContext context;  ///< What the stream may use.
+  std::span<const Message>
+      messages;                   ///< The conversation, oldest first; the last is to be answered.
+  std::string_view language;      ///< BCP 47, or empty.
+  std::string_view session_id;    ///< For logs and for providers that keep state per session.
+  std::int64_t wall_time_ms = 0;  ///< Milliseconds since 1970 UTC, for what asks the time.
 };
 
 /// A model: shared by all sessions of an engine, safe to start streams from any executor.

@@ -23,8 +23,8 @@ VOICEAGENT_EXPORT Result<LogLevel> parse_log_level(std::string_view name);
 class VOICEAGENT_EXPORT Logger {
  public:
   virtual ~Logger() = default;
-  /// Takes one message; `component` names the part that speaks ("session", "stt.pocketsphinx"). Both
-  /// views are valid during the call only.
+  /// Takes one message; `component` names the part that speaks ("session", "stt.pocketsphinx").
+  /// Both views are valid during the call only.
   virtual void write(LogLevel level, std::string_view component, std::string_view message) = 0;
   /// Whether messages of that level are wanted; callers ask before they format.
   virtual bool wants(LogLevel level) const = 0;

@@ -27,15 +27,15 @@ using OptionValue = std::variant<bool, std::int64_t, double, std::string>;
 
 /// Describes one option, once, for the configuration check, the help texts and the documentation.
 struct OptionDescriptor {
-  std::string name;                    ///< snake_case, unique within its owner.
+  std::string name;                       ///< snake_case, unique within its owner.
   OptionType type = OptionType::kString;  ///< The type of its values.
-  OptionValue default_value;           ///< Used when nothing is given; of that type.
-  std::string description;             ///< One sentence.
-  std::string unit;                    ///< "ms", "Hz", ... or empty.
+  OptionValue default_value;              ///< Used when nothing is given; of that type.
+  std::string description;                ///< One sentence.
+  std::string unit;                       ///< "ms", "Hz", ... or empty.
   double min = -std::numeric_limits<double>::infinity();  ///< Least number allowed.
   double max = std::numeric_limits<double>::infinity();   ///< Greatest number allowed.
-  std::vector<std::string> choices;    ///< The strings allowed; empty: any.
-  std::string environment;             ///< Environment variable that overrides it, or empty.
+  std::vector<std::string> choices;                       ///< The strings allowed; empty: any.
+  std::string environment;  ///< Environment variable that overrides it, or empty.
 };
 
 /// The values given for one owner's options, complete with defaults once it has been checked.
@@ -63,13 +63,13 @@ class VOICEAGENT_EXPORT Options {
 };
 
 /// Checks `given` against the descriptors: unknown names, wrong types, values out of range. On
-/// success returns the values with every missing default filled in; the error names the option, says
-/// what is wrong and what is allowed, and suggests the nearest name for an unknown one.
+/// success returns the values with every missing default filled in; the error names the option,
+/// says what is wrong and what is allowed, and suggests the nearest name for an unknown one.
 VOICEAGENT_EXPORT Result<Options> check_options(std::span<const OptionDescriptor> descriptors,
                                                 const Options& given);
 
-/// The name in `known` that looks most like `name` (edit distance of at most a third of its length),
-/// or an empty string: for "did you mean" hints.
+/// The name in `known` that looks most like `name` (edit distance of at most a third of its
+/// length), or an empty string: for "did you mean" hints.
 VOICEAGENT_EXPORT std::string nearest_name(std::string_view name,
                                            std::span<const std::string> known);
 

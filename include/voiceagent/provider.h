@@ -3,7 +3,8 @@
 /// something went wrong.
 ///
 /// Contract of every stream, checked by the conformance suites:
-///  - The engine makes one stream at a time per use and calls its methods on the session's executor;
+///  - The engine makes one stream at a time per use and calls its methods on the session's
+///  executor;
 ///    they must not block. Work that blocks or computes goes to StreamContext::workers.
 ///  - A sink may be called from any thread, also before start() has returned; it never blocks.
 ///    Everything passed to a sink is copied by it.

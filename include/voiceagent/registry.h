@@ -38,8 +38,8 @@ struct ProviderEntry {
   ProviderFactory<Provider> factory;  ///< Makes one.
 };
 
-/// Names to factories. A plain object: fill it before the engine is made, then it is only read, from
-/// any thread.
+/// Names to factories. A plain object: fill it before the engine is made, then it is only read,
+/// from any thread.
 class VOICEAGENT_EXPORT Registry {
  public:
   /// @name Adding

@@ -33,12 +33,13 @@ struct SessionOptions {
 };
 
 /// A conversation. All methods are to be called on its executor (inside callbacks you are there),
-/// return at once, and may be called at any time: calls from inside an event handler are carried out
-/// as soon as the event has reached everybody. After close every call fails with
+/// return at once, and may be called at any time: calls from inside an event handler are carried
+/// out as soon as the event has reached everybody. After close every call fails with
 /// kFailedPrecondition or does nothing. Conversation (conversation.h) is the handle for other
 /// threads.
 ///
-/// A session keeps itself alive until it has closed; dropping the last pointer of a host's closes it.
+/// A session keeps itself alive until it has closed; dropping the last pointer of a host's closes
+/// it.
 class VOICEAGENT_EXPORT Session {
  public:
   virtual ~Session() = default;
@@ -59,8 +60,8 @@ class VOICEAGENT_EXPORT Session {
   /// Hands over keys that the user pressed: 0-9, A-D, * and #. kInvalidArgument for anything else.
   virtual Status push_dtmf(std::string_view digits) = 0;
   /// Says which position of the output stream (see AudioOut) has been played. Reports may be late,
-  /// may be missing, and never undo what an earlier one said; a position beyond what was sent counts
-  /// as all of it. Players that never report are taken to play at once, after
+  /// may be missing, and never undo what an earlier one said; a position beyond what was sent
+  /// counts as all of it. Players that never report are taken to play at once, after
   /// SessionOptions::playout_delay.
   virtual void report_playback(std::int64_t position) = 0;
   /// Cuts the agent off, as if the user had interrupted.

@@ -1,6 +1,6 @@
 /// @file
-/// Speech to text: the streaming interface that recognisers implement, and the helper that makes one
-/// from a function. The C form of it is va_stt_vtable in provider_abi.h.
+/// Speech to text: the streaming interface that recognisers implement, and the helper that makes
+/// one from a function. The C form of it is va_stt_vtable in provider_abi.h.
 #pragma once
 
 #include <functional>
@@ -26,10 +26,10 @@ struct Word {
 
 /// What was understood. Views are valid during the call that passes it.
 struct Transcript {
-  std::string_view text;       ///< The words, in UTF-8; empty when nothing was understood.
-  float confidence = 1.0F;     ///< 0 to 1; 1 when the recogniser gives none.
+  std::string_view text;        ///< The words, in UTF-8; empty when nothing was understood.
+  float confidence = 1.0F;      ///< 0 to 1; 1 when the recogniser gives none.
   std::span<const Word> words;  ///< Empty when the recogniser gives no word times.
-  std::string_view language;   ///< BCP 47, or empty.
+  std::string_view language;    ///< BCP 47, or empty.
 };
 
 /// What a recogniser with end-of-turn detection of its own says about the user's turn.
@@ -86,10 +86,10 @@ struct SttCapabilities {
 
 /// What a session wants of a stream.
 struct SttRequest {
-  StreamContext context;         ///< What the stream may use.
-  int sample_rate = 16'000;      ///< One of the capabilities' rates.
-  std::string_view language;     ///< BCP 47, or empty for the provider's default.
-  std::string_view session_id;   ///< For logs; valid during start().
+  StreamContext context;        ///< What the stream may use.
+  int sample_rate = 16'000;     ///< One of the capabilities' rates.
+  std::string_view language;    ///< BCP 47, or empty for the provider's default.
+  std::string_view session_id;  ///< For logs; valid during start().
 };
 
 /// A recogniser: shared by all sessions of an engine, safe to start streams from any executor.

@@ -13,11 +13,11 @@ using Duration = std::chrono::nanoseconds;
 
 /// Names the time line of executors; it has no `now()` of its own on purpose: ask the Executor.
 struct ExecutorClock {
-  using duration = Duration;                                ///< Nanoseconds.
-  using rep = Duration::rep;                                ///< Count of a duration.
-  using period = Duration::period;                          ///< Unit of a duration.
+  using duration = Duration;                                  ///< Nanoseconds.
+  using rep = Duration::rep;                                  ///< Count of a duration.
+  using period = Duration::period;                            ///< Unit of a duration.
   using time_point = std::chrono::time_point<ExecutorClock>;  ///< A point on the line.
-  static constexpr bool is_steady = true;                   ///< It never goes back.
+  static constexpr bool is_steady = true;                     ///< It never goes back.
 };
 
 /// A point in time on an executor's clock. Points of different executors are not comparable.

@@ -54,8 +54,8 @@ class TtsSink {
 class VOICEAGENT_EXPORT TtsStream {
  public:
   virtual ~TtsStream() = default;
-  /// Takes a clause or a sentence, in UTF-8, of at most 4,096 bytes; what is pushed is spoken in order.
-  /// False: full, nothing was taken; a done() or a later try makes room.
+  /// Takes a clause or a sentence, in UTF-8, of at most 4,096 bytes; what is pushed is spoken in
+  /// order. False: full, nothing was taken; a done() or a later try makes room.
   virtual bool text(std::string_view piece) = 0;
   /// Speak what you have, without waiting for more text; one done() answers it.
   virtual void flush() = 0;
@@ -69,9 +69,9 @@ class VOICEAGENT_EXPORT TtsStream {
 
 /// What a synthesiser can do; the engine makes up for what it can't.
 struct TtsCapabilities {
-  int sample_rate = 16'000;            ///< Of the audio that it gives, unless audio() says otherwise.
-  bool word_timings = false;           ///< It calls timing().
-  std::vector<std::string> voices;     ///< The voices it knows; empty: whatever the options say.
+  int sample_rate = 16'000;         ///< Of the audio that it gives, unless audio() says otherwise.
+  bool word_timings = false;        ///< It calls timing().
+  std::vector<std::string> voices;  ///< The voices it knows; empty: whatever the options say.
   std::vector<std::string> languages;  ///< BCP 47; empty: any.
 };
 
@@ -89,8 +89,8 @@ class VOICEAGENT_EXPORT TtsProvider {
   virtual ~TtsProvider() = default;
   /// What it can do; constant.
   virtual const TtsCapabilities& capabilities() const = 0;
-  /// Begins a stream; `sink` stays valid until it has been told closed(). Does not block. kNotFound,
-  /// naming those that exist, for an unknown voice.
+  /// Begins a stream; `sink` stays valid until it has been told closed(). Does not block.
+  /// kNotFound, naming those that exist, for an unknown voice.
   virtual Result<std::unique_ptr<TtsStream>> start(const TtsRequest& request, TtsSink& sink) = 0;
 };
 

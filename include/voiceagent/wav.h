@@ -16,11 +16,11 @@ namespace voiceagent {
 
 /// What a WAV file holds.
 struct WavFormat {
-  int sample_rate = 0;         ///< Samples a second and channel.
-  int channels = 0;            ///< Channels.
-  int bits = 0;                ///< Bits a sample, as stored.
-  bool is_float = false;       ///< IEEE float samples.
-  std::int64_t frames = 0;     ///< Samples a channel.
+  int sample_rate = 0;      ///< Samples a second and channel.
+  int channels = 0;         ///< Channels.
+  int bits = 0;             ///< Bits a sample, as stored.
+  bool is_float = false;    ///< IEEE float samples.
+  std::int64_t frames = 0;  ///< Samples a channel.
 };
 
 /// Reads a WAV file piece by piece: 8, 16, 24 and 32-bit PCM, 32 and 64-bit float, any number of

@@ -1,7 +1,7 @@
 // Turns a detector's probabilities, frame by frame, into "speech started" and "speech stopped".
 //
-// Start rule: so much speech within a sliding window (a click or a breath is not enough). Stop rule:
-// so long without a speech frame. Both are dated back to where it really began or ended.
+// Start rule: so much speech within a sliding window (a click or a breath is not enough). Stop
+// rule: so long without a speech frame. Both are dated back to where it really began or ended.
 #pragma once
 
 #include <bit>
@@ -13,10 +13,10 @@ namespace voiceagent {
 class SpeechGate {
  public:
   struct Rule {
-    float threshold = 0.5F;          // frames of at least this probability count as speech
-    std::size_t window_frames = 8;   // 1 to 64
-    std::size_t start_frames = 6;    // of the window
-    std::int64_t stop_frames = 10;   // in a row, without speech
+    float threshold = 0.5F;         // frames of at least this probability count as speech
+    std::size_t window_frames = 8;  // 1 to 64
+    std::size_t start_frames = 6;   // of the window
+    std::int64_t stop_frames = 10;  // in a row, without speech
   };
   enum class Change { kNone, kStarted, kStopped };
 

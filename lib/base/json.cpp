@@ -59,7 +59,9 @@ std::string place(std::string_view text, std::size_t offset) {
          std::to_string(before.size() - line_start + 1);
 }
 
-std::string_view view(const Value& string) { return {string.GetString(), string.GetStringLength()}; }
+std::string_view view(const Value& string) {
+  return {string.GetString(), string.GetStringLength()};
+}
 
 // A name that stands twice in one object, or an empty view. Depth is bounded already.
 const Value* duplicate_key(const Value& value) {
@@ -100,9 +102,11 @@ Result<Json> Json::parse(std::string_view text) {
   document->Populate(generate);
   if (reader.HasParseError()) {
     const bool too_deep = reader.GetParseErrorCode() == rapidjson::kParseErrorTermination;
-    const std::string what = too_deep ? "nested deeper than " + std::to_string(kMaxDepth) + " levels"
-                                      : rapidjson::GetParseError_En(reader.GetParseErrorCode());
-    return invalid_argument("invalid JSON at " + place(text, reader.GetErrorOffset()) + ": " + what);
+    const std::string what = too_deep
+                                 ? "nested deeper than " + std::to_string(kMaxDepth) + " levels"
+                                 : rapidjson::GetParseError_En(reader.GetParseErrorCode());
+    return invalid_argument("invalid JSON at " + place(text, reader.GetErrorOffset()) + ": " +
+                            what);
   }
   if (const Value* name = duplicate_key(*document)) {
     return invalid_argument("invalid JSON: the key '" + std::string(view(*name)) +

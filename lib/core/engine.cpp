@@ -96,21 +96,17 @@ class EngineImpl final : public Engine {
     const Registry& registry = *shared_->registry;
     const AgentOptions& agent = *parts.agent;
     const ProviderContext context{shared_->workers, shared_->logger};
-    auto stt = choose<SttProvider>(agent.stt, [&] {
-      return registry.make_stt(agent.stt.name, agent.stt.options, context);
-    });
+    auto stt = choose<SttProvider>(
+        agent.stt, [&] { return registry.make_stt(agent.stt.name, agent.stt.options, context); });
     if (!stt.ok()) return stt.status();
-    auto llm = choose<LlmProvider>(agent.llm, [&] {
-      return registry.make_llm(agent.llm.name, agent.llm.options, context);
-    });
+    auto llm = choose<LlmProvider>(
+        agent.llm, [&] { return registry.make_llm(agent.llm.name, agent.llm.options, context); });
     if (!llm.ok()) return llm.status();
-    auto tts = choose<TtsProvider>(agent.tts, [&] {
-      return registry.make_tts(agent.tts.name, agent.tts.options, context);
-    });
+    auto tts = choose<TtsProvider>(
+        agent.tts, [&] { return registry.make_tts(agent.tts.name, agent.tts.options, context); });
     if (!tts.ok()) return tts.status();
-    auto vad = choose<VadProvider>(agent.vad, [&] {
-      return registry.make_vad(agent.vad.name, agent.vad.options, context);
-    });
+    auto vad = choose<VadProvider>(
+        agent.vad, [&] { return registry.make_vad(agent.vad.name, agent.vad.options, context); });
     if (!vad.ok()) return vad.status();
     parts.stt = *stt;
     parts.llm = *llm;
@@ -143,7 +139,8 @@ Result<std::shared_ptr<Engine>> make_engine(EngineOptions options) {
   shared->executors = std::move(options.executors);
   if (shared->executors.empty()) shared->executors.push_back(make_thread_executor());
   for (const auto& executor : shared->executors) {
-    if (executor == nullptr) return resource_exhausted("the system gives no thread for an executor");
+    if (executor == nullptr)
+      return resource_exhausted("the system gives no thread for an executor");
   }
   shared->workers = options.workers != nullptr ? std::move(options.workers) : make_worker_pool();
   if (shared->workers == nullptr) {

@@ -11,9 +11,17 @@ constexpr Duration kReportInterval{20'000'000};
 }  // namespace
 
 FarEnd::FarEnd(Session& session, FarEndOptions options)
-    : state_(std::make_shared<State>(
-          State{&session.executor(), &session, options, session.output_rate(), {}, {}, 0, 0, {}, {},
-                false})) {
+    : state_(std::make_shared<State>(State{&session.executor(),
+                                           &session,
+                                           options,
+                                           session.output_rate(),
+                                           {},
+                                           {},
+                                           0,
+                                           0,
+                                           {},
+                                           {},
+                                           false})) {
   subscriptions_.push_back(
       session.events().subscribe<event::AudioOut>([this](const event::AudioOut& out) {
         Chunk chunk{{out.audio.samples.begin(), out.audio.samples.end()}, out.position, {}};
@@ -56,7 +64,8 @@ Duration FarEnd::last_played_at() {
 void FarEnd::State::arrive(Chunk chunk) {
   advance();
   chunk.start = std::max(now(), free_at);
-  free_at = chunk.start + samples_to_duration(static_cast<std::int64_t>(chunk.samples.size()), rate);
+  free_at =
+      chunk.start + samples_to_duration(static_cast<std::int64_t>(chunk.samples.size()), rate);
   queue.push_back(std::move(chunk));
 }
 
@@ -71,8 +80,7 @@ void FarEnd::State::advance() {
   while (!queue.empty() && queue.front().start < now()) {
     Chunk& chunk = queue.front();
     const std::int64_t due = duration_to_samples(now() - chunk.start, rate);
-    const auto count =
-        std::min<std::size_t>(chunk.samples.size(), static_cast<std::size_t>(due));
+    const auto count = std::min<std::size_t>(chunk.samples.size(), static_cast<std::size_t>(due));
     if (count == 0) return;
     reader.add(std::span(chunk.samples).first(count));
     played += static_cast<std::int64_t>(count);

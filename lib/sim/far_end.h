@@ -14,8 +14,8 @@
 namespace voiceagent::sim {
 
 struct FarEndOptions {
-  Duration delay{0};        // of the network, each way
-  bool reports = true;      // it tells the session what it has played, every 20 ms
+  Duration delay{0};    // of the network, each way
+  bool reports = true;  // it tells the session what it has played, every 20 ms
 };
 
 // Lives on the session's executor; must go before the session's events do.

@@ -1,5 +1,5 @@
-// What scripted streams share: things that happen later on the session's executor, and do not happen
-// any more once the stream has ended.
+// What scripted streams share: things that happen later on the session's executor, and do not
+// happen any more once the stream has ended.
 #pragma once
 
 #include <memory>

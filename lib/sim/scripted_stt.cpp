@@ -90,7 +90,7 @@ class Stream final : public SttStream {
   SpeechReader reader_;
   std::vector<Timed> times_;  // of the words being read
   std::int64_t heard_ = 0;
-  std::size_t told_ = 0;      // bytes of the last partial
+  std::size_t told_ = 0;  // bytes of the last partial
   Duration partial_at_{0};
 };
 

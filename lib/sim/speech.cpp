@@ -1,5 +1,5 @@
-// Speech that spells its words: the level of a square wave is a code for the character, and the next
-// character's level differs even when the character is the same.
+// Speech that spells its words: the level of a square wave is a code for the character, and the
+// next character's level differs even when the character is the same.
 #include <cstdlib>
 
 #include "voiceagent/sim.h"
@@ -7,10 +7,10 @@
 namespace voiceagent::sim {
 namespace {
 
-constexpr int kBaseLevel = 4000;   // of the lowest code: -18 dB of full scale
-constexpr int kLevelStep = 32;     // between codes
-constexpr int kFirstByte = 32;     // space
-constexpr int kLastByte = 126;     // tilde
+constexpr int kBaseLevel = 4000;  // of the lowest code: -18 dB of full scale
+constexpr int kLevelStep = 32;    // between codes
+constexpr int kFirstByte = 32;    // space
+constexpr int kLastByte = 126;    // tilde
 constexpr int kCodes = kLastByte - kFirstByte + 1;
 constexpr int kHalfPeriod = 16;    // samples: 500 Hz at 16 kHz
 constexpr int kPauseSamples = 80;  // so many zeros in a row are a pause

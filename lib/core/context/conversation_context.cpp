@@ -6,7 +6,8 @@
 namespace voiceagent {
 
 ConversationContext::ConversationContext(std::string instructions, std::size_t max_messages)
-    : instructions_(std::move(instructions)), max_messages_(std::max<std::size_t>(2, max_messages)) {}
+    : instructions_(std::move(instructions)),
+      max_messages_(std::max<std::size_t>(2, max_messages)) {}
 
 void ConversationContext::add_user(TurnId turn, std::string_view text) {
   add({Role::kUser, std::string(text), turn, false});

@@ -22,15 +22,11 @@ void write_value(JsonWriter& w, bool v) { w.value(v); }
 
 template <class T>
   requires std::is_enum_v<T>
-void write_value(JsonWriter& w, T v) {
-  w.value(to_string(v));
-}
+void write_value(JsonWriter& w, T v) { w.value(to_string(v)); }
 
 template <class T>
   requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-void write_value(JsonWriter& w, T v) {
-  w.value(static_cast<std::int64_t>(v));
-}
+void write_value(JsonWriter& w, T v) { w.value(static_cast<std::int64_t>(v)); }
 
 void write_value(JsonWriter& w, TextSpan span) {
   w.begin_array();

@@ -25,9 +25,9 @@ SpeechGate::Rule gate_rule(const TurnOptions& options, const VadFormat& format) 
 
 }  // namespace
 
-Microphone::Microphone(const TurnOptions& options, VadFormat format,
-                       std::unique_ptr<VadStream> vad, Executor& executor,
-                       std::shared_ptr<FramePool> pool, MicrophoneListener& listener)
+Microphone::Microphone(const TurnOptions& options, VadFormat format, std::unique_ptr<VadStream> vad,
+                       Executor& executor, std::shared_ptr<FramePool> pool,
+                       MicrophoneListener& listener)
     : format_(format),
       vad_(std::move(vad)),
       pool_(std::move(pool)),

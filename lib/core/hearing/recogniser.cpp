@@ -83,8 +83,8 @@ Status Recogniser::open_stream() {
   request.session_id = options_.session_id;
   request.sample_rate = options_.input_rate;
   const bool takes_input_rate =
-      can.sample_rates.empty() || std::ranges::find(can.sample_rates, options_.input_rate) !=
-                                      can.sample_rates.end();
+      can.sample_rates.empty() ||
+      std::ranges::find(can.sample_rates, options_.input_rate) != can.sample_rates.end();
   if (!takes_input_rate) request.sample_rate = can.sample_rates.front();
   resampler_.reset();
   if (request.sample_rate != options_.input_rate) {

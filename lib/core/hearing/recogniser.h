@@ -84,15 +84,15 @@ class Recogniser final : public SttListener {
   std::shared_ptr<SttPort> port_;
   std::unique_ptr<Resampler> resampler_;
   std::vector<std::int16_t> converted_;  // the front frame at the stream's rate
-  bool refused_ = false;         // converted_ waits for room
+  bool refused_ = false;                 // converted_ waits for room
   int stream_rate_ = 0;
   bool open_ = false;
-  bool flush_wanted_ = false;    // once the backlog has gone
-  int owed_finals_ = 0;          // flushes that have not been answered
+  bool flush_wanted_ = false;  // once the backlog has gone
+  int owed_finals_ = 0;        // flushes that have not been answered
   std::int64_t frames_seen_ = 0;
-  Duration stream_offset_{0};    // microphone time less stream time
-  Duration stream_time_{0};      // pushed into the stream so far
-  std::string settled_;          // of the utterance
+  Duration stream_offset_{0};  // microphone time less stream time
+  Duration stream_time_{0};    // pushed into the stream so far
+  std::string settled_;        // of the utterance
   std::string text_;
   std::vector<Word> words_;
 };

@@ -24,8 +24,7 @@ class Stream final : public SttStream {
 
   bool audio(AudioView audio) override {
     if (utterance_.samples.size() + audio.samples.size() > limit()) return false;
-    utterance_.samples.insert(utterance_.samples.end(), audio.samples.begin(),
-                              audio.samples.end());
+    utterance_.samples.insert(utterance_.samples.end(), audio.samples.begin(), audio.samples.end());
     return true;
   }
 

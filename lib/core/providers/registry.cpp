@@ -29,8 +29,7 @@ Result<std::shared_ptr<Provider>> make(ProviderKind kind, std::string_view name,
                                        const Entries& entries, const Missing& missing) {
   const auto it = entries.find(name);
   if (it == entries.end()) return no_such(kind, name, entries, missing);
-  const std::string where =
-      std::string(to_string(kind)) + " provider '" + std::string(name) + "'";
+  const std::string where = std::string(to_string(kind)) + " provider '" + std::string(name) + "'";
   Result<Options> checked = check_options(it->second.info.options, options);
   if (!checked.ok()) return checked.status().within(where);
   Result<std::shared_ptr<Provider>> made = it->second.factory(*checked, context);

@@ -110,9 +110,9 @@ void Responder::stream_closed() {
 }
 
 void Responder::check_progress() {
-  stream_failed({ErrorCode::kTimeout, "the model gave no text for " +
-                                          std::to_string(options_.stall_timeout.count() / 1'000'000) +
-                                          " ms"});
+  stream_failed({ErrorCode::kTimeout,
+                 "the model gave no text for " +
+                     std::to_string(options_.stall_timeout.count() / 1'000'000) + " ms"});
 }
 
 }  // namespace voiceagent

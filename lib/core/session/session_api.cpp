@@ -167,9 +167,9 @@ Status SessionImpl::ensure_microphone() {
   const RecogniserOptions options{microphone_->sample_rate(),
                                   agent.turn.preroll + agent.turn.start_window, agent.language,
                                   id()};
-  recogniser_ = std::make_unique<Recogniser>(options, ports_of(parts_, streams_),
-                                             streams_of(parts_), parts_.stt,
-                                             static_cast<RecogniserListener&>(*this));
+  recogniser_ =
+      std::make_unique<Recogniser>(options, ports_of(parts_, streams_), streams_of(parts_),
+                                   parts_.stt, static_cast<RecogniserListener&>(*this));
   return Status::success();
 }
 

@@ -83,8 +83,9 @@ void SessionImpl::recogniser_failed(Status status) {
 
 void SessionImpl::recogniser_overflow(Duration) {
   const Scope scope(*this);
-  publish(turns_.state().user_turn,
-          event::Warning{Stage::kStt, "the recogniser lags 15 s behind: 20 ms of audio were dropped"});
+  publish(
+      turns_.state().user_turn,
+      event::Warning{Stage::kStt, "the recogniser lags 15 s behind: 20 ms of audio were dropped"});
 }
 
 void SessionImpl::responder_intent(const event::IntentRecognised& intent) {
@@ -111,8 +112,8 @@ void SessionImpl::responder_clause(std::string_view text, TextSpan span) {
 
 void SessionImpl::responder_done(const Usage& usage, FinishReason reason) {
   const Scope scope(*this);
-  publish(reply_turn_, event::ReplyDone{responder_.text(), reason, usage.input_tokens,
-                                        usage.output_tokens});
+  publish(reply_turn_,
+          event::ReplyDone{responder_.text(), reason, usage.input_tokens, usage.output_tokens});
   end_of_reply_text();
 }
 

@@ -164,10 +164,10 @@ class SessionImpl final : public Session,
   CloseReason close_reason_ = CloseReason::kHost;
   std::shared_ptr<SessionImpl> self_;  // until it has closed
 
-  int depth_ = 0;         // of Scopes
+  int depth_ = 0;          // of Scopes
   bool stepping_ = false;  // a fact is being dealt with
   Ring<TurnInput> facts_;
-  Ring<Task> waiting_;    // calls of the host's from inside handlers
+  Ring<Task> waiting_;  // calls of the host's from inside handlers
 
   std::shared_ptr<StreamCount> streams_ = std::make_shared<StreamCount>();
   TurnManager turns_;
@@ -179,11 +179,11 @@ class SessionImpl final : public Session,
   std::array<std::unique_ptr<PartTimer>, kTurnTimers> timers_;
   PartTimer close_timer_;
 
-  std::string typed_;           // the line of the typed turn that is being ended
-  TurnId reply_turn_ = 0;       // of the present or latest reply
+  std::string typed_;      // the line of the typed turn that is being ended
+  TurnId reply_turn_ = 0;  // of the present or latest reply
   bool replying_ = false;
-  bool spoken_ = false;         // the reply goes to the speaker
-  std::size_t heard_end_ = 0;   // of the reply, in bytes
+  bool spoken_ = false;        // the reply goes to the speaker
+  std::size_t heard_end_ = 0;  // of the reply, in bytes
   bool reply_interrupted_ = false;
   Waterfall waterfall_;
 };

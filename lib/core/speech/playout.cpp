@@ -56,7 +56,9 @@ void Speaker::send(Piece piece) {
   const std::int64_t position = piece.position;
   const Piece& sent = (sent_.push_back(piece), sent_.back());
   clock_.send(position + static_cast<std::int64_t>(sent.count), now());
-  if (port_ != nullptr) port_->consumed(samples_to_duration(static_cast<std::int64_t>(sent.count), options_.sample_rate));
+  if (port_ != nullptr)
+    port_->consumed(
+        samples_to_duration(static_cast<std::int64_t>(sent.count), options_.sample_rate));
   listener_.speaker_frame({samples, options_.sample_rate}, position, span);
 }
 
@@ -91,9 +93,8 @@ void Speaker::schedule() {
     next = clock_.time_of(clock_.sent() + static_cast<std::int64_t>(ready_.front().count) - lead);
   } else if (!sent_.empty()) {
     // The player's report may come later than its playing: look again, frame by frame.
-    next = std::max(now() + kFrame,
-                    clock_.time_of(sent_.front().position +
-                                   static_cast<std::int64_t>(sent_.front().count)));
+    next = std::max(now() + kFrame, clock_.time_of(sent_.front().position +
+                                                   static_cast<std::int64_t>(sent_.front().count)));
   } else {
     return tick_.cancel();
   }

@@ -60,7 +60,8 @@ class PlayoutClock {
 
   // When the player will have played up to `position`, as far as is known.
   Duration time_of(std::int64_t position) const {
-    return base_time_ + samples_to_duration(std::max<std::int64_t>(0, position - base_position_), rate_);
+    return base_time_ +
+           samples_to_duration(std::max<std::int64_t>(0, position - base_position_), rate_);
   }
 
   std::int64_t sent() const { return sent_; }

@@ -136,13 +136,13 @@ class Speaker final : public TtsListener {
   Ring<Waiting> waiting_;
   Ring<Piece> ready_;  // not sent yet, or taken back
   Ring<Piece> sent_;   // sent, not heard yet
-  Piece filling_;           // the frame that is being filled
+  Piece filling_;      // the frame that is being filled
   std::shared_ptr<TtsPort> port_;
   std::unique_ptr<Resampler> resampler_;
-  int tts_rate_ = 0;                // of the audio that comes
-  std::int64_t reply_samples_ = 0;  // of the reply, queued so far
-  std::int64_t heard_samples_ = 0;  // of the reply
-  std::size_t heard_text_ = 0;      // bytes
+  int tts_rate_ = 0;                  // of the audio that comes
+  std::int64_t reply_samples_ = 0;    // of the reply, queued so far
+  std::int64_t heard_samples_ = 0;    // of the reply
+  std::size_t heard_text_ = 0;        // bytes
   std::int64_t taken_back_from_ = 0;  // positions that holding took back; a late report may say
   std::int64_t taken_back_to_ = 0;    // that the player was further
   bool active_ = false;
@@ -150,7 +150,7 @@ class Speaker final : public TtsListener {
   bool text_complete_ = false;
   bool failed_ = false;
   bool first_audio_ = false;  // came
-  Duration progress_{0};         // when the synthesiser last did something
+  Duration progress_{0};      // when the synthesiser last did something
   PartTimer tick_;
   PartTimer watchdog_;
 };

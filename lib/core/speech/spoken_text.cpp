@@ -59,8 +59,8 @@ void SpokenText::clause_done(std::int64_t end_sample) {
 
 // Spreads the clause's words over its audio, by their length.
 void SpokenText::estimate(const Clause& clause, std::int64_t begin, std::int64_t end) {
-  const auto length = static_cast<std::int64_t>(
-      std::max<std::size_t>(1, clause.word_ends.empty() ? 0 : clause.word_ends.back() - clause.span.begin));
+  const auto length = static_cast<std::int64_t>(std::max<std::size_t>(
+      1, clause.word_ends.empty() ? 0 : clause.word_ends.back() - clause.span.begin));
   for (const std::size_t word_end : clause.word_ends) {
     const auto before = static_cast<std::int64_t>(word_end - clause.span.begin);
     marks_.push_back({word_end, begin + (end - begin) * before / length});
@@ -68,8 +68,9 @@ void SpokenText::estimate(const Clause& clause, std::int64_t begin, std::int64_t
 }
 
 const SpokenText::Mark* SpokenText::first_after(std::int64_t sample) const {
-  const auto it = std::upper_bound(marks_.begin(), marks_.end(), sample,
-                                   [](std::int64_t s, const Mark& mark) { return s < mark.end_sample; });
+  const auto it =
+      std::upper_bound(marks_.begin(), marks_.end(), sample,
+                       [](std::int64_t s, const Mark& mark) { return s < mark.end_sample; });
   return it == marks_.end() ? nullptr : &*it;
 }
 

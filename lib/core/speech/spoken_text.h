@@ -46,9 +46,9 @@ class SpokenText {
   const Mark* first_after(std::int64_t sample) const;
 
   const int rate_;
-  std::vector<Mark> marks_;      // ascending in both
+  std::vector<Mark> marks_;  // ascending in both
   std::vector<Clause> clauses_;
-  std::size_t done_ = 0;         // clauses whose audio has ended
+  std::size_t done_ = 0;  // clauses whose audio has ended
   std::int64_t done_sample_ = 0;
 };
 

@@ -25,7 +25,8 @@ Result<std::shared_ptr<TtsPort>> TtsPort::open(const PortContext& context,
 
 bool TtsPort::audio(AudioView audio) {
   if (audio.sample_rate < kMinSampleRate || audio.sample_rate > kMaxSampleRate) {
-    deliver_error({ErrorCode::kProtocol, "the synthesiser gave audio of an impossible sample rate"});
+    deliver_error(
+        {ErrorCode::kProtocol, "the synthesiser gave audio of an impossible sample rate"});
     return true;
   }
   if (queued_.load() >= kMaxQueued) {

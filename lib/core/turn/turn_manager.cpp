@@ -96,8 +96,7 @@ void TurnManager::timer(TurnTimer timer, Duration now, TurnCommands& out) {
     case TurnTimer::kEndOfTurn:
       if (state_.user == UserPhase::kTrailing) end_utterance(TurnEndReason::kSilence, now, out);
       return;
-    case TurnTimer::kMaxUtterance:
-      return end_utterance(TurnEndReason::kLimit, now, out);
+    case TurnTimer::kMaxUtterance: return end_utterance(TurnEndReason::kLimit, now, out);
     case TurnTimer::kFinal:
       if (state_.user != UserPhase::kFinalizing) return;
       out.add(act(TurnAction::kRestartRecogniser));
@@ -149,8 +148,8 @@ void TurnManager::end_utterance(TurnEndReason reason, Duration now, TurnCommands
   out.add(cancel_timer(TurnTimer::kEndOfTurn));
   out.add(cancel_timer(TurnTimer::kMaxUtterance));
   out.add(act(TurnAction::kFlushUtterance));
-  const Duration patience =
-      state_.held ? std::min(limits_.final_timeout, turn_.false_interruption) : limits_.final_timeout;
+  const Duration patience = state_.held ? std::min(limits_.final_timeout, turn_.false_interruption)
+                                        : limits_.final_timeout;
   out.add(set_timer(TurnTimer::kFinal, now + patience));
 }
 

@@ -40,19 +40,19 @@ inline constexpr std::size_t kTurnTimers = 4;
 
 // What happened.
 enum class TurnFact : std::uint8_t {
-  kSpeechStarted,    // at: dated back
-  kSpeechStopped,    // at: dated back
-  kPartial,          // words: of the utterance so far
-  kFinal,            // words: of the utterance so far; answers a flush or came by itself
+  kSpeechStarted,  // at: dated back
+  kSpeechStopped,  // at: dated back
+  kPartial,        // words: of the utterance so far
+  kFinal,          // words: of the utterance so far; answers a flush or came by itself
   kRecogniserFailed,
   kRecogniserSaysEnd,  // its own detector takes the turn to be over
-  kTimer,            // timer
+  kTimer,              // timer
   kTyped,
-  kCommit,           // the host ends the user's turn
-  kInterrupt,        // the host cuts the agent off
-  kReplyEnded,       // turn: played to the end, or failed
-  kAgentSpeaks,      // the agent begins a turn of its own (a greeting)
-  kVoiceInputOff,    // the mode takes no more audio from the user
+  kCommit,         // the host ends the user's turn
+  kInterrupt,      // the host cuts the agent off
+  kReplyEnded,     // turn: played to the end, or failed
+  kAgentSpeaks,    // the agent begins a turn of its own (a greeting)
+  kVoiceInputOff,  // the mode takes no more audio from the user
 };
 inline constexpr std::size_t kTurnFacts = 13;
 
@@ -66,18 +66,18 @@ struct TurnInput {
 
 // What is to be done, in order.
 enum class TurnAction : std::uint8_t {
-  kStartUtterance,    // turn: open the recogniser, pre-roll first
-  kFlushUtterance,    // ask for the settled words
-  kRestartRecogniser, // the settled words never came: forget the stream
-  kEndTurn,           // turn, reason: publish it and put it into the context
-  kDropTurn,          // turn: nothing was said
-  kRequestReply,      // turn
-  kStartSpeaking,     // turn: the agent's own
+  kStartUtterance,     // turn: open the recogniser, pre-roll first
+  kFlushUtterance,     // ask for the settled words
+  kRestartRecogniser,  // the settled words never came: forget the stream
+  kEndTurn,            // turn, reason: publish it and put it into the context
+  kDropTurn,           // turn: nothing was said
+  kRequestReply,       // turn
+  kStartSpeaking,      // turn: the agent's own
   kHoldOutput,
   kReleaseOutput,
-  kInterruptReply,    // turn, by_turn
-  kSetTimer,          // timer, at
-  kCancelTimer,       // timer
+  kInterruptReply,  // turn, by_turn
+  kSetTimer,        // timer, at
+  kCancelTimer,     // timer
 };
 
 struct TurnCommand {
@@ -106,14 +106,14 @@ class TurnCommands {
 struct TurnState {
   UserPhase user = UserPhase::kSilent;
   AgentPhase agent = AgentPhase::kIdle;
-  bool held = false;           // the agent's output is withheld
-  TurnId last_turn = 0;        // the newest id given out
-  TurnId user_turn = 0;        // the open utterance's
-  TurnId agent_turn = 0;       // the reply's
-  int words = 0;               // recognised in the open utterance so far
+  bool held = false;      // the agent's output is withheld
+  TurnId last_turn = 0;   // the newest id given out
+  TurnId user_turn = 0;   // the open utterance's
+  TurnId agent_turn = 0;  // the reply's
+  int words = 0;          // recognised in the open utterance so far
   Duration speech_start{0};
   Duration speech_end{0};
-  Duration decided{0};         // when the user's turn was taken to be over
+  Duration decided{0};  // when the user's turn was taken to be over
   TurnEndReason reason = TurnEndReason::kSilence;
 };
 

@@ -97,7 +97,8 @@ void Conversation::run(UniqueFunction<void(Session&), 192> command) {
 }
 
 bool Conversation::wait_until_idle(Duration limit) {
-  return shared_->wait(limit, [](Session* session) { return session == nullptr || session->idle(); });
+  return shared_->wait(limit,
+                       [](Session* session) { return session == nullptr || session->idle(); });
 }
 
 bool Conversation::wait_until_closed(Duration limit) {

@@ -79,7 +79,8 @@ Status Conversation::Shared::push_audio(AudioView audio) {
   }
   const Duration::rep length = audio.duration().count();
   if (queued_audio_.load() > 0 && queued_audio_.load() + length > max_queued_audio.count()) {
-    return resource_exhausted("5 s of audio wait for the session's thread: push it as it is spoken");
+    return resource_exhausted(
+        "5 s of audio wait for the session's thread: push it as it is spoken");
   }
   queued_audio_.fetch_add(length);
   Pcm copy{{audio.samples.begin(), audio.samples.end()}, audio.sample_rate};

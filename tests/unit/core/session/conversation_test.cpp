@@ -31,7 +31,8 @@ TEST_CASE("the reply starts one endpointing delay and a few stages after the spe
 TEST_CASE("the first clause is spoken while the rest is still being generated") {
   AgentOptions agent = scripted_agent("");
   agent.llm.instance = sim::scripted_llm(sim::fixed_reply(
-      "This is the first sentence. And this is the second one, which takes its time.", 10ms, 300ms));
+      "This is the first sentence. And this is the second one, which takes its time.", 10ms,
+      300ms));
   SessionRig rig(std::move(agent));
   rig.say("tell me");
   REQUIRE(rig.settle());
