@@ -79,20 +79,32 @@ class UniqueFunction<R(Args...), Capacity> {
     return *std::launder(static_cast<Fn**>(p));
   }
 
+  // A callable's result is dropped where none is wanted.
   template <class Fn>
-  static constexpr Ops kInline{
-      [](void* p, Args&&... args) -> R { return inside<Fn>(p)(std::forward<Args>(args)...); },
-      [](void* from, void* to) {
-        ::new (to) Fn(std::move(inside<Fn>(from)));
-        inside<Fn>(from).~Fn();
-      },
-      [](void* p) { inside<Fn>(p).~Fn(); }};
+  static R invoke(Fn& callable, Args&&... args) {
+    if constexpr (std::is_void_v<R>) {
+      static_cast<void>(callable(std::forward<Args>(args)...));
+    } else {
+      return callable(std::forward<Args>(args)...);
+    }
+  }
 
   template <class Fn>
-  static constexpr Ops kHeap{
-      [](void* p, Args&&... args) -> R { return (*outside<Fn>(p))(std::forward<Args>(args)...); },
-      [](void* from, void* to) { ::new (to) Fn*(outside<Fn>(from)); },
-      [](void* p) { delete outside<Fn>(p); }};
+  static constexpr Ops kInline{[](void* p, Args&&... args) -> R {
+                                 return invoke(inside<Fn>(p), std::forward<Args>(args)...);
+                               },
+                               [](void* from, void* to) {
+                                 ::new (to) Fn(std::move(inside<Fn>(from)));
+                                 inside<Fn>(from).~Fn();
+                               },
+                               [](void* p) { inside<Fn>(p).~Fn(); }};
+
+  template <class Fn>
+  static constexpr Ops kHeap{[](void* p, Args&&... args) -> R {
+                               return invoke(*outside<Fn>(p), std::forward<Args>(args)...);
+                             },
+                             [](void* from, void* to) { ::new (to) Fn*(outside<Fn>(from)); },
+                             [](void* p) { delete outside<Fn>(p); }};
 
   void take(UniqueFunction& other) noexcept {
     if (other.ops_ != nullptr) {
