@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -24,7 +25,7 @@ Time steady_now() {
 }
 
 // What the executor and its thread share; the thread may outlive the executor.
-class Loop {
+class Loop : public std::enable_shared_from_this<Loop> {
  public:
   void post(Task task);
   TimerId post_after(Duration delay, Task task);
@@ -53,10 +54,13 @@ class Loop {
 
 thread_local const Loop* Loop::current_ = nullptr;
 
+// Unlocking first spares the woken thread a wait for the lock. It may run the new task at once; and
+// should that own the executor, the end of both must wait for us.
 void Loop::wake(std::unique_lock<std::mutex> lock) {
-  const bool asleep = std::exchange(waiting_, false);
+  if (!std::exchange(waiting_, false)) return;
+  const auto self = shared_from_this();
   lock.unlock();
-  if (asleep) wake_.notify_one();
+  wake_.notify_one();
 }
 
 void Loop::post(Task task) {
@@ -104,6 +108,8 @@ bool Loop::wait(std::vector<Task>& batch) {
     waiting_ = false;
   }
   batch.swap(posted_);
+  // The two take turns; so both have grown once one has.
+  posted_.reserve(std::min(batch.capacity(), kKeptTasks));
   return !stopping_;
 }
 

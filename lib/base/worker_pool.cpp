@@ -16,11 +16,12 @@ namespace voiceagent {
 namespace {
 
 // What the pool and its threads share; a thread may outlive the pool.
-class JobQueue {
+class JobQueue : public std::enable_shared_from_this<JobQueue> {
  public:
   explicit JobQueue(std::size_t max_queued) : max_queued_(std::max<std::size_t>(max_queued, 1)) {}
 
   Status submit(Task job) {
+    const auto self = shared_from_this();  // the job may own the pool, and be done before we are
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return failed_precondition("the worker pool has been shut down");
