@@ -5,9 +5,6 @@
 namespace voiceagent {
 namespace {
 
-constexpr std::string_view kSox = "sox";
-constexpr std::string_view kFfmpeg = "ffmpeg -i";
-
 struct Signature {
   std::size_t offset;
   std::string_view bytes;
@@ -17,24 +14,24 @@ struct Signature {
 using namespace std::string_view_literals;
 
 constexpr Signature kSignatures[] = {
-    {0, "ID3"sv, {"an MP3 file", kSox}},
-    {0, "OggS"sv, {"an Ogg file (Opus or Vorbis)", kSox}},
-    {0, "fLaC"sv, {"a FLAC file", kSox}},
-    {0, "FORM"sv, {"an AIFF file", kSox}},
-    {0, ".snd"sv, {"an AU file", kSox}},
-    {0, "caff"sv, {"a CAF file", kSox}},
-    {0, "NIST_1A"sv, {"a NIST SPHERE file", kSox}},
-    {0, "RIFX"sv, {"a big-endian WAV file (RIFX)", kSox}},
-    {0, "RF64"sv, {"a WAV file for more than 4 GiB (RF64)", kSox}},
-    {0, "riff\x2e\x91\xcf\x11"sv, {"a Wave64 file", kSox}},
-    {0, "#!AMR"sv, {"an AMR file", kFfmpeg}},
-    {0, "\x1a\x45\xdf\xa3"sv, {"a WebM or Matroska file", kFfmpeg}},
-    {0, "\x30\x26\xb2\x75"sv, {"a Windows Media file", kFfmpeg}},
-    {4, "ftyp"sv, {"an MP4 or M4A file", kFfmpeg}},
-    {8, "AVI "sv, {"an AVI film", kFfmpeg}},
+    {0, "ID3"sv, {"an MP3 file", Converter::kSox}},
+    {0, "OggS"sv, {"an Ogg file (Opus or Vorbis)", Converter::kSox}},
+    {0, "fLaC"sv, {"a FLAC file", Converter::kSox}},
+    {0, "FORM"sv, {"an AIFF file", Converter::kSox}},
+    {0, ".snd"sv, {"an AU file", Converter::kSox}},
+    {0, "caff"sv, {"a CAF file", Converter::kSox}},
+    {0, "NIST_1A"sv, {"a NIST SPHERE file", Converter::kSox}},
+    {0, "RIFX"sv, {"a big-endian WAV file (RIFX)", Converter::kSox}},
+    {0, "RF64"sv, {"a WAV file for more than 4 GiB (RF64)", Converter::kSox}},
+    {0, "riff\x2e\x91\xcf\x11"sv, {"a Wave64 file", Converter::kSox}},
+    {0, "#!AMR"sv, {"an AMR file", Converter::kFfmpeg}},
+    {0, "\x1a\x45\xdf\xa3"sv, {"a WebM or Matroska file", Converter::kFfmpeg}},
+    {0, "\x30\x26\xb2\x75"sv, {"a Windows Media file", Converter::kFfmpeg}},
+    {4, "ftyp"sv, {"an MP4 or M4A file", Converter::kFfmpeg}},
+    {8, "AVI "sv, {"an AVI film", Converter::kFfmpeg}},
 };
-constexpr ForeignFormat kMp3{"an MP3 file", kSox};
-constexpr ForeignFormat kAac{"an AAC file", kFfmpeg};
+constexpr ForeignFormat kMp3{"an MP3 file", Converter::kSox};
+constexpr ForeignFormat kAac{"an AAC file", Converter::kFfmpeg};
 
 bool begins_with(std::span<const std::byte> head, const Signature& signature) {
   if (head.size() < signature.offset + signature.bytes.size()) return false;
@@ -62,6 +59,15 @@ const ForeignFormat* recognise_foreign_format(std::span<const std::byte> head) {
     if (begins_with(head, signature)) return &signature.format;
   }
   return recognise_mpeg_frame(head);
+}
+
+std::string conversion_advice(Converter converter, const std::string& name) {
+  const std::string from = "'" + name + "' ";
+  const std::string to = "'" + name + ".wav'";
+  // Left to itself, sox keeps the encoding of a WAV file.
+  return "convert it with: " + (converter == Converter::kSox
+                                    ? "sox " + from + "-e signed -b 16 " + to
+                                    : "ffmpeg -i " + from + to);
 }
 
 }  // namespace voiceagent

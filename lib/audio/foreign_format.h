@@ -3,13 +3,16 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace voiceagent {
 
+enum class Converter { kSox, kFfmpeg };  // common programs that turn other files into WAV
+
 struct ForeignFormat {
-  std::string_view name;       // "an MP3 file"
-  std::string_view converter;  // a common program that turns it into WAV, up to its file names
+  std::string_view name;  // "an MP3 file"
+  Converter converter;
 };
 
 // How many bytes are enough.
@@ -17,5 +20,8 @@ inline constexpr std::size_t kForeignFormatBytes = 12;
 
 // Null when the bytes are none that we know. Static storage.
 const ForeignFormat* recognise_foreign_format(std::span<const std::byte> head);
+
+// "convert it with: ...", as a command for the file of this name.
+std::string conversion_advice(Converter converter, const std::string& name);
 
 }  // namespace voiceagent

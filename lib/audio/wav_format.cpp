@@ -1,5 +1,8 @@
 #include "audio/wav_format.h"
 
+#include <string_view>
+
+#include "audio/foreign_format.h"
 #include "audio/little_endian.h"
 #include "voiceagent/audio.h"
 
@@ -79,7 +82,7 @@ Status check(const RawFormat& raw, const std::string& name) {
     return unsupported(
         "it holds " +
         (codec != nullptr ? std::string(codec) : "samples of format " + std::to_string(raw.tag)) +
-        ", which is not read here; " + conversion_advice("sox", name));
+        ", which is not read here; " + conversion_advice(Converter::kSox, name));
   }
   if (raw.channels < 1 || raw.channels > kMaxWavChannels) {
     return unsupported("it has " + std::to_string(raw.channels) + " channels; 1 to " +
@@ -116,13 +119,9 @@ Result<WavLayout> parse_wav_format(std::span<const std::byte> chunk, const std::
   if (layout.decode == nullptr) {
     return unsupported("it holds " + std::to_string(layout.format.bits) + "-bit " +
                        name_in(kReadable, raw->tag) + " samples, which are not read here; " +
-                       conversion_advice("sox", name));
+                       conversion_advice(Converter::kSox, name));
   }
   return layout;
-}
-
-std::string conversion_advice(std::string_view converter, const std::string& name) {
-  return "convert it with: " + std::string(converter) + " '" + name + "' '" + name + ".wav'";
 }
 
 }  // namespace voiceagent

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "audio/wav_sample.h"
 #include "voiceagent/status.h"
@@ -32,8 +31,5 @@ inline constexpr std::size_t kWavFormatBytes = 40;
 // Reads the chunk, of which kWavFormatBytes are enough; says nothing of frames and offset. `name`
 // is the file's, for advice.
 Result<WavLayout> parse_wav_format(std::span<const std::byte> chunk, const std::string& name);
-
-// "convert it with: ..."
-std::string conversion_advice(std::string_view converter, const std::string& name);
 
 }  // namespace voiceagent

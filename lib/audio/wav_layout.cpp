@@ -61,8 +61,7 @@ Status check_riff_header(ByteSource& source, const std::string& name) {
   const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
   if (text.starts_with("RIFF") && text.ends_with("WAVE") && text.size() == bytes.size()) return {};
   if (const ForeignFormat* format = recognise_foreign_format(head)) {
-    return unsupported("it is " + std::string(format->name) +
-                       ", not a WAV file of the usual kind; " +
+    return unsupported("it is " + std::string(format->name) + ", which is not read here; " +
                        conversion_advice(format->converter, name));
   }
   return invalid_argument("it is not a WAV file: it begins with the bytes " +

@@ -55,8 +55,14 @@ TEST_CASE("files of other kinds are called by their names, with the way to conve
   };
   for (const auto& [bytes, name] : kFiles) {
     check_refused(text_bytes(bytes), kUnsupported, name);
-    check_refused(text_bytes(bytes), kUnsupported, "'some.file' 'some.file.wav'");
+    check_refused(text_bytes(bytes), kUnsupported, "'some.file.wav'");
   }
+}
+
+TEST_CASE("the advice is a command that can be pasted") {
+  check_refused(text_bytes("fLaC........"), kUnsupported,
+                "sox 'some.file' -e signed -b 16 'some.file.wav'");
+  check_refused(text_bytes("....ftypM4A "), kUnsupported, "ffmpeg -i 'some.file' 'some.file.wav'");
 }
 
 TEST_CASE("what is no audio file at all is refused with its first bytes") {
