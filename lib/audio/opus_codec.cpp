@@ -74,7 +74,7 @@ class Encoder final : public OpusEncoder {
       : frame_(options.frame),
         frame_per_channel_(
             static_cast<int>(duration_to_samples(options.frame, options.sample_rate))),
-        channels_(options.channels) {}
+        channels_(static_cast<std::size_t>(options.channels)) {}
 
   Status start(const OpusEncoderOptions& options) {
     int error = OPUS_OK;
@@ -97,7 +97,7 @@ class Encoder final : public OpusEncoder {
   }
 
   std::size_t frame_samples() const override {
-    return static_cast<std::size_t>(frame_per_channel_ * channels_);
+    return static_cast<std::size_t>(frame_per_channel_) * channels_;
   }
 
   Result<std::span<const std::uint8_t>> encode(std::span<const std::int16_t> frame) override {
@@ -108,7 +108,8 @@ class Encoder final : public OpusEncoder {
     const int bytes =
         opus_encode(state_.get(), frame.data(), frame_per_channel_, packet_.data(), kPacketBytes);
     if (bytes < 0) return opus_failure("encode", bytes);
-    const auto packet = std::span<const std::uint8_t>(packet_).first(static_cast<size_t>(bytes));
+    const auto packet =
+        std::span<const std::uint8_t>(packet_).first(static_cast<std::size_t>(bytes));
     return dtx_ && packet.size() <= kDtxBytes ? packet.first(0) : packet;
   }
 
@@ -131,7 +132,7 @@ class Encoder final : public OpusEncoder {
  private:
   const Duration frame_;
   const int frame_per_channel_;
-  const int channels_;
+  const std::size_t channels_;
   bool dtx_ = false;
   opus_int32 lookahead_ = 0;
   std::unique_ptr<::OpusEncoder, StateDeleter> state_;
@@ -140,11 +141,12 @@ class Encoder final : public OpusEncoder {
 
 class Decoder final : public OpusDecoder {
  public:
-  Decoder(int sample_rate, int channels) : sample_rate_(sample_rate), channels_(channels) {}
+  Decoder(int sample_rate, int channels)
+      : sample_rate_(sample_rate), channels_(static_cast<std::size_t>(channels)) {}
 
   Status start() {
     int error = OPUS_OK;
-    state_.reset(opus_decoder_create(sample_rate_, channels_, &error));
+    state_.reset(opus_decoder_create(sample_rate_, static_cast<int>(channels_), &error));
     return error == OPUS_OK ? Status() : opus_failure("create a decoder", error);
   }
 
@@ -199,17 +201,17 @@ class Decoder final : public OpusDecoder {
   // An empty packet stands for a lost one.
   Result<std::span<const std::int16_t>> run(std::span<const std::uint8_t> packet, int samples,
                                             bool fec) {
-    pcm_.resize(static_cast<std::size_t>(samples * channels_));
+    pcm_.resize(static_cast<std::size_t>(samples) * channels_);
     const int count =
         opus_decode(state_.get(), packet.empty() ? nullptr : packet.data(),
                     static_cast<opus_int32>(packet.size()), pcm_.data(), samples, fec ? 1 : 0);
     if (count == OPUS_INVALID_PACKET) return not_opus(packet);
     if (count < 0) return opus_failure("decode", count);
-    return std::span<const std::int16_t>(pcm_).first(static_cast<std::size_t>(count * channels_));
+    return std::span<const std::int16_t>(pcm_).first(static_cast<std::size_t>(count) * channels_);
   }
 
   const int sample_rate_;
-  const int channels_;
+  const std::size_t channels_;
   std::unique_ptr<::OpusDecoder, StateDeleter> state_;
   std::vector<std::int16_t> pcm_;
 };

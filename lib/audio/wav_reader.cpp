@@ -11,8 +11,7 @@
 namespace voiceagent {
 
 struct WavReader::Impl {
-  static Result<std::unique_ptr<Impl>> open(std::unique_ptr<ByteSource> source,
-                                            const std::string& name);
+  static Result<std::unique_ptr<Impl>> open(std::unique_ptr<ByteSource> source, std::string name);
 
   // Reads up to max_frames frames; on_frame(const std::byte*) gets each. How many there were.
   template <class OnFrame>
@@ -42,11 +41,11 @@ std::int16_t to_sample(double value) {
 }  // namespace
 
 Result<std::unique_ptr<WavReader::Impl>> WavReader::Impl::open(std::unique_ptr<ByteSource> source,
-                                                               const std::string& name) {
+                                                               std::string name) {
   auto layout = read_wav_layout(*source, name);
   if (!layout.ok()) return named(layout.status(), name);
   auto impl = std::make_unique<Impl>();
-  impl->name = name;
+  impl->name = std::move(name);
   impl->source = std::move(source);
   impl->layout = *layout;
   return impl;
@@ -96,7 +95,7 @@ Result<WavReader> WavReader::open(const std::string& path) {
 }
 
 Result<WavReader> WavReader::from_bytes(std::span<const std::byte> bytes, std::string name) {
-  auto impl = Impl::open(ByteSource::from_memory(bytes), name);
+  auto impl = Impl::open(ByteSource::from_memory(bytes), std::move(name));
   if (!impl.ok()) return impl.status();
   return WavReader(std::move(*impl));
 }
