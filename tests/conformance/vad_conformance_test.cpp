@@ -12,6 +12,7 @@
 #include "providers/vad/energy/energy_vad.h"
 #include "support/catch.h"
 #include "support/signals.h"
+#include "voiceagent/sim.h"
 #include "voiceagent/vad.h"
 #if VOICEAGENT_WITH_WEBRTC_VAD
 #include "providers/vad/webrtc/webrtc_vad.h"
@@ -42,6 +43,7 @@ std::vector<Implementation> implementations() {
                    return make_webrtc_vad(options.value(), {}).value();
                  }});
 #endif
+  all.push_back({"scripted, from a function", [] { return sim::level_vad(); }});
   return all;
 }
 

@@ -1,0 +1,46 @@
+#include <string>
+#include <string_view>
+
+#include "providers/vad/energy/energy_vad.h"
+#include "voiceagent/registry.h"
+#if VOICEAGENT_WITH_FLITE
+#include "providers/tts/flite/flite_tts.h"
+#endif
+#if VOICEAGENT_WITH_WEBRTC_VAD
+#include "providers/vad/webrtc/webrtc_vad.h"
+#endif
+
+namespace voiceagent {
+namespace {
+
+// How to get a provider that was left out, by the Debian packages that it needs.
+[[maybe_unused]] std::string needs(std::string_view packages) {
+  return "install " + std::string(packages) + " and build voiceagent again";
+}
+
+void register_synthesisers(Registry& registry) {
+#if VOICEAGENT_WITH_FLITE
+  registry.add(flite_tts_info(), make_flite_tts);
+#else
+  registry.add_missing(ProviderKind::kTts, "flite", needs("flite1-dev"));
+#endif
+}
+
+void register_detectors(Registry& registry) {
+  registry.add(energy_vad_info(), make_energy_vad);
+#if VOICEAGENT_WITH_WEBRTC_VAD
+  registry.add(webrtc_vad_info(), make_webrtc_vad);
+#else
+  registry.add_missing(ProviderKind::kVad, "webrtc",
+                       needs("libwebrtc-audio-processing-dev") + ", or use 'energy'");
+#endif
+}
+
+}  // namespace
+
+void register_builtin_providers(Registry& registry) {
+  register_synthesisers(registry);
+  register_detectors(registry);
+}
+
+}  // namespace voiceagent
