@@ -20,7 +20,7 @@ class OwnedEvent {
  public:
   /// Copies `event` and everything that it looks at.
   explicit OwnedEvent(const E& event) : event_(event) {
-    E::fields(event_, [this](std::string_view, auto& field) { own(field); });
+    E::fields(event_, [this](std::string_view, auto& field) { this->own(field); });
   }
   OwnedEvent(OwnedEvent&&) noexcept = default;
   OwnedEvent& operator=(OwnedEvent&&) noexcept = default;
