@@ -5,10 +5,12 @@
 #include <thread>
 #include <vector>
 
+#include "support/alloc_counter.h"
 #include "support/catch.h"
 
 using voiceagent::FramePool;
 using voiceagent::FramePtr;
+using voiceagent::test::allocations;
 
 TEST_CASE("a frame has the size that was asked for") {
   const auto pool = FramePool::create(960, 4);
@@ -35,6 +37,20 @@ TEST_CASE("a frame stays with its owners until the last one is gone") {
   CHECK(second->samples()[0] == 42);
   const FramePtr moved = std::move(second);
   CHECK(moved->samples()[0] == 42);
+}
+
+TEST_CASE("a pool that has seen the largest demand allocates nothing more") {
+  const auto pool = FramePool::create(960, 4);
+  const auto use_three = [&pool] {
+    FramePtr frames[] = {pool->take(960), pool->take(320), pool->take(1)};
+    const FramePtr shared = frames[0];
+    frames[1] = FramePtr();
+  };
+  use_three();
+  const auto before = allocations();
+  for (int i = 0; i < 100; ++i) use_three();
+  CHECK(allocations() == before);
+  CHECK(pool->allocated() == 3);
 }
 
 TEST_CASE("frames that come back beyond max_free are freed") {

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "support/alloc_counter.h"
 #include "support/catch.h"
 #include "support/signals.h"
 
@@ -276,6 +277,25 @@ TEST_CASE("after reset the stream begins as if it were new") {
   decoder->reset();
   CHECK(encode(*encoder, in) == packets);
   CHECK(decode(*decoder, packets) == out);
+}
+
+TEST_CASE("a call without longer packets than before allocates nothing") {
+  const Samples in = voice_like(16000, 320 * 50);
+  const auto encoder = encoder_of(lossy_options());
+  const auto decoder = decoder_of(16000);
+  const auto packets = encode(*encoder, in);
+  REQUIRE(decoder->decode(packets[0]).ok());
+  int failed = 0;
+  const auto before = allocations();
+  for (std::size_t i = 1; i + 1 < packets.size(); ++i) {
+    failed += encoder->encode(std::span(in).subspan(i * 320, 320)).ok() ? 0 : 1;
+    const auto pcm = i % 7 == 0   ? decoder->conceal(320)
+                     : i % 5 == 0 ? decoder->recover(packets[i + 1], 320)
+                                  : decoder->decode(packets[i]);
+    failed += pcm.ok() ? 0 : 1;
+  }
+  CHECK(allocations() == before);
+  CHECK(failed == 0);
 }
 
 TEST_CASE("a frame of another length than agreed is refused") {

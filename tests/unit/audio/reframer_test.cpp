@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "support/alloc_counter.h"
 #include "support/catch.h"
 #include "support/signals.h"
 
@@ -48,6 +49,18 @@ TEST_CASE("a frame that lies whole in the input is not copied") {
   reframer.push(in, [&](std::span<const std::int16_t> frame) { frames.push_back(frame.data()); });
   CHECK(frames == std::vector<const std::int16_t*>{in.data(), in.data() + 10});
   CHECK(reframer.rest().size() == 5);
+}
+
+TEST_CASE("reframing allocates nothing") {
+  Reframer reframer(320);
+  const Samples in = noise(1000, 1000);
+  std::size_t frames = 0;
+  const auto before = voiceagent::test::allocations();
+  for (std::size_t size = 0; size <= in.size(); size += 7) {
+    reframer.push(std::span(in).first(size), [&frames](auto) { ++frames; });
+  }
+  CHECK(voiceagent::test::allocations() == before);
+  CHECK(frames > 100);
 }
 
 TEST_CASE("an empty push changes nothing") {

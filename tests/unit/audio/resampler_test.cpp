@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "support/alloc_counter.h"
 #include "support/catch.h"
 #include "support/signals.h"
 
@@ -101,6 +102,21 @@ TEST_CASE("overshoot is clipped to full scale, not wrapped") {
   CHECK(wrapped == 0);
   CHECK(std::ranges::max(out) == 32767);
   CHECK(std::ranges::min(out) == -32768);
+}
+
+TEST_CASE("nothing is allocated once the largest input was seen") {
+  const Samples in = noise(2000, 10000);
+  for (const auto& [from, to] : {std::pair{44100, 16000}, {16000, 48000}, {8000, 8000}}) {
+    const auto resampler = make(from, to);
+    resampler->process(in);
+    const auto before = allocations();
+    for (std::size_t size = 0; size <= in.size(); size += 40) {
+      resampler->process(std::span(in).first(size));
+    }
+    resampler->reset();
+    resampler->process(in);
+    CHECK(allocations() == before);
+  }
 }
 
 TEST_CASE("equal rates pass through unchanged, with nothing left at the end") {
