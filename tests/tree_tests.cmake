@@ -39,6 +39,22 @@ va_tree_test(docs ${VA_PYTHON} ${_scripts}/docs.py
   "${PROJECT_BINARY_DIR}/docs" "${VA_GENERATED_INCLUDE_DIR}")
 set_tests_properties(tree/docs PROPERTIES LABELS "tree;docs")
 
+# The README's program, as it stands there, compiled and run.
+if(TARGET voiceagent AND VOICEAGENT_WITH_POCKETSPHINX AND VOICEAGENT_WITH_FLITE
+    AND VOICEAGENT_WITH_WEBRTC_VAD)
+  set(_readme "${PROJECT_BINARY_DIR}/readme")
+  file(MAKE_DIRECTORY "${_readme}")
+  add_custom_command(OUTPUT "${_readme}/readme.cpp"
+    COMMAND ${VA_PYTHON} ${_scripts}/readme_code.py
+            "${PROJECT_SOURCE_DIR}/README.md" "${_readme}/readme.cpp"
+    DEPENDS "${PROJECT_SOURCE_DIR}/README.md" "${_scripts}/readme_code.py")
+  add_executable(readme_example "${_readme}/readme.cpp")
+  target_link_libraries(readme_example PRIVATE voiceagent::voiceagent)
+  va_tree_test(readme-example readme_example)
+  set_tests_properties(tree/readme-example PROPERTIES WORKING_DIRECTORY "${_readme}"
+    PASS_REGULAR_EXPRESSION "you:   hello, what can you do\\?[^a-z]+agent: [A-Z]")
+endif()
+
 if(NOT VOICEAGENT_INSTALL OR NOT TARGET voiceagent OR NOT TARGET voiceagent_static)
   return()
 endif()

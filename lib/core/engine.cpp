@@ -10,8 +10,10 @@
 namespace voiceagent {
 namespace {
 
-// 20 ms at 48 kHz; a thousand frames cover the unheard output of ten sessions that all speak.
-constexpr std::size_t kFrameSamples = 960;
+// Frames of 20 ms, kept for re-use: a thousand cover the unheard output of ten sessions that all
+// speak.
+constexpr std::size_t kFrameSamples = 320;
+constexpr std::size_t kWideFrameSamples = 960;
 constexpr std::size_t kIdleFrames = 1024;
 
 // What the engine owns; agents and sessions keep it alive.
@@ -21,6 +23,7 @@ struct Shared {
   std::shared_ptr<Logger> logger;
   std::shared_ptr<const Registry> registry;
   std::shared_ptr<FramePool> frames = FramePool::create(kFrameSamples, kIdleFrames);
+  std::shared_ptr<FramePool> wide_frames = FramePool::create(kWideFrameSamples, kIdleFrames);
   std::atomic<std::size_t> next_executor{0};
 };
 
@@ -83,6 +86,7 @@ class EngineImpl final : public Engine {
     parts.workers = shared_->workers;
     parts.logger = shared_->logger;
     parts.frames = shared_->frames;
+    parts.wide_frames = shared_->wide_frames;
     parts.agent = std::make_shared<AgentOptions>(std::move(options));
     if (Status status = load(parts); !status.ok()) return status;
     if (Status status = check(parts); !status.ok()) return status;

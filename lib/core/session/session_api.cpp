@@ -90,7 +90,8 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
       responder_(responder_options(*parts_.agent, options.id), ports_of(parts_, streams_),
                  streams_of(parts_), parts_.llm, *this),
       speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id),
-               ports_of(parts_, streams_), streams_of(parts_), parts_.tts, parts_.frames, *this),
+               ports_of(parts_, streams_), streams_of(parts_), parts_.tts,
+               parts_.frames_for(output_rate_), *this),
       close_timer_(*parts_.executor, [this] { finish_close(); }) {
   for (std::size_t i = 0; i < kTurnTimers; ++i) {
     timers_[i] = std::make_unique<PartTimer>(*parts_.executor, [this, i] {
@@ -161,9 +162,9 @@ Status SessionImpl::ensure_microphone() {
   Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(streams_of(parts_));
   if (!vad.ok()) return vad.status();
   const AgentOptions& agent = *parts_.agent;
-  microphone_ = std::make_unique<Microphone>(agent.turn, parts_.vad->format(), std::move(*vad),
-                                             *parts_.executor, parts_.frames,
-                                             static_cast<MicrophoneListener&>(*this));
+  microphone_ = std::make_unique<Microphone>(
+      agent.turn, parts_.vad->format(), std::move(*vad), *parts_.executor,
+      parts_.frames_for(parts_.vad->format().sample_rate), static_cast<MicrophoneListener&>(*this));
   const RecogniserOptions options{microphone_->sample_rate(),
                                   agent.turn.preroll + agent.turn.start_window, agent.language,
                                   id()};

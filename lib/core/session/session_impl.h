@@ -35,7 +35,12 @@ struct SessionParts {
   std::shared_ptr<Executor> executor;
   std::shared_ptr<WorkerPool> workers;
   std::shared_ptr<Logger> logger;
-  std::shared_ptr<FramePool> frames;
+  std::shared_ptr<FramePool> frames;       // 20 ms at up to 16 kHz
+  std::shared_ptr<FramePool> wide_frames;  // 20 ms at up to 48 kHz
+
+  const std::shared_ptr<FramePool>& frames_for(int sample_rate) const {
+    return sample_rate <= 16'000 ? frames : wide_frames;
+  }
 };
 
 // The rate of a session's output, and whether it would take a typed text.

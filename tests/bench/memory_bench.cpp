@@ -1,0 +1,91 @@
+// What a session holds, part by part, in bytes of heap: measured by the allocator, many at a time.
+#include <benchmark/benchmark.h>
+#include <malloc.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "audio/frame_pool.h"
+#include "audio/resampler.h"
+#include "bench/scripted_session.h"
+#if VOICEAGENT_WITH_OPUS
+#include "audio/opus_codec.h"
+#endif
+
+namespace voiceagent::bench {
+namespace {
+
+constexpr int kMany = 64;
+
+// Bytes for one of what `make` makes.
+template <class T>
+double bytes_each(const std::function<T()>& make) {
+  (void)make();  // what is allocated once and for all
+  std::vector<T> all;
+  all.reserve(kMany);
+  const std::size_t before = mallinfo2().uordblks;
+  for (int i = 0; i < kMany; ++i) all.push_back(make());
+  return static_cast<double>(mallinfo2().uordblks - before) / kMany;
+}
+
+void report(benchmark::State& state, double bytes) {
+  for (auto _ : state) benchmark::DoNotOptimize(bytes);
+  state.counters["bytes"] = bytes;
+}
+
+// A session with everything in it but the detector's own memory; its pre-roll and output frames
+// come from the engine's pool and are audio rings.
+struct Talking {
+  std::shared_ptr<Session> session;
+};
+
+double session_bytes(int turns) {
+  ScriptedSession host("It is sunny.", vad_from_function([](auto) { return 0.0F; }));
+  const Pcm frame = sim::silence(Duration(20'000'000));
+  const auto open = [&] {
+    Talking talking{*host.agent().open_session()};
+    host.time().run_for(Duration(0));
+    for (int i = 0; i < turns; ++i) {
+      (void)talking.session->push_text("what is the weather like today");
+      host.time().run_for(Duration(3'000'000'000));
+    }
+    (void)talking.session->push_audio(frame.view());
+    return talking;
+  };
+  const double bytes = bytes_each<Talking>(open);
+  host.time().run_for(Duration(1));
+  return bytes;
+}
+
+void session_just_opened(benchmark::State& state) { report(state, session_bytes(0)); }
+void session_after_ten_turns(benchmark::State& state) { report(state, session_bytes(10)); }
+
+void preroll_ring(benchmark::State& state) {
+  const auto pool = FramePool::create(320, 0);
+  report(state, 24 * bytes_each<FramePtr>([&] { return pool->take(320); }));
+}
+
+void resampler_48_to_16(benchmark::State& state) {
+  report(state, bytes_each<std::unique_ptr<Resampler>>(
+                    [] { return std::move(*Resampler::create(48'000, 16'000)); }));
+}
+
+#if VOICEAGENT_WITH_WEBRTC_VAD
+void webrtc_detector(benchmark::State& state) {
+  Registry registry;
+  register_builtin_providers(registry);
+  const auto provider = *registry.make_vad("webrtc", {}, {nullptr, make_null_logger()});
+  report(state,
+         bytes_each<std::unique_ptr<VadStream>>([&] { return std::move(*provider->start({})); }));
+}
+BENCHMARK(webrtc_detector)->Iterations(1);
+#endif
+
+BENCHMARK(session_just_opened)->Iterations(1);
+BENCHMARK(session_after_ten_turns)->Iterations(1);
+BENCHMARK(preroll_ring)->Iterations(1);
+BENCHMARK(resampler_48_to_16)->Iterations(1);
+
+}  // namespace
+}  // namespace voiceagent::bench
