@@ -1,0 +1,47 @@
+#include "call.h"
+
+#include <utility>
+
+namespace cli {
+
+namespace va = voiceagent;
+
+va::Result<std::unique_ptr<Call>> Call::open(va::Agent& agent,
+                                             const std::shared_ptr<va::Executor>& executor,
+                                             InputAudio& input, const Files& files, bool print) {
+  std::unique_ptr<Call> call(new Call);
+  va::Result<std::shared_ptr<va::Session>> session = agent.open_session({}, executor);
+  if (!session.ok()) return session.status();
+  call->session_ = std::move(*session);
+  auto recorder = va::CallRecorder::create(*call->session_, files.out);
+  if (!recorder.ok()) return recorder.status();
+  call->recorder_ = std::move(*recorder);
+  if (!files.events.empty()) {
+    auto log = EventLog::create(files.events);
+    if (!log.ok()) return log.status();
+    call->log_ = std::move(*log);
+    call->log_->listen(*call->session_);
+  }
+  call->dialogue_ = std::make_unique<Dialogue>(*call->session_, print);
+  call->caller_ = std::make_unique<Caller>(
+      *call->session_, input, *call->recorder_,
+      [call = call.get()](va::Status status) { call->done_.set_value(std::move(status)); });
+  va::EventBus& events = call->session_->events();
+  call->opened_ = events.subscribe<va::event::SessionOpened>(
+      [call = call.get()](const va::event::SessionOpened&) { call->caller_->begin(); });
+  call->closed_ = events.subscribe<va::event::SessionClosed>(
+      [call = call.get()](const va::event::SessionClosed&) { call->ended_.set_value({}); });
+  return call;
+}
+
+std::future<va::Status> Call::close() {
+  session_->close(va::CloseReason::kUser);
+  return ended_.get_future();
+}
+
+va::Status Call::finish() {
+  if (va::Status status = recorder_->finish(); !status.ok()) return status;
+  return log_ != nullptr ? log_->finish() : va::Status();
+}
+
+}  // namespace cli
