@@ -59,3 +59,13 @@ va_catch_program(test_conformance conformance ${_sources})
 file(GLOB_RECURSE _sources CONFIGURE_DEPENDS integration/*_test.cpp)
 va_filter_disabled(_sources "${CMAKE_CURRENT_SOURCE_DIR}/integration")
 va_catch_program(test_integration integration ${_sources})
+
+# provider_abi.h in C99 and in C++: providers in C, used from C++.
+add_library(va_c_providers OBJECT abi/c_providers.c)
+set_target_properties(va_c_providers PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF)
+target_compile_options(va_c_providers PRIVATE
+  $<$<NOT:$<C_COMPILER_ID:MSVC>>:-Wall;-Wextra;-Wpedantic;$<$<BOOL:${VOICEAGENT_WERROR}>:-Werror>>)
+target_include_directories(va_c_providers PRIVATE
+  "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/tests")
+va_catch_program(test_abi unit abi/provider_abi_test.cpp)
+target_link_libraries(test_abi PRIVATE va_c_providers)

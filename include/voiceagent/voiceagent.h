@@ -21,6 +21,7 @@
 #include "voiceagent/log.h"
 #include "voiceagent/options.h"
 #include "voiceagent/provider.h"
+#include "voiceagent/provider_abi.h"
 #include "voiceagent/registry.h"
 #include "voiceagent/resample.h"
 #include "voiceagent/session.h"
