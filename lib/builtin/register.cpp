@@ -6,6 +6,9 @@
 #if VOICEAGENT_WITH_FLITE
 #include "providers/tts/flite/flite_tts.h"
 #endif
+#if VOICEAGENT_WITH_POCKETSPHINX
+#include "providers/stt/pocketsphinx/pocketsphinx_stt.h"
+#endif
 #if VOICEAGENT_WITH_WEBRTC_VAD
 #include "providers/vad/webrtc/webrtc_vad.h"
 #endif
@@ -16,6 +19,15 @@ namespace {
 // How to get a provider that was left out, by the Debian packages that it needs.
 [[maybe_unused]] std::string needs(std::string_view packages) {
   return "install " + std::string(packages) + " and build voiceagent again";
+}
+
+void register_recognisers(Registry& registry) {
+#if VOICEAGENT_WITH_POCKETSPHINX
+  registry.add(pocketsphinx_stt_info(), make_pocketsphinx_stt);
+#else
+  registry.add_missing(ProviderKind::kStt, "pocketsphinx",
+                       needs("libpocketsphinx-dev, libsphinxbase-dev and pocketsphinx-en-us"));
+#endif
 }
 
 void register_synthesisers(Registry& registry) {
@@ -39,6 +51,7 @@ void register_detectors(Registry& registry) {
 }  // namespace
 
 void register_builtin_providers(Registry& registry) {
+  register_recognisers(registry);
   register_synthesisers(registry);
   register_detectors(registry);
 }

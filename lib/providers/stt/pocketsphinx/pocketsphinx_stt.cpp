@@ -1,4 +1,4 @@
-#include "providers/stt/pocketsphinx/pocketsphinx.h"
+#include "providers/stt/pocketsphinx/pocketsphinx_stt.h"
 
 #include <chrono>
 #include <cstdint>
@@ -132,10 +132,6 @@ Result<std::shared_ptr<SttProvider>> make_pocketsphinx_stt(const Options& option
   const bool english = options.string("model").empty();
   return std::shared_ptr<SttProvider>(
       std::make_shared<PocketsphinxStt>(std::move(pool), stream, english));
-}
-
-void register_pocketsphinx(Registry& registry) {
-  registry.add(pocketsphinx_stt_info(), make_pocketsphinx_stt);
 }
 
 }  // namespace voiceagent

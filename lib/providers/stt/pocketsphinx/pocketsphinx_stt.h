@@ -15,7 +15,4 @@ ProviderInfo pocketsphinx_stt_info();
 Result<std::shared_ptr<SttProvider>> make_pocketsphinx_stt(const Options& options,
                                                            const ProviderContext& context);
 
-// Adds it to a registry.
-void register_pocketsphinx(Registry& registry);
-
 }  // namespace voiceagent
