@@ -1,33 +1,16 @@
 // What a session holds, part by part, in bytes of heap: measured by the allocator, many at a time.
 #include <benchmark/benchmark.h>
-#include <malloc.h>
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "audio/frame_pool.h"
 #include "audio/resampler.h"
+#include "bench/heap.h"
 #include "bench/scripted_session.h"
-#if VOICEAGENT_WITH_OPUS
-#include "audio/opus_codec.h"
-#endif
 
 namespace voiceagent::bench {
 namespace {
-
-constexpr int kMany = 64;
-
-// Bytes for one of what `make` makes.
-template <class T>
-double bytes_each(const std::function<T()>& make) {
-  (void)make();  // what is allocated once and for all
-  std::vector<T> all;
-  all.reserve(kMany);
-  const std::size_t before = mallinfo2().uordblks;
-  for (int i = 0; i < kMany; ++i) all.push_back(make());
-  return static_cast<double>(mallinfo2().uordblks - before) / kMany;
-}
 
 void report(benchmark::State& state, double bytes) {
   for (auto _ : state) benchmark::DoNotOptimize(bytes);
