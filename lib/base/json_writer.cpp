@@ -12,14 +12,11 @@ struct JsonWriter::Impl {
   using Compact = rapidjson::Writer<Buffer>;
   using Pretty = rapidjson::PrettyWriter<Buffer>;
 
-  explicit Impl(bool indent) : pretty(indent) { begin(); }
-
-  void begin() {
-    buffer.Clear();
-    if (!pretty) {
-      writer.emplace<Compact>(buffer);
-    } else {
+  explicit Impl(bool pretty) {
+    if (pretty) {
       writer.emplace<Pretty>(buffer).SetIndent(' ', 2);
+    } else {
+      writer.emplace<Compact>(buffer);
     }
   }
 
@@ -34,7 +31,6 @@ struct JsonWriter::Impl {
   }
 
   Buffer buffer;
-  const bool pretty;
   std::variant<std::monostate, Compact, Pretty> writer;
 };
 
@@ -103,7 +99,9 @@ JsonWriter& JsonWriter::value(double number) {
 
 JsonWriter& JsonWriter::number(double number, int decimals) {
   const double scale = std::pow(10.0, decimals);
-  return value(std::round(number * scale) / scale);
+  const double scaled = std::round(number * scale);
+  if (!std::isfinite(scaled)) return value(number);  // far beyond having decimals
+  return value(scaled == 0 ? 0 : scaled / scale);    // without a sign on zero
 }
 
 JsonWriter& JsonWriter::null() {
@@ -115,6 +113,9 @@ std::string_view JsonWriter::text() const {
   return {impl_->buffer.GetString(), impl_->buffer.GetSize()};
 }
 
-void JsonWriter::clear() { impl_->begin(); }
+void JsonWriter::clear() {
+  impl_->buffer.Clear();
+  impl_->with([this](auto& w) { w.Reset(impl_->buffer); });
+}
 
 }  // namespace voiceagent
