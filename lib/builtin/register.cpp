@@ -1,6 +1,7 @@
 #include <string>
 #include <string_view>
 
+#include "providers/llm/intents/intents_llm.h"
 #include "providers/vad/energy/energy_vad.h"
 #include "voiceagent/registry.h"
 #if VOICEAGENT_WITH_FLITE
@@ -52,6 +53,7 @@ void register_detectors(Registry& registry) {
 
 void register_builtin_providers(Registry& registry) {
   register_recognisers(registry);
+  registry.add(intents_llm_info(), make_intents_llm);
   register_synthesisers(registry);
   register_detectors(registry);
 }

@@ -35,6 +35,7 @@ TEST_CASE("builtin: the usual names are known in every build, present or with a 
   CHECK(knows(registry, ProviderKind::kTts, "flite"));
   CHECK(knows(registry, ProviderKind::kVad, "webrtc"));
   CHECK(registry.find(ProviderKind::kVad, "energy") != nullptr);
+  CHECK(registry.find(ProviderKind::kLlm, "intents") != nullptr);
 }
 
 TEST_CASE("builtin: what is not in this build says which package brings it") {
@@ -68,12 +69,16 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("builtin: synthesisers and detectors can be made from their defaults") {
+TEST_CASE("builtin: synthesisers, dialogues and detectors can be made from their defaults") {
   const Registry registry = builtin();
   const ProviderContext context{make_worker_pool(1), make_null_logger()};
   for (const ProviderInfo* info : registry.list(ProviderKind::kTts)) {
     CAPTURE(info->name);
     CHECK(registry.make_tts(info->name, {}, context).ok());
+  }
+  for (const ProviderInfo* info : registry.list(ProviderKind::kLlm)) {
+    CAPTURE(info->name);
+    CHECK(registry.make_llm(info->name, {}, context).ok());
   }
   for (const ProviderInfo* info : registry.list(ProviderKind::kVad)) {
     CAPTURE(info->name);
