@@ -54,7 +54,7 @@ constexpr auto kALawTable = table_of(expand_alaw);
 
 std::uint8_t mulaw_encode(std::int16_t sample) {
   const unsigned biased = std::min((magnitude(sample) >> 2) + kMuLawBias, kMuLawLargest);
-  const unsigned segment = static_cast<unsigned>(std::bit_width(biased)) - 6;
+  const auto segment = static_cast<unsigned>(std::bit_width(biased >> 6));
   const unsigned step = (biased >> (segment + 1)) & 15;
   const unsigned sign = sample < 0 ? kSign : 0;
   return static_cast<std::uint8_t>((sign | segment << 4 | step) ^ kMuLawInversion);
@@ -64,7 +64,7 @@ std::int16_t mulaw_decode(std::uint8_t code) { return kMuLawTable[code]; }
 
 std::uint8_t alaw_encode(std::int16_t sample) {
   const unsigned scaled = magnitude(sample) >> 4;
-  const unsigned segment = scaled < 16 ? 0 : static_cast<unsigned>(std::bit_width(scaled)) - 4;
+  const auto segment = static_cast<unsigned>(std::bit_width(scaled >> 4));
   const unsigned step = (segment == 0 ? scaled : scaled >> (segment - 1)) & 15;
   const unsigned sign = sample < 0 ? 0 : kSign;
   return static_cast<std::uint8_t>((sign | segment << 4 | step) ^ kALawInversion);

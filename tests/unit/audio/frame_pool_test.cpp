@@ -55,13 +55,12 @@ TEST_CASE("a pool that has seen the largest demand allocates nothing more") {
 
 TEST_CASE("frames that come back beyond max_free are freed") {
   const auto pool = FramePool::create(4, 2);
-  {
-    std::vector<FramePtr> frames;
-    for (int i = 0; i < 5; ++i) frames.push_back(pool->take(4));
-  }
+  std::vector<FramePtr> frames(5);
+  for (FramePtr& frame : frames) frame = pool->take(4);
+  frames.clear();
   CHECK(pool->allocated() == 5);
-  std::vector<FramePtr> frames;
-  for (int i = 0; i < 3; ++i) frames.push_back(pool->take(4));
+  frames.resize(3);
+  for (FramePtr& frame : frames) frame = pool->take(4);
   CHECK(pool->allocated() == 6);  // two waited
 }
 
@@ -103,6 +102,7 @@ TEST_CASE("frames come back from other threads") {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int id = 0; id < kThreads; ++id) threads.emplace_back(work, id);
   for (auto& thread : threads) thread.join();
   CHECK(wrong == 0);

@@ -35,7 +35,7 @@ int step_of(const Law& law, unsigned code) {
 }  // namespace
 
 TEST_CASE("mu-law codes stand for the levels of G.711 table 2") {
-  const std::pair<int, int> kLevels[] = {
+  constexpr std::pair<int, int> kLevels[] = {
       {0xFF, 0},    {0xFE, 8},    {0xF0, 120},  {0xEF, 132},   {0xE0, 372},   {0xD0, 876},
       {0xC0, 1884}, {0xB0, 3900}, {0xA0, 7932}, {0x90, 15996}, {0x80, 32124}, {0x7F, 0},
       {0x7E, -8},   {0x70, -120}, {0x6F, -132}, {0x00, -32124}};
@@ -46,10 +46,10 @@ TEST_CASE("mu-law codes stand for the levels of G.711 table 2") {
 }
 
 TEST_CASE("A-law codes stand for the levels of G.711 table 1") {
-  const std::pair<int, int> kLevels[] = {{0xD5, 8},    {0xD4, 24},    {0xC5, 264},   {0xDA, 248},
-                                         {0xF5, 528},  {0xE5, 1056},  {0x95, 2112},  {0x85, 4224},
-                                         {0xB5, 8448}, {0xA5, 16896}, {0xAA, 32256}, {0x55, -8},
-                                         {0x54, -24},  {0x2A, -32256}};
+  constexpr std::pair<int, int> kLevels[] = {
+      {0xD5, 8},     {0xD4, 24},   {0xC5, 264},  {0xDA, 248},   {0xF5, 528},
+      {0xE5, 1056},  {0x95, 2112}, {0x85, 4224}, {0xB5, 8448},  {0xA5, 16896},
+      {0xAA, 32256}, {0x55, -8},   {0x54, -24},  {0x2A, -32256}};
   for (const auto& [code, level] : kLevels) {
     CAPTURE(code);
     CHECK(alaw_decode(static_cast<std::uint8_t>(code)) == level);

@@ -92,12 +92,13 @@ TEST_CASE("speech survives, at every rate, channel count and frame length") {
         CAPTURE(rate, channels, to_ms(frame));
         const auto encoder = encoder_of(
             {.sample_rate = rate, .channels = channels, .frame = frame, .bitrate = 96000});
-        const auto count = static_cast<std::size_t>(rate * channels);
+        const auto count = static_cast<std::size_t>(rate) * static_cast<std::size_t>(channels);
         const Samples in = voice_like(rate * channels, count);  // a second
         const auto decoder = decoder_of(rate, channels);
         const Samples out = decode(*decoder, encode(*encoder, in));
         CHECK(out.size() == count / encoder->frame_samples() * encoder->frame_samples());
-        const auto delay = static_cast<std::size_t>(encoder->lookahead() * channels);
+        const auto delay =
+            static_cast<std::size_t>(encoder->lookahead()) * static_cast<std::size_t>(channels);
         CHECK(snr_db(in, std::span(out).subspan(delay)) > 9);
       }
     }

@@ -34,7 +34,7 @@ constexpr auto kUnsupported = ErrorCode::kUnsupported;
 
 TEST_CASE("files of other kinds are called by their names, with the way to convert them") {
   using namespace std::string_view_literals;
-  const std::pair<std::string_view, std::string_view> kFiles[] = {
+  constexpr std::pair<std::string_view, std::string_view> kFiles[] = {
       {"ID3\x04\0\0\0\0\0\0\0\0"sv, "an MP3 file"},
       {"\xFF\xFB\x90\x64\0\0\0\0\0\0\0\0"sv, "an MP3 file"},
       {"\xFF\xF1\x50\x80\0\0\0\0\0\0\0\0"sv, "an AAC file"},
