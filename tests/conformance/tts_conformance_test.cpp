@@ -303,6 +303,45 @@ TEST_CASE("tts: a sink that is full now and then gets the same audio") {
   });
 }
 
+TEST_CASE("tts: any order of calls ends in one closed, and every done is owed") {
+  for_all([](const Implementation& implementation, const MakeBench& bench) {
+    if (!implementation.repeats_exactly) return;  // slow voices say nothing new
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+      CAPTURE(seed);
+      TtsProbe probe;
+      std::minstd_rand refusals(seed);
+      probe.take = [&] { return refusals() % 8 != 0; };
+      std::minstd_rand random(seed);
+      int flushes = 0;
+      {
+        Subject subject(implementation, bench(), probe);
+        REQUIRE(subject.start().ok());
+        for (auto calls = random() % 40; calls > 0; --calls) {
+          const auto call = random() % 20;
+          if (call < 10) {
+            subject.text(kReply[call % kReply.size()]);
+          } else if (call < 13) {
+            subject.flush();
+            ++flushes;
+          } else {
+            subject.resume();  // asked for or not
+          }
+        }
+        if (seed % 2 == 0) {
+          subject.finish();
+          ++flushes;
+          if (seed % 4 == 0) REQUIRE(subject.wait_closed());
+        }
+      }
+      const TtsRecord record = probe.record();
+      check_ended(record);
+      CHECK(record.error.ok());
+      CHECK(record.count('d') <= flushes);
+      if (seed % 4 == 0) CHECK(record.count('d') == flushes);
+    }
+  });
+}
+
 TEST_CASE(
     "tts: a full sink holds no worker, is asked again only after resume, and can be cancelled") {
   for (const Implementation& implementation : implementations()) {
