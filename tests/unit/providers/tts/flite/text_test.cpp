@@ -1,5 +1,8 @@
 #include "providers/tts/flite/text.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <random>
 #include <string>
 
 #include "support/catch.h"
@@ -120,4 +123,30 @@ TEST_CASE("an endless word is spoken in parts that cover it") {
     }
   }
   CHECK(at == word.size());
+}
+
+TEST_CASE("whatever the text, tokens are ASCII, short, in order and inside it") {
+  const std::string parts[] = {" ",      "a",      "Dr.",    "$3",     "...",        "-",
+                               "\u2014", "\u00E9", "\u2019", "\u200D", "\U0001F44B", "\xFF",
+                               "\xE2",   "\t",     "\"",     "(",      "word",       "\u4F60",
+                               "?",      "\u0301", "1,000",  "\u00A0", "\x7F",       "\u2026"};
+  std::minstd_rand random(5);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text;
+    for (auto n = random() % 40; n > 0; --n) text += parts[random() % std::size(parts)];
+    CAPTURE(text);
+    std::size_t at = 0;
+    bool sound = true;
+    for (const Utterance& utterance : split_text(text)) {
+      for (const Token& token : utterance) {
+        sound = sound && token.source.begin >= at && token.source.end > token.source.begin &&
+                token.source.end <= text.size() && !token.name.empty() && token.name.size() <= 50;
+        for (const char c : token.before + token.name + token.after) {
+          sound = sound && c > ' ' && c < '\x7F';
+        }
+        at = token.source.end;
+      }
+    }
+    CHECK(sound);
+  }
 }
