@@ -65,6 +65,7 @@ class FramePool : public std::enable_shared_from_this<FramePool> {
   // A frame of `samples` samples, not cleared, with one owner. REQUIRES: samples <= max_samples().
   FramePtr take(std::size_t samples);
   std::size_t max_samples() const { return max_samples_; }
+  // How many frames were ever allocated: it stands still while they are used again.
   std::size_t allocated() const { return allocated_.load(std::memory_order_relaxed); }
 
  private:
