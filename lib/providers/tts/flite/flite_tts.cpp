@@ -44,7 +44,7 @@ class FliteTts final : public TtsProvider {
 ProviderInfo flite_tts_info() {
   ProviderInfo info;
   info.name = "flite";
-  info.description = "English speech by flite, offline, with word times";
+  info.description = "English speech by flite, offline, with word times.";
   OptionDescriptor voice;
   voice.name = "voice";
   voice.default_value = std::string(flite::kDefaultVoice);
