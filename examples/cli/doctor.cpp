@@ -73,13 +73,12 @@ struct Chosen {
   const va::Options& options;
 };
 
-std::vector<Finding> examine_all(const Setup& setup) {
+std::vector<Finding> examine_all(const Setup& setup, const ProviderHost& host) {
   const va::AgentOptions& agent = setup.agent;
   const Chosen all[] = {{va::ProviderKind::kStt, agent.stt.name, agent.stt.options},
                         {va::ProviderKind::kLlm, agent.llm.name, agent.llm.options},
                         {va::ProviderKind::kTts, agent.tts.name, agent.tts.options},
                         {va::ProviderKind::kVad, agent.vad.name, agent.vad.options}};
-  const ProviderHost host(setup.logger);
   std::vector<Finding> findings;
   for (const Chosen& chosen : all) {
     for (const va::ProviderInfo* info : setup.registry->list(chosen.kind)) {
@@ -155,7 +154,9 @@ int doctor(const DoctorOptions& options) {
   }
   const va::Result<Setup> setup = load_setup(options.config);
   if (!setup.ok()) return refuse(setup.status());
-  const std::vector<Finding> findings = examine_all(*setup);
+  const auto host = ProviderHost::create(setup->logger);
+  if (!host.ok()) return fail(host.status());
+  const std::vector<Finding> findings = examine_all(*setup, **host);
   int working = 0;
   for (const Finding& finding : findings) working += finding.used && finding.works ? 1 : 0;
   const bool ready = working == 4;

@@ -98,16 +98,18 @@ int listen(const ListenOptions& options) {
   const va::Result<Setup> setup = load_setup(options.config);
   if (!setup.ok()) return refuse(setup.status());
   const va::AgentOptions& agent = setup->agent;
-  ProviderHost host(setup->logger);
-  auto vad = setup->registry->make_vad(agent.vad.name, agent.vad.options, host.provider_context());
+  auto host = ProviderHost::create(setup->logger);
+  if (!host.ok()) return fail(host.status());
+  auto vad =
+      setup->registry->make_vad(agent.vad.name, agent.vad.options, (*host)->provider_context());
   if (!vad.ok()) return cannot_load(vad.status());
   auto stt = setup->registry->make_stt(agent.stt.name, decode_options(*setup, options.stream),
-                                       host.provider_context());
+                                       (*host)->provider_context());
   if (!stt.ok()) return cannot_load(stt.status());
-  auto pauses = PauseFinder::create(host, *vad, input->sample_rate(), agent.turn.vad_threshold);
+  auto pauses = PauseFinder::create(**host, *vad, input->sample_rate(), agent.turn.vad_threshold);
   if (!pauses.ok()) return fail(pauses.status());
   const int rate = stream_rate((*stt)->capabilities(), input->sample_rate());
-  auto stream = RecognitionStream::start(host, *stt, rate, agent.language);
+  auto stream = RecognitionStream::start(**host, *stt, rate, agent.language);
   if (!stream.ok()) return fail(stream.status());
   return transcribe(options, agent, *input, **stream, std::move(*pauses), rate);
 }

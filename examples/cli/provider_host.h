@@ -9,15 +9,21 @@
 #include "voiceagent/executor.h"
 #include "voiceagent/log.h"
 #include "voiceagent/provider.h"
+#include "voiceagent/status.h"
 
 namespace cli {
 
 class ProviderHost {
  public:
-  explicit ProviderHost(std::shared_ptr<voiceagent::Logger> logger)
-      : logger_(std::move(logger)),
-        workers_(voiceagent::make_worker_pool()),
-        executor_(voiceagent::make_thread_executor()) {}
+  // Fails only when the system gives no threads.
+  static voiceagent::Result<std::unique_ptr<ProviderHost>> create(
+      std::shared_ptr<voiceagent::Logger> logger) {
+    std::unique_ptr<ProviderHost> host(new ProviderHost(std::move(logger)));
+    if (host->workers_ == nullptr || host->executor_ == nullptr) {
+      return voiceagent::resource_exhausted("the system gives no more threads");
+    }
+    return host;
+  }
 
   voiceagent::ProviderContext provider_context() const { return {workers_, logger_}; }
   voiceagent::StreamContext stream_context() const {
@@ -41,6 +47,11 @@ class ProviderHost {
   }
 
  private:
+  explicit ProviderHost(std::shared_ptr<voiceagent::Logger> logger)
+      : logger_(std::move(logger)),
+        workers_(voiceagent::make_worker_pool()),
+        executor_(voiceagent::make_thread_executor()) {}
+
   std::shared_ptr<voiceagent::Logger> logger_;
   std::shared_ptr<voiceagent::WorkerPool> workers_;
   std::shared_ptr<voiceagent::Executor> executor_;

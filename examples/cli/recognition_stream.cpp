@@ -1,5 +1,6 @@
 #include "recognition_stream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <iterator>
@@ -61,16 +62,25 @@ va::Status RecognitionStream::wait(std::unique_lock<std::mutex>& lock, const cha
 }
 
 va::Status RecognitionStream::push(std::span<const std::int16_t> samples) {
+  // A stream takes only so much at a time.
+  const auto block = static_cast<std::size_t>(rate_) / 10;
+  while (!samples.empty()) {
+    const auto next = samples.first(std::min(block, samples.size()));
+    if (va::Status status = push_block(next); !status.ok()) return status;
+    samples = samples.subspan(next.size());
+  }
+  return {};
+}
+
+va::Status RecognitionStream::push_block(std::span<const std::int16_t> samples) {
   for (;;) {
     std::unique_lock lock(mutex_);
     writable_ = false;
     lock.unlock();
     if (host_.run([&] { return stream_->audio({samples, rate_}); })) return {};
     lock.lock();
-    if (va::Status status = wait(lock, "took no audio for minutes", [this] { return writable_; });
-        !status.ok()) {
-      return status;
-    }
+    const va::Status status = wait(lock, "took no audio for minutes", [this] { return writable_; });
+    if (!status.ok()) return status;
   }
 }
 

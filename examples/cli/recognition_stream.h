@@ -49,6 +49,7 @@ class RecognitionStream final : private voiceagent::SttSink {
   void error(const voiceagent::ProviderError& error) override;
   void closed() override;
 
+  voiceagent::Status push_block(std::span<const std::int16_t> samples);
   // Waits until `ready()`, or the stream has failed. With the lock.
   template <class Ready>
   voiceagent::Status wait(std::unique_lock<std::mutex>& lock, const char* what, Ready ready);

@@ -112,16 +112,17 @@ int say(const SayOptions& options) {
   va::Result<Setup> setup = load_setup(options.config);
   if (!setup.ok()) return refuse(setup.status());
   const va::AgentOptions& agent = setup->agent;
-  ProviderHost host(setup->logger);
+  auto host = ProviderHost::create(setup->logger);
+  if (!host.ok()) return fail(host.status());
   auto provider =
-      setup->registry->make_tts(agent.tts.name, agent.tts.options, host.provider_context());
+      setup->registry->make_tts(agent.tts.name, agent.tts.options, (*host)->provider_context());
   if (!provider.ok()) return cannot_load(provider.status());
 
   const std::string voice = options.voice.empty() ? agent.voice : options.voice;
   if (va::Status status = check_voice(voice, (*provider)->capabilities().voices); !status.ok()) {
     return refuse(status);
   }
-  auto speech = SpeechStream::start(host, *provider, voice, agent.language);
+  auto speech = SpeechStream::start(**host, *provider, voice, agent.language);
   if (!speech.ok()) return fail(speech.status());
   auto file = SpeechFile::create(options.out, (*provider)->capabilities().sample_rate);
   if (!file.ok()) return fail(file.status());

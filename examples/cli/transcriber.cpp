@@ -1,5 +1,6 @@
 #include "transcriber.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace cli {
@@ -9,33 +10,45 @@ using std::chrono::seconds;
 
 namespace {
 
+constexpr seconds kUtterancePause{1};  // somebody else may speak after it
 constexpr seconds kLongestPiece{30};
 constexpr seconds kShortestPiece{10};
 
 }  // namespace
 
 va::Status Transcriber::whole() {
-  std::vector<std::int16_t> piece;
-  const auto longest = static_cast<std::size_t>(va::duration_to_samples(kLongestPiece, rate_));
   for (;;) {
     const auto samples = read(static_cast<std::size_t>(input_.sample_rate()) / 10);
     if (!samples.ok()) return samples.status();
     const auto converted = samples->empty() ? to_stream_.finish() : to_stream_.convert(*samples);
-    piece.insert(piece.end(), converted.begin(), converted.end());
+    piece_.insert(piece_.end(), converted.begin(), converted.end());
     if (samples->empty()) break;
     pauses_.push(*samples);
-    if (piece.size() <= longest) continue;
-    const va::Duration cut = pauses_.longest_pause(kShortestPiece, kLongestPiece);
-    const auto count = static_cast<std::size_t>(va::duration_to_samples(cut, rate_));
-    if (va::Status status = stream_.push(std::span(piece).first(count)); !status.ok()) {
-      return status;
-    }
-    if (va::Status status = settle(); !status.ok()) return status;
-    piece.erase(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
-    pauses_.forget(cut);
+    if (va::Status status = end_piece(); !status.ok()) return status;
   }
-  if (va::Status status = stream_.push(piece); !status.ok()) return status;
+  if (va::Status status = stream_.push(piece_); !status.ok()) return status;
   return settle();
+}
+
+// Recognises what lies before a long pause, or before the best pause when there is too much.
+va::Status Transcriber::end_piece() {
+  va::Duration cut;
+  if (pauses_.silence_after_speech() >= kUtterancePause) {
+    cut = pauses_.longest_pause(pauses_.length() - kUtterancePause, pauses_.length());
+  } else if (pauses_.length() >= kLongestPiece) {
+    cut = pauses_.longest_pause(kShortestPiece, kLongestPiece);
+  } else {
+    return {};
+  }
+  const auto count =
+      std::min(piece_.size(), static_cast<std::size_t>(va::duration_to_samples(cut, rate_)));
+  if (va::Status status = stream_.push(std::span(piece_).first(count)); !status.ok()) {
+    return status;
+  }
+  if (va::Status status = settle(); !status.ok()) return status;
+  piece_.erase(piece_.begin(), piece_.begin() + static_cast<std::ptrdiff_t>(count));
+  pauses_.forget(cut);
+  return {};
 }
 
 va::Status Transcriber::live(const va::AgentOptions& agent) {

@@ -38,6 +38,7 @@ class Transcriber {
  private:
   // The next samples of the file, at its own rate; none at the end.
   voiceagent::Result<std::span<const std::int16_t>> read(std::size_t count);
+  voiceagent::Status end_piece();
   voiceagent::Status settle();
 
   InputAudio& input_;
@@ -48,6 +49,7 @@ class Transcriber {
   std::function<void(std::string_view)> on_text_;
   Progress progress_;
   std::vector<std::int16_t> frame_;
+  std::vector<std::int16_t> piece_;  // of the whole file, to be recognised next
   std::int64_t samples_read_ = 0;
   std::size_t told_ = 0;  // bytes of the text
 };

@@ -34,12 +34,12 @@ std::string draw_waterfall(const va::event::TurnMetrics& metrics) {
   for (const Stage& stage : stages) {
     if (stage.at < va::Duration(0)) continue;
     const double at = va::to_ms(stage.at);
-    int to = total > 0 ? static_cast<int>(std::lround(kWidth * at / total)) : 0;
-    to = std::max(to, stage.at > va::Duration(0) ? from + 1 : 0);  // every stage can be seen
+    const int to = total > 0 ? static_cast<int>(std::lround(kWidth * at / total)) : 0;
+    const std::string bar(static_cast<std::size_t>(std::max(0, to - from)), '#');
     char line[160];
     std::snprintf(line, sizeof line, "          %-13.*s %7.1f ms |%*s%s\n",
-                  static_cast<int>(stage.name.size()), stage.name.data(), at, to > from ? from : 0,
-                  "", std::string(static_cast<std::size_t>(to - from), '#').c_str());
+                  static_cast<int>(stage.name.size()), stage.name.data(), at, from, "",
+                  bar.empty() ? "." : bar.c_str());
     text += line;
     from = to;
   }
