@@ -1,0 +1,17 @@
+# Tests of the built program, in Python: integration/<name>_test.py -> ctest integration/<name>.
+# Found by their own Python files; they skip what the engines of this build can't do.
+
+if(NOT TARGET voiceagent_cli)
+  return()
+endif()
+
+file(GLOB _files CONFIGURE_DEPENDS integration/*_test.py)
+foreach(_file IN LISTS _files)
+  get_filename_component(_name "${_file}" NAME_WE)
+  string(REGEX REPLACE "_test$" "" _name "${_name}")
+  add_test(NAME integration/${_name} COMMAND ${VA_PYTHON} "${_file}")
+  set_tests_properties(integration/${_name} PROPERTIES
+    LABELS integration
+    TIMEOUT 1800
+    ENVIRONMENT "VOICEAGENT_CLI=$<TARGET_FILE:voiceagent_cli>;PYTHONDONTWRITEBYTECODE=1")
+endforeach()
