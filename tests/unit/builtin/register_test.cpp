@@ -32,6 +32,8 @@ bool knows(const Registry& registry, ProviderKind kind, std::string_view name) {
 
 TEST_CASE("builtin: the usual names are known in every build, present or with a hint") {
   const Registry registry = builtin();
+  CHECK(knows(registry, ProviderKind::kStt, "pocketsphinx"));
+  CHECK(registry.find(ProviderKind::kLlm, "intents") != nullptr);
   CHECK(knows(registry, ProviderKind::kTts, "flite"));
   CHECK(knows(registry, ProviderKind::kVad, "webrtc"));
   CHECK(registry.find(ProviderKind::kVad, "energy") != nullptr);
