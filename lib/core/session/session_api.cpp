@@ -11,7 +11,7 @@
 namespace voiceagent {
 namespace {
 
-constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler
+constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler, or before opening
 
 PortContext ports_of(const SessionParts& parts, const std::shared_ptr<StreamCount>& count) {
   return {parts.executor, count};
@@ -118,10 +118,10 @@ Status SessionImpl::check_usable() const {
   return failed_precondition("the session " + id() + " has been closed");
 }
 
-// Keeps a call for when the event has reached everybody.
+// Keeps a call for when the session has opened, or the event has reached everybody.
 Status SessionImpl::later(Task command) {
   if (waiting_.size() >= kMaxWaiting) {
-    return resource_exhausted("too many calls to the session from inside one event handler");
+    return resource_exhausted("too many calls to the session wait to be carried out");
   }
   waiting_.push_back(std::move(command));
   return Status::success();
@@ -141,7 +141,7 @@ Status SessionImpl::push_audio(AudioView audio) {
     return invalid_argument("audio of " + std::to_string(audio.sample_rate) +
                             " samples a second: the rate must be from 4000 to 192000");
   }
-  if (depth_ == 0) return later_or_now([this, audio] { hear(audio); });
+  if (!must_wait()) return later_or_now([this, audio] { hear(audio); });
   Pcm copy{{audio.samples.begin(), audio.samples.end()}, audio.sample_rate};
   return later([this, copy = std::move(copy)] { hear(copy.view()); });
 }
@@ -240,8 +240,9 @@ void SessionImpl::change_mode(Mode mode) {
 }
 
 bool SessionImpl::idle() const {
-  return phase_ != Phase::kClosing && turns_.state().user == UserPhase::kSilent &&
-         turns_.state().agent == AgentPhase::kIdle && facts_.empty() && waiting_.empty();
+  return phase_ != Phase::kNew && phase_ != Phase::kClosing &&
+         turns_.state().user == UserPhase::kSilent && turns_.state().agent == AgentPhase::kIdle &&
+         facts_.empty() && waiting_.empty();
 }
 
 void SessionImpl::close(CloseReason reason) {

@@ -100,10 +100,12 @@ class SessionImpl final : public Session,
   void open();
   Status check_usable() const;
   Status later(Task command);
-  // Runs `command` now, or after the event that is being delivered.
+  // Whether calls of the host's wait: for the session to open, or for an event to reach everybody.
+  bool must_wait() const { return depth_ > 0 || phase_ == Phase::kNew; }
+  // Runs `command` now, or when it need not wait any more.
   template <class F>
   Status later_or_now(F command) {
-    if (depth_ > 0) return later(Task(std::move(command)));
+    if (must_wait()) return later(Task(std::move(command)));
     const Scope scope(*this);
     command();
     return Status::success();

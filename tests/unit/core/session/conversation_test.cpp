@@ -119,3 +119,19 @@ TEST_CASE("any chunk size and rate carries the same words") {
   REQUIRE(rig.settle());
   CHECK(rig.dialogue() == "user: hello there friend | assistant: yes");
 }
+
+TEST_CASE("what is pushed before the session has opened is dealt with once it has") {
+  const auto time = VirtualExecutor::create();
+  EngineOptions options;
+  options.executors = {time};
+  options.workers = time->workers();
+  options.registry = std::make_shared<Registry>();
+  const auto agent =
+      *(*make_engine(std::move(options)))->make_agent(scripted_agent("good morning"));
+  const auto session = *agent->open_session();
+  REQUIRE(session->push_text("hello").ok());
+  CHECK(!session->idle());
+  time->run_for(5s);
+  REQUIRE(session->context().size() == 2);
+  CHECK(session->context()[1].text == "good morning");
+}
