@@ -1,6 +1,8 @@
 #include "base/ring.h"
 
+#include <deque>
 #include <memory>
+#include <random>
 
 #include "support/alloc_counter.h"
 #include "support/catch.h"
@@ -23,11 +25,44 @@ TEST_CASE("a ring gives back in the order it was given, while it grows and wraps
   CHECK(in == out);
 }
 
+TEST_CASE("a ring is like a deque at both ends and in between") {
+  Ring<int> ring;
+  std::deque<int> model;
+  std::mt19937 random(3);
+  int wrong = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto choice = random() % 5;
+    if (choice == 0 || model.empty()) {
+      ring.push_back(i);
+      model.push_back(i);
+    } else if (choice == 1) {
+      ring.push_front(i);
+      model.push_front(i);
+    } else if (choice == 2) {
+      wrong += ring.pop_front() == model.front() ? 0 : 1;
+      model.pop_front();
+    } else if (choice == 3) {
+      wrong += ring.pop_back() == model.back() ? 0 : 1;
+      model.pop_back();
+    } else {
+      const std::size_t at = random() % model.size();
+      wrong += ring[at] == model[at] && ring.back() == model.back() ? 0 : 1;
+    }
+    wrong += ring.size() == model.size() ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+  ring.clear();
+  CHECK(ring.empty());
+}
+
 TEST_CASE("a ring keeps nothing of what was taken out") {
   Ring<std::shared_ptr<int>> ring;
   const auto value = std::make_shared<int>(1);
   ring.push_back(value);
   ring.pop_front();
+  CHECK(value.use_count() == 1);
+  ring.push_front(value);
+  ring.pop_back();
   CHECK(value.use_count() == 1);
 }
 

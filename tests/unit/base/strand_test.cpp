@@ -78,6 +78,15 @@ TEST_CASE("a full strand refuses a job; one that closes it is taken all the same
   CHECK(order == "abz");
 }
 
+TEST_CASE("the running job of a strand is not counted among those that wait") {
+  const auto executor = VirtualExecutor::create();
+  Strand strand(executor->workers(), 1);
+  Status inside = internal_error("not run");
+  CHECK(strand.post([&] { inside = strand.post([] {}); }).ok());
+  executor->run_for(0s);
+  CHECK(inside.ok());
+}
+
 TEST_CASE("a strand may be destroyed while its job runs; what it accepted still runs") {
   Gate started;
   Gate go;

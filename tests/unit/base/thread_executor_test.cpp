@@ -86,6 +86,12 @@ TEST_CASE("posts from many threads all run, each thread's in its order") {
   for (int count : next) CHECK(count == kPosts);
 }
 
+TEST_CASE("the time of day is the system's") {
+  const auto executor = make_thread_executor();
+  const std::int64_t year_2020_ms = 1'577'836'800'000;
+  CHECK(executor->wall_time_ms() > year_2020_ms);
+}
+
 TEST_CASE("a timer runs when its delay has passed, and not before") {
   const auto executor = make_thread_executor();
   Gate done;

@@ -54,6 +54,14 @@ TEST_CASE("time jumps to each timer and at last to the end") {
   CHECK(times.back() == at(1h));
 }
 
+TEST_CASE("the time of day goes with virtual time, from where it is told to begin") {
+  VirtualTimeOptions options;
+  options.wall_start_ms = 1'700'000'000'000;
+  const auto executor = VirtualExecutor::create(options);
+  executor->run_for(1999us);
+  CHECK(executor->wall_time_ms() == 1'700'000'000'001);
+}
+
 TEST_CASE("time never goes back") {
   const auto executor = VirtualExecutor::create();
   executor->run_until(at(5s));
