@@ -139,16 +139,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string_view to_string(OptionType type) {
   switch (type) {
-    case OptionType::kBool:
-      return "bool";
-    case OptionType::kInteger:
-      return "integer";
-    case OptionType::kNumber:
-      return "number";
-    case OptionType::kString:
-      return "string";
-    case OptionType::kPath:
-      return "path";
+    case OptionType::kBool: return "bool";
+    case OptionType::kInteger: return "integer";
+    case OptionType::kNumber: return "number";
+    case OptionType::kString: return "string";
+    case OptionType::kPath: return "path";
   }
   return "unknown";
 }
