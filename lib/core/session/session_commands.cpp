@@ -61,7 +61,7 @@ void SessionImpl::begin_reply(TurnId turn) {
 void SessionImpl::hold_output() {
   if (!spoken_) return;
   speaker_.hold();
-  publish(reply_turn_, event::PlaybackPaused{speaker_.sent_position()});
+  publish(reply_turn_, event::PlaybackPaused{speaker_.unplayed_position()});
 }
 
 void SessionImpl::release_output() {

@@ -41,7 +41,7 @@ void Speaker::pump() {
   const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
   while (!ready_.empty()) {
     const auto count = static_cast<std::int64_t>(ready_.front().count);
-    if (clock_.sent() + count - clock_.estimate(now()) > std::max(lead, count)) break;
+    if (now() < clock_.due(count, std::max(lead, count))) break;
     send(ready_.pop_front());
     if (ready_.empty() && (failed_ || !owes_audio())) finish_piece();
   }
@@ -56,10 +56,17 @@ void Speaker::send(Piece piece) {
   const std::int64_t position = piece.position;
   const Piece& sent = (sent_.push_back(piece), sent_.back());
   clock_.send(position + static_cast<std::int64_t>(sent.count), now());
-  if (port_ != nullptr)
-    port_->consumed(
-        samples_to_duration(static_cast<std::int64_t>(sent.count), options_.sample_rate));
+  consume(sent.reply_sample + static_cast<std::int64_t>(sent.count));
   listener_.speaker_frame({samples, options_.sample_rate}, position, span);
+}
+
+// The reply has been sent up to `reply_sample`: what goes out again makes no room.
+void Speaker::consume(std::int64_t reply_sample) {
+  progress_ = now();
+  const std::int64_t fresh = reply_sample - consumed_samples_;
+  if (fresh <= 0) return;
+  consumed_samples_ = reply_sample;
+  if (port_ != nullptr) port_->consumed(samples_to_duration(fresh, options_.sample_rate));
 }
 
 void Speaker::heard_up_to(std::int64_t position) {
@@ -90,7 +97,7 @@ void Speaker::schedule() {
   Duration next{0};
   if (!ready_.empty()) {
     const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
-    next = clock_.time_of(clock_.sent() + static_cast<std::int64_t>(ready_.front().count) - lead);
+    next = clock_.due(static_cast<std::int64_t>(ready_.front().count), lead);
   } else if (!sent_.empty()) {
     // The player's report may come later than its playing: look again, frame by frame.
     next = std::max(now() + kFrame, clock_.time_of(sent_.front().position +
@@ -116,24 +123,33 @@ void Speaker::release() {
   pump();
 }
 
-// Moves what was sent and not played back in front of what waits.
+// Moves what was sent and not played back in front of what waits. What was played stays with what
+// was sent, until a report, or the lack of one, says so.
 void Speaker::take_back() {
   if (sent_.empty()) return;
   taken_back_from_ = clock_.estimate(now());
   taken_back_to_ = clock_.sent();
   while (!sent_.empty()) {
-    Piece piece = sent_.pop_back();
-    const std::int64_t end = piece.position + static_cast<std::int64_t>(piece.count);
-    if (end <= taken_back_from_) break;
-    const std::int64_t played = std::max<std::int64_t>(0, taken_back_from_ - piece.position);
-    piece.offset += static_cast<std::size_t>(played);
-    piece.count -= static_cast<std::size_t>(played);
-    piece.reply_sample += played;
-    ready_.push_front(std::move(piece));
+    Piece& last = sent_.back();
+    const std::int64_t played = taken_back_from_ - last.position;
+    if (played >= static_cast<std::int64_t>(last.count)) break;
+    if (played <= 0) {
+      ready_.push_front(sent_.pop_back());
+      continue;
+    }
+    ready_.push_front(last);
+    advance(ready_.front(), played);
+    last.count = static_cast<std::size_t>(played);
+    break;
   }
-  sent_.clear();
   clock_.flush();
   listener_.speaker_flushed(clock_.sent());
+}
+
+void Speaker::advance(Piece& piece, std::int64_t samples) {
+  piece.offset += static_cast<std::size_t>(samples);
+  piece.count -= static_cast<std::size_t>(samples);
+  piece.reply_sample += samples;
 }
 
 // The player had already played so much of what was taken back.
@@ -143,9 +159,7 @@ void Speaker::drop_taken_back(std::int64_t samples) {
     const std::int64_t played = std::min(samples, static_cast<std::int64_t>(piece.count));
     samples -= played;
     heard_samples_ = std::max(heard_samples_, piece.reply_sample + played);
-    piece.offset += static_cast<std::size_t>(played);
-    piece.count -= static_cast<std::size_t>(played);
-    piece.reply_sample += played;
+    advance(piece, played);
     if (piece.count == 0) ready_.pop_front();
   }
 }
@@ -153,14 +167,13 @@ void Speaker::drop_taken_back(std::int64_t samples) {
 void Speaker::cancel() {
   if (!active_) return;
   heard_up_to(clock_.heard(now()));
-  active_ = held_ = false;
+  active_ = false;
   close_port();
   tick_.cancel();
-  take_back();
+  if (!std::exchange(held_, false)) take_back();
   filling_ = {};
   // What was taken back is kept for late reports, the rest will never be played.
-  const std::size_t taken_back = static_cast<std::size_t>(options_.lead / kFrame) + 2;
-  while (ready_.size() > taken_back) ready_.pop_back();
+  while (!ready_.empty() && ready_.back().reply_sample >= consumed_samples_) ready_.pop_back();
 }
 
 void Speaker::report(std::int64_t position) {

@@ -3,6 +3,10 @@
 // Positions count the samples sent in the whole session. heard = max(heard before, min(reported,
 // sent)); a player that has not reported for 500 ms, or never does, is taken to play without gaps
 // from `delay` after the first frame.
+//
+// The sending keeps a pace of its own, as if nothing lay between: reports are late by the network's
+// delay both ways, and a sender that waited for them would starve a player far away. They only
+// bound how far the sending may run ahead of a player that has fallen behind.
 #pragma once
 
 #include <algorithm>
@@ -19,11 +23,18 @@ class PlayoutClock {
   // Samples up to `end` have been sent. REQUIRES: end >= sent().
   void send(std::int64_t end, Duration now) {
     if (estimate(now) == sent_) {  // the player had run dry: it begins anew
-      base_position_ = sent_;
-      base_time_ = now + delay_;
+      played_ = {sent_, now + delay_};
       begun_ = now;
     }
+    if (along(pace_, now) == sent_) pace_ = {sent_, now};
     sent_ = end;
+  }
+
+  // When `samples` more may be sent, so that the player has at most `lead` in hand.
+  Duration due(std::int64_t samples, std::int64_t lead) const {
+    const std::int64_t begin = sent_ + samples - lead;
+    return std::max(reaches(pace_, begin),
+                    reaches(played_, begin - duration_to_samples(kMaxUnreported, rate_)));
   }
 
   // The player says that it has played up to `position`.
@@ -34,21 +45,18 @@ class PlayoutClock {
     reported_at_ = now;
     ever_reported_ = true;
     if (position <= flushed_) return;  // about audio that was taken back since
-    base_position_ = position;
-    base_time_ = now;
+    played_ = {position, now};
   }
 
   // What was sent and not played has been taken back: the player has nothing left.
   void flush() {
     flushed_ = sent_;
-    base_position_ = sent_;
+    played_.position = sent_;
+    pace_.position = sent_;
   }
 
   // Where the player is now, by the last report and the clock.
-  std::int64_t estimate(Duration now) const {
-    if (now <= base_time_) return base_position_;
-    return std::min(sent_, base_position_ + duration_to_samples(now - base_time_, rate_));
-  }
+  std::int64_t estimate(Duration now) const { return along(played_, now); }
 
   // What has been heard for certain. Never goes back.
   std::int64_t heard(Duration now) {
@@ -60,14 +68,30 @@ class PlayoutClock {
 
   // When the player will have played up to `position`, as far as is known.
   Duration time_of(std::int64_t position) const {
-    return base_time_ +
-           samples_to_duration(std::max<std::int64_t>(0, position - base_position_), rate_);
+    return std::max(played_.time, reaches(played_, position));
   }
 
   std::int64_t sent() const { return sent_; }
 
  private:
   static constexpr Duration kReportPatience{500'000'000};
+  // Beyond the lead: a round trip of the longest network, and the player's own buffer.
+  static constexpr Duration kMaxUnreported{1'000'000'000};
+
+  // A position and when it is played; from there on it goes at the sample rate.
+  struct Anchor {
+    std::int64_t position = 0;
+    Duration time{0};
+  };
+  std::int64_t along(const Anchor& anchor, Duration now) const {
+    if (now <= anchor.time) return anchor.position;
+    return std::min(sent_, anchor.position + duration_to_samples(now - anchor.time, rate_));
+  }
+  // Zero when it has gone by before the anchor.
+  Duration reaches(const Anchor& anchor, std::int64_t position) const {
+    if (position <= anchor.position) return Duration(0);
+    return anchor.time + samples_to_duration(position - anchor.position, rate_);
+  }
 
   const int rate_;
   const Duration delay_;
@@ -75,8 +99,8 @@ class PlayoutClock {
   std::int64_t heard_ = 0;
   std::int64_t reported_ = 0;
   std::int64_t flushed_ = 0;  // up to here nothing is waiting in the player
-  std::int64_t base_position_ = 0;
-  Duration base_time_{0};
+  Anchor played_;             // where the player is, by the last report
+  Anchor pace_;               // where it would be without a network
   Duration begun_{0};
   Duration reported_at_{0};
   bool ever_reported_ = false;

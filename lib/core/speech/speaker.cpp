@@ -28,7 +28,7 @@ void Speaker::begin() {
   ready_.clear();
   sent_.clear();
   filling_ = {};
-  reply_samples_ = heard_samples_ = 0;
+  reply_samples_ = heard_samples_ = consumed_samples_ = 0;
   heard_text_ = 0;
   taken_back_from_ = taken_back_to_ = 0;
   active_ = true;
@@ -37,6 +37,7 @@ void Speaker::begin() {
 
 void Speaker::say(std::string_view clause, TextSpan span) {
   if (!active_ || failed_) return;
+  if (!owes_audio()) progress_ = now();
   waiting_.push_back({std::string(clause), span});
   feed();
 }
@@ -44,6 +45,7 @@ void Speaker::say(std::string_view clause, TextSpan span) {
 void Speaker::end_of_text() {
   if (!active_) return;
   text_complete_ = true;
+  if (audio_complete()) drain_resampler();
   feed();
   pump();
 }
@@ -57,6 +59,9 @@ Status Speaker::open_stream() {
   Result<std::shared_ptr<TtsPort>> port = TtsPort::open(ports_, provider_, request, *this, pool_);
   if (!port.ok()) return port.status();
   port_ = std::move(*port);
+  stream_text_ = waiting_.front().span.begin;
+  stream_sample_ = queued_samples();
+  finish_told_ = false;
   return set_tts_rate(provider_->capabilities().sample_rate);
 }
 
@@ -72,9 +77,10 @@ void Speaker::feed() {
     text_.add_clause(next.text, next.span);
     port_->stream()->flush();
     waiting_.pop_front();
-    watch();
   }
-  if (text_complete_ && waiting_.empty() && port_ != nullptr && port_->stream() != nullptr) {
+  if (owes_audio() && !watchdog_.armed()) watchdog_.arm(options_.stall_timeout);
+  if (text_complete_ && waiting_.empty() && port_ != nullptr &&
+      !std::exchange(finish_told_, true)) {
     port_->stream()->finish();
   }
 }
@@ -92,15 +98,14 @@ void Speaker::tts_audio(FramePtr frame, int sample_rate) {
 }
 
 void Speaker::tts_timing(const SpokenSpan& span) {
-  text_.add_timing(span.text.end, to_output(span.end_sample));
+  text_.add_timing(stream_text_ + span.text.end, stream_sample_ + to_output(span.end_sample));
 }
 
 void Speaker::tts_done() {
   progress_ = now();
   if (text_complete_ && text_.all_done()) return;  // the answer to finish()
-  const bool last = text_complete_ && waiting_.empty();
-  if (last && resampler_ != nullptr) append(resampler_->finish());
-  text_.clause_done(reply_samples_ + static_cast<std::int64_t>(filling_.count));
+  if (text_complete_ && waiting_.empty() && text_.clauses_left() == 1) drain_resampler();
+  text_.clause_done(queued_samples());
   feed();
   pump();
 }
@@ -133,11 +138,6 @@ void Speaker::close_port() {
   waiting_.clear();
 }
 
-void Speaker::watch() {
-  progress_ = now();
-  if (!watchdog_.armed()) watchdog_.arm(options_.stall_timeout);
-}
-
 void Speaker::check_progress() {
   if (!active_ || failed_ || !owes_audio()) return;
   // While audio waits here, the synthesiser may be waiting for us.
@@ -151,12 +151,18 @@ void Speaker::check_progress() {
 Status Speaker::set_tts_rate(int rate) {
   if (rate == tts_rate_) return Status::success();
   tts_rate_ = rate;
+  drain_resampler();
   resampler_.reset();
   if (rate == options_.sample_rate) return Status::success();
   Result<std::unique_ptr<Resampler>> resampler = Resampler::create(rate, options_.sample_rate);
   if (!resampler.ok()) return resampler.status();
   resampler_ = std::move(*resampler);
   return Status::success();
+}
+
+// The filter's rest; nothing may go through it afterwards.
+void Speaker::drain_resampler() {
+  if (resampler_ != nullptr) append(resampler_->finish());
 }
 
 std::int64_t Speaker::to_output(std::int64_t tts_samples) const {

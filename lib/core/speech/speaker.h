@@ -72,8 +72,10 @@ class Speaker final : public TtsListener {
   // The player has played up to `position`.
   void report(std::int64_t position);
 
-  // The first sample that, as far as is known, was not played.
-  std::int64_t played_position() const { return clock_.estimate(now()); }
+  // The first sample that, as far as is known, was not played. REQUIRES: hold() came before.
+  std::int64_t unplayed_position() const {
+    return taken_back_to_ > 0 ? taken_back_from_ : clock_.sent();
+  }
   std::int64_t sent_position() const { return clock_.sent(); }
   // Whether the reply's speech broke off because the synthesiser failed.
   bool failed() const { return failed_; }
@@ -102,15 +104,18 @@ class Speaker final : public TtsListener {
   std::size_t frame_samples() const { return static_cast<std::size_t>(options_.sample_rate / 50); }
   bool audio_complete() const { return text_complete_ && waiting_.empty() && text_.all_done(); }
   bool owes_audio() const { return !waiting_.empty() || !text_.all_done(); }
+  std::int64_t queued_samples() const {
+    return reply_samples_ + static_cast<std::int64_t>(filling_.count);
+  }
 
   // synthesis: clauses out, audio in
   Status open_stream();
   void feed();
   void fail(Status status);
   void close_port();
-  void watch();
   void check_progress();
   Status set_tts_rate(int rate);
+  void drain_resampler();
   std::int64_t to_output(std::int64_t tts_samples) const;
 
   // output: frames, the clock, what was heard
@@ -118,9 +123,11 @@ class Speaker final : public TtsListener {
   void finish_piece();
   void pump();
   void send(Piece piece);
+  void consume(std::int64_t reply_sample);
   void heard_up_to(std::int64_t position);
   void finish_if_heard();
   void take_back();
+  static void advance(Piece& piece, std::int64_t samples);
   void drop_taken_back(std::int64_t samples);
   void schedule();
 
@@ -139,18 +146,22 @@ class Speaker final : public TtsListener {
   Piece filling_;      // the frame that is being filled
   std::shared_ptr<TtsPort> port_;
   std::unique_ptr<Resampler> resampler_;
-  int tts_rate_ = 0;                  // of the audio that comes
-  std::int64_t reply_samples_ = 0;    // of the reply, queued so far
-  std::int64_t heard_samples_ = 0;    // of the reply
-  std::size_t heard_text_ = 0;        // bytes
-  std::int64_t taken_back_from_ = 0;  // positions that holding took back; a late report may say
-  std::int64_t taken_back_to_ = 0;    // that the player was further
+  int tts_rate_ = 0;                   // of the audio that comes
+  std::size_t stream_text_ = 0;        // where in the reply the stream's text begins,
+  std::int64_t stream_sample_ = 0;     // and its audio
+  std::int64_t reply_samples_ = 0;     // of the reply, in whole frames so far
+  std::int64_t consumed_samples_ = 0;  // of the reply, that have left at least once
+  std::int64_t heard_samples_ = 0;     // of the reply
+  std::size_t heard_text_ = 0;         // bytes
+  std::int64_t taken_back_from_ = 0;   // positions that holding took back; a late report may say
+  std::int64_t taken_back_to_ = 0;     // that the player was further
   bool active_ = false;
   bool held_ = false;
   bool text_complete_ = false;
   bool failed_ = false;
   bool first_audio_ = false;  // came
-  Duration progress_{0};      // when the synthesiser last did something
+  bool finish_told_ = false;  // the stream knows that no more text comes
+  Duration progress_{0};      // when the synthesiser last did something, or could
   PartTimer tick_;
   PartTimer watchdog_;
 };

@@ -28,8 +28,9 @@ class SpokenText {
   std::size_t heard_end(std::int64_t sample) const;
   // The text that is being spoken at `sample`: from the last whole word to the next one's end.
   TextSpan span_at(std::int64_t sample) const;
-  // Whether all clauses are done.
-  bool all_done() const { return done_ == clauses_.size(); }
+  // Clauses whose audio has not ended.
+  std::size_t clauses_left() const { return clauses_.size() - done_; }
+  bool all_done() const { return clauses_left() == 0; }
 
  private:
   struct Mark {
