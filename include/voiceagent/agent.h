@@ -36,7 +36,7 @@ struct TurnOptions {
   bool interruptions = true;                  ///< The user may interrupt the agent.
   Duration interruption_speech{400'000'000};  ///< Speech of this length interrupts, words or not.
   int interruption_words = 1;                 ///< So many recognised words interrupt at once.
-  Duration false_interruption{1'500'000'000};  ///< Without words by then, the agent goes on.
+  Duration false_interruption{1'500'000'000};  ///< A sound without words holds it up so long.
 };
 
 /// How much is too much.

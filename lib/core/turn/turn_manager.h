@@ -33,7 +33,7 @@ enum class AgentPhase : std::uint8_t {
 enum class TurnTimer : std::uint8_t {
   kEndOfTurn,     // enough silence after speech
   kFinal,         // the settled words are late
-  kInterruption,  // the user's sound has lasted long enough to be an interruption
+  kInterruption,  // it is time to judge whether the user's sound is an interruption
   kMaxUtterance,  // the user has spoken for too long
 };
 inline constexpr std::size_t kTurnTimers = 4;
@@ -106,11 +106,14 @@ class TurnCommands {
 struct TurnState {
   UserPhase user = UserPhase::kSilent;
   AgentPhase agent = AgentPhase::kIdle;
-  bool held = false;      // the agent's output is withheld
-  TurnId last_turn = 0;   // the newest id given out
-  TurnId user_turn = 0;   // the open utterance's
-  TurnId agent_turn = 0;  // the reply's
-  int words = 0;          // recognised in the open utterance so far
+  bool held = false;       // the agent's output is withheld
+  bool judging = false;    // the interruption timer runs
+  bool harmless = false;   // the open utterance was held for long enough without a word
+  TurnId last_turn = 0;    // the newest id given out
+  TurnId user_turn = 0;    // the open utterance's
+  TurnId agent_turn = 0;   // the reply's
+  int words = 0;           // recognised in the open utterance so far
+  Duration held_until{0};  // without words
   Duration speech_start{0};
   Duration speech_end{0};
   Duration decided{0};  // when the user's turn was taken to be over
@@ -127,25 +130,29 @@ class TurnManager {
   const TurnState& state() const { return state_; }
 
  private:
-  void speech_started(Duration at, TurnCommands& out);
+  void speech_started(Duration at, Duration now, TurnCommands& out);
   void speech_stopped(Duration at, Duration now, TurnCommands& out);
   void partial(int words, TurnCommands& out);
   void final(int words, TurnCommands& out);
-  void recogniser_failed(TurnCommands& out);
+  void recogniser_failed(Duration now, TurnCommands& out);
   void timer(TurnTimer timer, Duration now, TurnCommands& out);
   void typed(Duration now, TurnCommands& out);
-  void reply_ended(TurnId turn);
+  void reply_ended(TurnId turn, TurnCommands& out);
   void agent_speaks(TurnCommands& out);
-  void voice_input_off(TurnCommands& out);
 
   bool utterance_open() const { return state_.user != UserPhase::kSilent; }
-  bool voice_on() const {
-    return state_.user == UserPhase::kSpeaking || state_.user == UserPhase::kTrailing;
-  }
+  bool speaking() const { return state_.user == UserPhase::kSpeaking; }
+  bool voice_on() const { return speaking() || state_.user == UserPhase::kTrailing; }
   void end_utterance(TurnEndReason reason, Duration now, TurnCommands& out);
+  void decide(TurnEndReason reason, Duration now);
   void conclude(TurnCommands& out);
   void request_reply(TurnId turn, TurnCommands& out);
-  void hold(Duration decide_at, TurnCommands& out);
+  void suspect(Duration since, Duration now, TurnCommands& out);
+  void wait_for_words(Duration now, TurnCommands& out);
+  void judge_at(Duration at, TurnCommands& out);
+  void cancel_judgement(TurnCommands& out);
+  void judge(TurnCommands& out);
+  void release(TurnCommands& out);
   void interrupt(TurnId by_turn, TurnCommands& out);
   void close_utterance(TurnCommands& out);
 
