@@ -65,7 +65,7 @@ void Responder::llm_delta(std::string_view text) {
   const std::size_t begin = text_.size();
   text_ += text;
   splitter_.push(text);
-  listener_.responder_delta(std::string_view(text_).substr(begin));
+  if (!text.empty()) listener_.responder_delta(std::string_view(text_).substr(begin));
   tell_clauses();
   if (too_long && active_) llm_done({}, FinishReason::kLength);
 }
@@ -89,19 +89,22 @@ void Responder::llm_tool_call(std::string_view name) {
 }
 
 void Responder::llm_done(const Usage& usage, FinishReason reason) {
-  if (!active_) return;
-  splitter_.finish();
-  tell_clauses();
-  if (!active_) return;
-  active_ = false;
-  let_go();
-  listener_.responder_done(usage, reason);
+  if (complete()) listener_.responder_done(usage, reason);
 }
 
+// What came before the failure is said.
 void Responder::stream_failed(Status status) {
-  if (!std::exchange(active_, false)) return;
+  if (complete()) listener_.responder_failed(std::move(status));
+}
+
+// Tells the rest; no more comes. False when the reply was over before, or is cancelled by that.
+bool Responder::complete() {
+  if (!active_) return false;
+  splitter_.finish();
+  tell_clauses();
+  if (!std::exchange(active_, false)) return false;
   let_go();
-  listener_.responder_failed(std::move(status));
+  return true;
 }
 
 void Responder::stream_closed() {

@@ -61,6 +61,7 @@ class Responder final : public LlmListener {
  private:
   void begin();
   void tell_clauses();
+  bool complete();
   void check_progress();
   void let_go();
 
