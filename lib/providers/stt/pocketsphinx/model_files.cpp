@@ -91,6 +91,14 @@ Status check_table(const std::string& path, std::size_t dimensions, bool stream_
   return {};
 }
 
+// What is no grammar, the library would copy to standard output.
+Status check_grammar(const std::string& path) {
+  const Result<Head> head = read_head(path);
+  if (!head.ok()) return head.status();
+  if (head->bytes.starts_with("#JSGF")) return {};
+  return damaged(path, "not a JSGF grammar: it must begin with #JSGF");
+}
+
 Status check_acoustic(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
@@ -125,7 +133,7 @@ ModelFiles system_model() {
 Status check(const ModelFiles& files) {
   if (Status status = check_acoustic(files.acoustic); !status.ok()) return status;
   if (Status status = check_file(files.dictionary); !status.ok()) return status;
-  return check_file(files.grammar.empty() ? files.language_model : files.grammar);
+  return files.grammar.empty() ? check_file(files.language_model) : check_grammar(files.grammar);
 }
 
 }  // namespace voiceagent::pocketsphinx
