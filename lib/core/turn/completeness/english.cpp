@@ -9,6 +9,9 @@ namespace {
 
 using Judgement = std::optional<Completeness>;
 
+// From here on a last word closes its clause; the clause may still depend on another.
+constexpr float kWhole = 0.5F;
+
 bool has_any(const Words& words, std::size_t begin, WordClass classes) {
   for (std::size_t i = begin; i < words.size(); ++i) {
     if (words.at(i).is(classes)) return true;
@@ -102,7 +105,10 @@ Completeness judge(Words& words, const CompletenessContext& context) {
   if (polite) clause = read_english_clause(words);
   Judgement judgement = judge_number(words, context);
   if (!judgement) judgement = judge_english_end(words, clause, context);
-  if (!judgement) judgement = judge_openers(words, clause, context);
+  if (!judgement || judgement->probability >= kWhole) {
+    const Judgement open = judge_openers(words, clause, context);
+    if (open) judgement = open;
+  }
   if (!judgement) judgement = judge_sentence(words, clause, context);
   // Who says "please" has asked for what they want; "can you please" goes on all the same.
   const float p = judgement->probability;

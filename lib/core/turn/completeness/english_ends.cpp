@@ -178,6 +178,13 @@ Judgement judge_final_be(const End& end, const Word& subject) {
   return std::nullopt;
 }
 
+// Whether a "yes" or a "no" stands before a short answer that says the same.
+bool agrees(const End& end, bool negated) {
+  const Word& answer = end.words.at(end.clause.begin - 1);
+  if (answer.is("no") || answer.is("nope")) return negated;
+  return answer.is(kResponse) && !answer.is(kLeaning);
+}
+
 // "yes i do", "she isn't", "what do you have".
 Judgement judge_auxiliary(const End& end) {
   const std::size_t negated = end.last().is(kNegation) ? 1 : 0;
@@ -187,7 +194,7 @@ Judgement judge_auxiliary(const End& end) {
   if (reduced) return Completeness{0.05F, "trailing auxiliary"};
   if (const Judgement judgement = judge_final_be(end, subject)) return judgement;
   if (subject.is(kPronoun) && end.length() == negated + 2) {
-    if (end.clause.begin > 0) return Completeness{0.9F, "short answer"};  // behind "yes", "no"
+    if (agrees(end, negated > 0)) return Completeness{0.9F, "short answer"};
     if (end.context.agent_asked) return Completeness{0.85F, "short answer"};
     return Completeness{negated > 0 ? 0.4F : 0.25F, "perhaps a short answer"};
   }

@@ -46,6 +46,7 @@ class Resolver {
   void step();
   void resolve_letter(Word& word);
   void resolve_clitic(Word& word);
+  void resolve_particular(Word& word);
   void resolve_that(Word& word);
   void resolve_may(Word& word);
   void resolve_subordinator(Word& word);
@@ -66,17 +67,7 @@ void Resolver::step() {
   if (word.is(kParticle) && before().is(kDeterminer) && after().is(kNoun)) {
     word.set(kAdjective);  // the back door
   }
-  if (word.is("that")) resolve_that(word);
-  if (word.is("may")) resolve_may(word);
-  if (word.is("am") && before().is(kNumber)) word.set(kNoun);
-  if (word.is("there") && !before().is(kAuxiliary) && !after().is(kAuxiliary)) word.set(kAdverb);
-  if (word.is("being") && before().is(kDeterminer | kAdjective)) word.set(kNoun);
-  if (word.is(kSuperlative) && !before().is(kDeterminer)) word.set(kNoun);
-  if (word.is("like") && !before().is(kSubject | kTo | kModal | kDo | kNegation | kLeaning)) {
-    word.remove(kVerb | kTransitive);
-  } else if (word.is("like")) {
-    word.remove(kPreposition);
-  }
+  resolve_particular(word);
   if (word.is(kSubordinator)) resolve_subordinator(word);
   if (word.classes() == kNoun && follows_subject()) word.set(kVerb);
   if (word.classes() == kNoun && at_start() &&
@@ -107,6 +98,21 @@ void Resolver::resolve_clitic(Word& word) {
              !after().is(kDeterminer | kPreposition | kParticle | kNegation | kIng | kPast |
                          kLeaning | kDegree | kAdverb)) {
     word.set(kDeterminer);  // of a possessor
+  }
+}
+
+// Words with a grammar of their own.
+void Resolver::resolve_particular(Word& word) {
+  if (word.is("that")) resolve_that(word);
+  if (word.is("may")) resolve_may(word);
+  if (word.is("am") && before().is(kNumber)) word.set(kNoun);
+  if (word.is("there") && !before().is(kAuxiliary) && !after().is(kAuxiliary)) word.set(kAdverb);
+  if (word.is("being") && before().is(kDeterminer | kAdjective)) word.set(kNoun);
+  if (word.is(kSuperlative) && !before().is(kDeterminer)) word.set(kNoun);
+  if (word.is("like") && !before().is(kSubject | kTo | kModal | kDo | kNegation | kLeaning)) {
+    word.remove(kVerb | kTransitive);
+  } else if (word.is("like")) {
+    word.remove(kPreposition);
   }
 }
 
@@ -156,10 +162,8 @@ bool Resolver::follows_subject() const {
 
 void Resolver::resolve_verb(Word& word) {
   if (stands_as_noun(word)) {
-    if (word.is(kNoun | kAdjective | kOrdinal)) {
-      word.remove(kVerb | kTransitive | kDitransitive | kClausal | kLinking | kPhrasal | kMoving |
-                  kPlacing | kPast);
-    }
+    word.remove(kVerb | kTransitive | kDitransitive | kClausal | kLinking | kPhrasal | kMoving |
+                kPlacing | kPast);
   } else {
     word.remove(kNoun | kAdjective | kOrdinal);
   }
@@ -196,7 +200,7 @@ WordClass guess_english(const Lexicon& lexicon, std::string_view word) {
   const std::size_t n = word.size();
   if (n > 4 && word.ends_with("ing")) {
     const WordClass verb =
-        inflect(lexicon, word.substr(0, n - 3), kIng, kNoun | kAdjective | kPreposition);
+        inflect(lexicon, word.substr(0, n - 3), kIng | kNoun, kAdjective | kPreposition);
     return verb != 0 ? verb : kVerb | kIng | kNoun;
   }
   if (n > 3 && word.ends_with("ed")) {

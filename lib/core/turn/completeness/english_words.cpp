@@ -168,7 +168,7 @@ constexpr WordGroup kGroups[] = {
      "pay transfer transferred charge charged cost weigh snooze spend spent wait "
      "withdraw deposit lasts"},
     {kNoun | kCodeCue,
-     "number account order reference code card booking policy customer serial tracking "
+     "number account order reference code card policy customer serial tracking "
      "membership digits id iban"},
     {kNoun | kZipCue, "zip postcode postal post"},
     {kNoun | kPinCue, "pin"},
@@ -234,6 +234,7 @@ constexpr Phrase kPhrases[] = {
     {"how so", 0.9F, kFixed},
     {"why not", 0.92F, kFixed},
     {"not yet", 0.92F, kFixed},
+    {"rather not", 0.9F, kFixed},
     {"not really", 0.92F, kFixed},
     {"not at all", 0.92F, kFixed},
     {"at all", 0.88F, kFixed},

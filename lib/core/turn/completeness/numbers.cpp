@@ -98,6 +98,7 @@ Completeness judge_cardinal(const Words& words, const Run& run,
 }
 
 Completeness judge_ordinal(const Words& words, const CompletenessContext& context) {
+  if (words.size() == 1 && !context.agent_asked) return {0.45F, "ordinal alone"};
   const Word& before = words.last(1);
   if (!before.is(kDeterminer | kDemonstrative | kPreposition)) return {0.85F, "date"};
   if (mentions(words, words.size() - 1, kDateCue)) return {0.3F, "month is missing"};

@@ -112,7 +112,6 @@ class Word {
   bool is(std::string_view word) const { return text() == word; }
   WordClass classes() const { return classes_; }
   void set(WordClass classes) { classes_ = classes; }
-  void add(WordClass classes) { classes_ |= classes; }
   void remove(WordClass classes) { classes_ &= ~classes; }
 
   // Adds to the text; what is beyond 30 bytes is dropped.
@@ -154,8 +153,8 @@ class Words {
   }
   // The punctuation behind the last word.
   char mark() const { return last().mark; }
-  // Takes the last words away.
-  void pop(std::size_t count = 1) { size_ -= count < size_ ? count : size_; }
+  // Takes the last word away. REQUIRES: there is one.
+  void pop() { --size_; }
 
   // Whether these are the last words, or the words that end before `end`.
   bool ends_with(std::string_view phrase) const { return ends_with(phrase, size_); }

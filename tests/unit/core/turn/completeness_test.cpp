@@ -1,5 +1,6 @@
 #include "core/turn/completeness.h"
 
+#include <initializer_list>
 #include <random>
 #include <string>
 #include <string_view>
@@ -61,8 +62,9 @@ TEST_CASE("a particle may end a verb") {
 }
 
 TEST_CASE("a subordinate clause alone is not a turn") {
-  expect_open({"if it doesn't work", "when the bell rings", "as soon as i arrive",
-               "the woman who answered the phone", "what i was looking for"});
+  expect_open({"if it doesn't work", "every time i turn it on", "when the bell rings",
+               "as soon as i arrive", "the woman who answered the phone",
+               "what i was looking for"});
   expect_complete({"if it doesn't work call me", "i'll call you as soon as i arrive",
                    "the woman who answered the phone was rude", "this is what i was looking for"});
 }
@@ -74,7 +76,7 @@ TEST_CASE("a question needs what its front promises") {
 
 TEST_CASE("short answers are complete") {
   expect_complete({"yes", "no", "okay", "maybe", "thanks", "goodbye", "stop", "nothing", "yes i am",
-                   "no it isn't", "never mind", "not really", "yeah sure"});
+                   "no it isn't", "i'd rather not", "never mind", "not really", "yeah sure"});
 }
 
 TEST_CASE("numbers that are read out are complete when they are long enough") {
