@@ -37,7 +37,8 @@ class FunctionJobs : public std::enable_shared_from_this<FunctionJobs<Sink>> {
       if (!status.ok()) return self->fail(status);
       self->end();
     });
-    if (!accepted.ok()) end();  // the pool is gone, and with it every job
+    // The pool is full or gone, and with it every job: what was to be done is not.
+    if (!accepted.ok()) fail(status.ok() ? accepted : status);
   }
 
   // Ends the stream as soon as a running job has returned; waiting jobs are not run.
@@ -47,7 +48,7 @@ class FunctionJobs : public std::enable_shared_from_this<FunctionJobs<Sink>> {
   }
   bool cancelled() const { return cancelled_.load(); }
 
-  // Ends the stream with an error, from inside a job.
+  // Ends the stream with an error, from inside a job or when none will run.
   void fail(const Status& status) {
     if (ended_) return;
     if (!cancelled()) sink_.error({status.code(), status.message()});
