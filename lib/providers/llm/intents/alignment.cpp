@@ -11,7 +11,7 @@ namespace {
 constexpr float kOpenSlotWeight = 0.3F;
 constexpr float kOpenSlotWord = 0.02F;
 // A listed value must be heard, not guessed.
-constexpr float kLeastListed = 0.55F;
+constexpr float kLeastListed = 0.65F;
 // Words taken together or apart are a little less certain.
 constexpr float kJoining = 0.1F;
 // The fewer words there are, the more a mistake in them counts.

@@ -40,6 +40,19 @@ Ranking rank(const IntentsFile& file, Alignment& alignment) {
   return out;
 }
 
+// A match this good is believed although a slot took nothing but "that".
+constexpr float kSurely = 0.9F;
+constexpr float kSaysLittle = 0.5F;  // The weight of such words.
+
+// Whether an open slot took only words that were left over from the sentence itself.
+bool is_left_over(const HeardWords& heard, const Capture& capture) {
+  if (capture.value >= 0) return false;
+  for (std::size_t i = capture.first_word; i <= capture.last_word; ++i) {
+    if (heard.weights[i] > kSaysLittle) return false;
+  }
+  return true;
+}
+
 // The better the match, the less another one may count against it.
 bool is_clear(const Ranking& ranking, const MatchOptions& options) {
   if (ranking.intent == nullptr || ranking.score < options.threshold) return false;
@@ -69,6 +82,7 @@ Match match(const IntentsFile& file, std::string_view utterance, const MatchOpti
   if (!is_clear(ranking, options)) return {nullptr, ranking.score, {}};
   Match out{ranking.intent, alignment.score(*ranking.sentence), {}};
   for (const Capture& capture : alignment.captures(*ranking.sentence)) {
+    if (out.score < kSurely && is_left_over(heard, capture)) return {nullptr, out.score, {}};
     const SlotDefinition& slot = file.slots[static_cast<std::size_t>(capture.slot)];
     out.slots.push_back({slot.name, capture.value < 0
                                         ? said(utterance, heard.words, capture)

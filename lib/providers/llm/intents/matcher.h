@@ -12,7 +12,7 @@ namespace voiceagent::intents {
 
 // When an utterance is understood.
 struct MatchOptions {
-  double threshold = 0.6;  // The least score.
+  double threshold = 0.55;  // The least score.
   double margin = 0.05;  // How far ahead of other intents, at the threshold; at score 1 not at all.
 };
 

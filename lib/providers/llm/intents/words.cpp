@@ -13,6 +13,7 @@ namespace {
 
 constexpr float kHesitationWeight = 0.05F;
 constexpr float kFunctionWeight = 0.5F;
+constexpr float kQuestionWeight = 0.6F;
 
 constexpr std::string_view kHesitations[] = {"ah",  "eh", "em", "er",     "erm", "hm", "hmm",
                                              "mhm", "mm", "oh", "please", "uh",  "um"};
@@ -23,6 +24,10 @@ constexpr std::string_view kFunctionWords[] = {
     "for", "from", "has",  "have",  "i",     "in",    "is",    "it",  "me", "my",
     "of",  "or",   "our",  "shall", "that",  "there", "this",  "to",  "us", "was",
     "we",  "were", "will", "with",  "would", "you",   "your"};
+
+// They say that something is asked, but not much about what.
+constexpr std::string_view kQuestionWords[] = {"how",   "what", "when", "where",
+                                               "which", "who",  "why"};
 
 // Whole words; others are taken apart at their apostrophe.
 struct Contraction {
@@ -155,7 +160,8 @@ std::vector<Word> words_of(std::string_view text, std::size_t max_words) {
 
 float weight_of(std::string_view word) {
   if (is_hesitation(word) || is_one_of(word, kFillers)) return kHesitationWeight;
-  return is_one_of(word, kFunctionWords) ? kFunctionWeight : 1.0F;
+  if (is_one_of(word, kFunctionWords)) return kFunctionWeight;
+  return is_one_of(word, kQuestionWords) ? kQuestionWeight : 1.0F;
 }
 
 bool is_hesitation(std::string_view word) { return is_one_of(word, kHesitations); }
