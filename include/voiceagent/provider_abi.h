@@ -34,6 +34,8 @@
 extern "C" {
 #endif
 
+// NOLINTBEGIN(readability-identifier-naming): C's own style
+
 /// @name Version of this interface
 /// Major 0 is the draft.
 /// @{
@@ -543,6 +545,8 @@ typedef struct va_plugin {
 typedef int32_t (*va_plugin_entry)(const va_host* host, va_plugin* plugin, va_error* error);
 
 /// @}
+
+// NOLINTEND(readability-identifier-naming)
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -14,14 +14,12 @@ namespace voiceagent::flite {
 // Takes an utterance's speech as it is made, on the thread that makes it.
 class Listener {
  public:
+  virtual ~Listener() = default;
   // Which tokens are spoken when; samples count from the utterance's first. Once, before the audio.
   // Not called, and no audio comes, when nothing in it has a sound.
   virtual void words(std::vector<SpokenSpan> words) = 0;
   // The next samples, about 20 ms of them. False stops the synthesis.
   virtual bool audio(std::span<const std::int16_t> samples) = 0;
-
- protected:
-  ~Listener() = default;
 };
 
 // Speaks `utterance`, `speed` times as fast as usual. Computes for about a hundredth of the time
