@@ -26,7 +26,7 @@ struct Heard {
   std::vector<HeardWord> words;
 };
 
-// It takes a quarter of a second to make and 91 MB with the English model: keep it and use it
+// It takes a quarter of a second to make and 100 MB with the English model: keep it and use it
 // again, it remembers nothing of the utterance before. Used by one thread at a time, any thread.
 class Decoder {
  public:

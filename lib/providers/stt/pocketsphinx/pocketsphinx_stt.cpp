@@ -112,7 +112,7 @@ ProviderInfo pocketsphinx_stt_info() {
            "JSGF grammar to use instead of the language model: whatever is said is then "
            "taken for one of its phrases; empty: none."),
       decode_option(),
-      integer("max_decoders", 4, 1024, "", "Utterances decoded at a time; 91 MB each."),
+      integer("max_decoders", 4, 1024, "", "Utterances decoded at a time; about 100 MB each."),
       integer("decoder_timeout_ms", 5000, 600'000, "ms",
               "How long an utterance that is over waits for a decoder before its stream fails."),
   };

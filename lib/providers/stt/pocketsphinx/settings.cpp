@@ -15,6 +15,7 @@ namespace {
 Result<Settings> parse(std::vector<std::string> arguments) {
   tame_library();
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size());
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   Settings settings(
       cmd_ln_parse_r(nullptr, ps_args(), static_cast<int>(pointers.size()), pointers.data(), TRUE));

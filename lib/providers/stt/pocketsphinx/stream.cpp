@@ -250,7 +250,7 @@ void Recognition::waited_too_long(std::uint64_t wait) {
   timer_ = 0;
   stop_locked(resource_exhausted("pocketsphinx: all " + std::to_string(pool_->max_decoders()) +
                                  " decoders are busy: raise the option max_decoders (each takes "
-                                 "some 91 MB), or decoder_timeout_ms"),
+                                 "about 100 MB), or decoder_timeout_ms"),
               lock);
 }
 
