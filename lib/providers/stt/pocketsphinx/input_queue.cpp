@@ -10,6 +10,7 @@ constexpr std::size_t kMaxSamples = 15 * 16'000;
 }  // namespace
 
 bool InputQueue::push(std::span<const std::int16_t> samples) {
+  if (samples.empty()) return true;
   if (!samples_.empty() && samples_.size() + samples.size() > kMaxSamples) {
     refused_ = samples.size();
     return false;

@@ -90,6 +90,7 @@ TEST_CASE("a full queue takes nothing, and says once when there is room again") 
 TEST_CASE("an empty queue takes a piece of any length") {
   InputQueue queue;
   CHECK(queue.push(Samples(3 * kCapacity)));
+  CHECK(queue.push({}));
   CHECK_FALSE(queue.push(Samples(1)));
   CHECK(take(queue, 3 * kCapacity).size() == 3 * kCapacity);
   CHECK(queue.take_room());
