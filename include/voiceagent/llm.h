@@ -31,7 +31,7 @@ struct Message {
 /// A named value found in an utterance, such as city = "Paris".
 struct Slot {
   std::string_view name;   ///< As the intents file names it.
-  std::string_view value;  ///< As it was said.
+  std::string_view value;  ///< As it was said, or the listed value that it was taken for.
 };
 
 /// What a dialogue engine took the utterance to mean.
