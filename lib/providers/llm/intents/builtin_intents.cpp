@@ -1,9 +1,9 @@
 #include "providers/llm/intents/intents_file.h"
 
 namespace voiceagent::intents {
+namespace {
 
-std::string_view builtin_intents() {
-  return R"json({
+constexpr std::string_view kBuiltin = R"json({
   "version": 1,
   "intents": [
     {
@@ -130,6 +130,9 @@ std::string_view builtin_intents() {
     "I am sorry, I did not get that. You can ask me what I can do."
   ]
 })json";
-}
+
+}  // namespace
+
+std::string_view builtin_intents() { return kBuiltin; }
 
 }  // namespace voiceagent::intents

@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 constexpr std::size_t kMaxValueWords = 16;
-constexpr std::size_t kMaxPlaces = 400'000;  // Of all graphs together.
+constexpr std::size_t kMaxPlaces = 100'000;  // Of all graphs together.
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t kShown = 60;
