@@ -9,9 +9,9 @@ endif()
 include(Catch)
 
 if(VOICEAGENT_SANITIZE)
-  set(_timeout 300)
+  set(_timeout 900)
 else()
-  set(_timeout 60)
+  set(_timeout 300)
 endif()
 set(VOICEAGENT_TEST_TIMEOUT ${_timeout} CACHE STRING "Seconds after which a hung test is ended")
 
