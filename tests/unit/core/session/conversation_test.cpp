@@ -128,10 +128,12 @@ TEST_CASE("what is pushed before the session has opened is dealt with once it ha
   options.registry = std::make_shared<Registry>();
   const auto agent =
       *(*make_engine(std::move(options)))->make_agent(scripted_agent("good morning"));
-  const auto session = *agent->open_session();
+  auto session = *agent->open_session();
   REQUIRE(session->push_text("hello").ok());
   CHECK(!session->idle());
   time->run_for(5s);
   REQUIRE(session->context().size() == 2);
   CHECK(session->context()[1].text == "good morning");
+  session.reset();  // closes it
+  time->run_for(5s);
 }
