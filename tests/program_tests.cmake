@@ -17,5 +17,6 @@ foreach(_file IN LISTS _files)
   set_tests_properties(integration/${_name} PROPERTIES
     LABELS integration
     TIMEOUT 1800
-    ENVIRONMENT "VOICEAGENT_CLI=$<TARGET_FILE:voiceagent_cli>;PYTHONDONTWRITEBYTECODE=1")
+    ENVIRONMENT "VOICEAGENT_CLI=$<TARGET_FILE:voiceagent_cli>;PYTHONDONTWRITEBYTECODE=1;\
+VOICEAGENT_SANITIZED=${VOICEAGENT_SANITIZE}")
 endforeach()
