@@ -76,8 +76,7 @@ class VOICEAGENT_EXPORT EventBus {
   /// Delivers `event`; the engine's side. Not from inside a handler.
   template <class E>
   void deliver(const E& event, const EventEnvelope& envelope) {
-    deliver_to(static_cast<std::size_t>(E::kKind), &event, envelope);
-    if (wants_all()) deliver_to_all(AnyEvent(event, envelope));
+    deliver_any(&event, AnyEvent(event, envelope));
   }
 
  private:
@@ -86,9 +85,7 @@ class VOICEAGENT_EXPORT EventBus {
   struct Table;
 
   Subscription add(std::size_t list, Handler handler);
-  void deliver_to(std::size_t list, const void* event, const EventEnvelope& envelope);
-  void deliver_to_all(const AnyEvent& event);
-  bool wants_all() const;
+  void deliver_any(const void* event, const AnyEvent& any);
 
   friend struct Subscription::Access;
   std::shared_ptr<Table> table_;

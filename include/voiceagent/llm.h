@@ -63,7 +63,8 @@ struct Usage {
 /// Takes a reply as it comes; see provider.h for the threads.
 class LlmSink {
  public:
-  /// More text, in UTF-8; a piece may end inside a word but not inside a character.
+  /// More text, in UTF-8; a piece may end inside a word but not inside a character (the halves of
+  /// one that is cut are replaced by U+FFFD).
   virtual void delta(std::string_view text) = 0;
   /// What a dialogue engine understood; before the first delta.
   virtual void intent(const Intent& intent) = 0;

@@ -4,10 +4,9 @@
 ///
 /// Contract of every stream, checked by the conformance suites:
 ///  - The engine makes one stream at a time per use and calls its methods on the session's
-///  executor;
-///    they must not block. Work that blocks or computes goes to StreamContext::workers.
+///    executor; they must not block. What blocks or computes goes to StreamContext::workers.
 ///  - A sink may be called from any thread, also before start() has returned; it never blocks.
-///    Everything passed to a sink is copied by it.
+///    Everything passed to a sink is copied by it. Text is UTF-8: what isn't is replaced by U+FFFD.
 ///  - After `cancel()` callbacks may still come; the engine drops them.
 ///  - `closed()` is called exactly once and last: after finish() when all was delivered, after
 ///    cancel(), or after error(). Nothing touches the sink afterwards, and only then is the stream

@@ -34,9 +34,9 @@ struct SessionOptions {
 
 /// A conversation. All methods are to be called on its executor (inside callbacks you are there),
 /// return at once, and may be called at any time: calls from inside an event handler are carried
-/// out as soon as the event has reached everybody. After close every call fails with
-/// kFailedPrecondition or does nothing. Conversation (conversation.h) is the handle for other
-/// threads.
+/// out once that event, and what follows from it at the same moment, has reached everybody. After
+/// close every call fails with kFailedPrecondition or does nothing. Conversation (conversation.h)
+/// is the handle for other threads.
 ///
 /// A session keeps itself alive until it has closed; dropping the last pointer of a host's closes
 /// it.

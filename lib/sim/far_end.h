@@ -22,6 +22,7 @@ struct FarEndOptions {
 class FarEnd {
  public:
   FarEnd(Session& session, FarEndOptions options);
+  ~FarEnd() { state_->session = nullptr; }  // reports may be under way
   FarEnd(const FarEnd&) = delete;
   FarEnd& operator=(const FarEnd&) = delete;
 

@@ -10,7 +10,7 @@ ConversationContext::ConversationContext(std::string instructions, std::size_t m
       max_messages_(std::max<std::size_t>(2, max_messages)) {}
 
 void ConversationContext::add_user(TurnId turn, std::string_view text) {
-  add({Role::kUser, std::string(text), turn, false});
+  add({Role::kUser, std::string(text), turn, false}, entries_.size());
 }
 
 void ConversationContext::set_heard(TurnId turn, std::string_view heard) {
@@ -18,7 +18,7 @@ void ConversationContext::set_heard(TurnId turn, std::string_view heard) {
   if (ContextEntry* reply = reply_of(turn)) {
     reply->text.assign(heard);
   } else {
-    add({Role::kAssistant, std::string(heard), turn, false});
+    add({Role::kAssistant, std::string(heard), turn, false}, place_of_reply(turn));
   }
 }
 
@@ -50,13 +50,25 @@ ContextEntry* ConversationContext::reply_of(TurnId turn) {
   return nullptr;
 }
 
-void ConversationContext::add(ContextEntry entry) {
-  if (entries_.size() == max_messages_) entries_.pop_front();
-  entries_.push_back(std::move(entry));
-  // A late report may bring a reply's first words after the next turn has begun.
-  for (std::size_t i = entries_.size() - 1; i > 0 && entries_[i - 1].turn > entries_[i].turn; --i) {
-    std::swap(entries_[i - 1], entries_[i]);
+// Where the reply of `turn` belongs: after what it answers. A late report may bring its first words
+// when newer turns are there already, and a turn that began earlier may have ended later.
+std::size_t ConversationContext::place_of_reply(TurnId turn) const {
+  for (std::size_t i = entries_.size(); i > 0; --i) {
+    if (entries_[i - 1].turn == turn) return i;
   }
+  std::size_t place = entries_.size();  // it answers nothing that is still here
+  while (place > 0 && entries_[place - 1].turn > turn) --place;
+  return place;
+}
+
+void ConversationContext::add(ContextEntry entry, std::size_t place) {
+  if (entries_.size() == max_messages_) {
+    if (place == 0) return;  // older than all that is kept
+    entries_.pop_front();
+    --place;
+  }
+  entries_.push_back(std::move(entry));
+  for (std::size_t i = entries_.size() - 1; i > place; --i) std::swap(entries_[i - 1], entries_[i]);
 }
 
 }  // namespace voiceagent

@@ -31,7 +31,8 @@ class ConversationContext {
 
  private:
   ContextEntry* reply_of(TurnId turn);
-  void add(ContextEntry entry);
+  std::size_t place_of_reply(TurnId turn) const;
+  void add(ContextEntry entry, std::size_t place);
 
   const std::string instructions_;
   const std::size_t max_messages_;

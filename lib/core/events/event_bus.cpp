@@ -58,16 +58,12 @@ struct EventBus::Table {
     sweep(all);
   }
 
-  // Calls each handler that was there when the event came.
+  // Calls each handler that was there when the event came; newer ones have greater ids.
   template <class Handler, class Call>
-  void each(List<Handler>& list, Call call) {
-    const std::size_t count = list.size();
-    if (count == 0) return;
-    ++depth;
-    for (std::size_t i = 0; i < count; ++i) {
+  static void each(const List<Handler>& list, std::uint64_t newest, Call call) {
+    for (std::size_t i = 0; i < list.size() && list[i]->id <= newest; ++i) {
       if (list[i]->live) call(list[i]->handler);
     }
-    if (--depth == 0) sweep_all();
   }
 };
 
@@ -120,14 +116,13 @@ Subscription EventBus::subscribe_all(AllHandler handler) {
   return subscription;
 }
 
-void EventBus::deliver_to(std::size_t list, const void* event, const EventEnvelope& envelope) {
-  table_->each(table_->lists[list], [&](Handler& handler) { handler(event, envelope); });
+void EventBus::deliver_any(const void* event, const AnyEvent& any) {
+  const std::uint64_t newest = table_->last_id;
+  ++table_->depth;
+  Table::each(table_->lists[static_cast<std::size_t>(any.kind())], newest,
+              [&](Handler& handler) { handler(event, any.envelope()); });
+  Table::each(table_->all, newest, [&](AllHandler& handler) { handler(any); });
+  if (--table_->depth == 0) table_->sweep_all();
 }
-
-void EventBus::deliver_to_all(const AnyEvent& event) {
-  table_->each(table_->all, [&](AllHandler& handler) { handler(event); });
-}
-
-bool EventBus::wants_all() const { return !table_->all.empty(); }
 
 }  // namespace voiceagent

@@ -30,6 +30,7 @@ Microphone::Microphone(const TurnOptions& options, VadFormat format, std::unique
                        MicrophoneListener& listener)
     : format_(format),
       vad_(std::move(vad)),
+      executor_(executor),
       pool_(std::move(pool)),
       listener_(listener),
       gate_(gate_rule(options, format)),
@@ -38,13 +39,18 @@ Microphone::Microphone(const TurnOptions& options, VadFormat format, std::unique
 
 Status Microphone::push(AudioView audio) {
   if (Status status = set_input_rate(audio.sample_rate); !status.ok()) return status;
-  add(resampler_ != nullptr ? resampler_->process(audio.samples) : audio.samples);
+  const auto samples = resampler_ != nullptr ? resampler_->process(audio.samples) : audio.samples;
+  newest_ = position_ + static_cast<std::int64_t>(filled_ + samples.size());
+  newest_at_ = executor_.now();
+  add(samples);
   if (gate_.speaking()) gap_.arm(kInputGap);
   return Status::success();
 }
 
 void Microphone::reset() {
   filled_ = 0;
+  newest_ = position_;
+  skipped_ += static_cast<std::int64_t>(vad_frames_.rest().size());
   vad_frames_.clear();
   vad_->reset();
   (void)gate_.cut();
@@ -53,11 +59,11 @@ void Microphone::reset() {
 }
 
 Status Microphone::set_input_rate(int rate) {
-  if (rate == input_rate_) return Status::success();
   if (rate < kMinSampleRate || rate > kMaxSampleRate) {
     return invalid_argument("audio of " + std::to_string(rate) +
                             " samples a second: the rate must be from 4000 to 192000");
   }
+  if (rate == input_rate_) return Status::success();
   std::unique_ptr<Resampler> resampler;
   if (rate != format_.sample_rate) {
     Result<std::unique_ptr<Resampler>> made = Resampler::create(rate, format_.sample_rate);
@@ -97,15 +103,20 @@ void Microphone::detect(std::span<const std::int16_t> vad_frame) {
   switch (gate_.push(vad_->process(vad_frame))) {
     case SpeechGate::Change::kNone: return;
     case SpeechGate::Change::kStarted:
-      return listener_.microphone_speech_started(gate_.start_frame() * frame_samples);
+      return listener_.microphone_speech_started(skipped_ + gate_.start_frame() * frame_samples);
     case SpeechGate::Change::kStopped:
       gap_.cancel();
-      return listener_.microphone_speech_stopped(gate_.end_frame() * frame_samples);
+      return listener_.microphone_speech_stopped(skipped_ + gate_.end_frame() * frame_samples);
   }
 }
 
 void Microphone::input_gap() {
-  if (gate_.cut()) listener_.microphone_speech_stopped(position_);
+  if (gate_.cut()) listener_.microphone_speech_stopped(newest_);
+}
+
+Duration Microphone::age(std::int64_t sample) const {
+  const std::int64_t since = std::max<std::int64_t>(0, newest_ - sample);
+  return executor_.now() - newest_at_ + samples_to_duration(since, format_.sample_rate);
 }
 
 }  // namespace voiceagent

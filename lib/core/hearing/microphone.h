@@ -37,12 +37,15 @@ class Microphone {
 
   // Takes audio of any length. kInvalidArgument for a rate that can't be resampled.
   Status push(AudioView audio);
-  // Forgets the audio that waits for its frame, and what the detector has heard.
+  // Forgets the audio that waits for its frame, and what the detector has heard. The samples that
+  // come go on to be counted.
   void reset();
 
   int sample_rate() const { return format_.sample_rate; }
-  // Samples that have gone through; the newest one was heard just now.
+  // Samples that have gone through.
   std::int64_t position() const { return position_; }
+  // How long ago this sample was spoken: the newest that came was spoken when it came.
+  Duration age(std::int64_t sample) const;
 
  private:
   Status set_input_rate(int rate);
@@ -53,9 +56,11 @@ class Microphone {
 
   const VadFormat format_;
   const std::unique_ptr<VadStream> vad_;
+  Executor& executor_;
   const std::shared_ptr<FramePool> pool_;
   MicrophoneListener& listener_;
   SpeechGate gate_;
+  std::int64_t skipped_ = 0;  // samples that never made a frame for the detector
   Reframer vad_frames_;
   PartTimer gap_;  // audio that stops coming in mid-speech counts as silence
   std::unique_ptr<Resampler> resampler_;
@@ -63,6 +68,8 @@ class Microphone {
   FramePtr frame_;
   std::size_t filled_ = 0;
   std::int64_t position_ = 0;
+  std::int64_t newest_ = 0;  // sample: of all that came, also what waits for its frame
+  Time newest_at_{};
 };
 
 }  // namespace voiceagent

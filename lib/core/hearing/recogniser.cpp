@@ -18,11 +18,10 @@ void append_words(std::string& text, std::string_view words) {
 
 }  // namespace
 
-Recogniser::Recogniser(RecogniserOptions options, PortContext ports, StreamContext streams,
+Recogniser::Recogniser(RecogniserOptions options, PortContext ports,
                        std::shared_ptr<SttProvider> provider, RecogniserListener& listener)
     : options_(std::move(options)),
       ports_(std::move(ports)),
-      streams_(streams),
       provider_(std::move(provider)),
       listener_(listener) {}
 
@@ -40,26 +39,26 @@ void Recogniser::frame(const FramePtr& frame) {
   backlog_.push_back(frame);
   if (backlog_.size() > kMaxBacklog) {
     backlog_.pop_front();
+    refused_ = false;  // what waited for room was the one that has gone
     stream_offset_ += kFrame;
     listener_.recogniser_overflow(kFrame);
   }
   feed();
 }
 
-void Recogniser::begin_utterance() {
+void Recogniser::begin_utterance(Duration origin) {
   settled_.clear();
   text_.clear();
   open_ = true;
   flush_wanted_ = false;
   while (!preroll_.empty()) backlog_.push_back(preroll_.pop_front());
-  const auto behind = static_cast<std::int64_t>(backlog_.size());
-  stream_offset_ = kFrame * (frames_seen_ - behind) - stream_time_;
   if (port_ == nullptr) {
     if (Status status = open_stream(); !status.ok()) {
       return listener_.recogniser_failed(std::move(status));
     }
-    stream_offset_ = kFrame * (frames_seen_ - behind);
   }
+  const auto behind = static_cast<std::int64_t>(backlog_.size());
+  stream_offset_ = origin + kFrame * (frames_seen_ - behind) - stream_time_;
   feed();
 }
 
@@ -71,6 +70,7 @@ void Recogniser::flush() {
 void Recogniser::end_utterance(bool restart) {
   open_ = false;
   flush_wanted_ = false;
+  refused_ = false;
   backlog_.clear();
   if (restart) close_stream();
 }
@@ -78,7 +78,7 @@ void Recogniser::end_utterance(bool restart) {
 Status Recogniser::open_stream() {
   const SttCapabilities& can = provider_->capabilities();
   SttRequest request;
-  request.context = streams_;
+  request.context = ports_.streams();
   request.language = options_.language;
   request.session_id = options_.session_id;
   request.sample_rate = options_.input_rate;
@@ -140,10 +140,10 @@ void Recogniser::stt_final(const Transcript& transcript) {
   append_words(settled_, transcript.text);
   text_ = settled_;
   const bool complete = owed_finals_ == 0 && !flush_wanted_;
-  listener_.recogniser_final(text_, on_microphone_time(transcript), complete);
+  listener_.recogniser_final(text_, on_session_clock(transcript), complete);
 }
 
-Transcript Recogniser::on_microphone_time(const Transcript& transcript) {
+Transcript Recogniser::on_session_clock(const Transcript& transcript) {
   words_.assign(transcript.words.begin(), transcript.words.end());
   for (Word& word : words_) {
     word.start += stream_offset_;

@@ -21,7 +21,7 @@ class RecogniserListener {
   // The open utterance's words so far, settled ones included.
   virtual void recogniser_partial(std::string_view text) = 0;
   // Settled words; `text` is the whole utterance so far, and `complete` says that every flush has
-  // been answered. Word times count from the microphone's first sample.
+  // been answered. Word times are on the session's clock.
   virtual void recogniser_final(std::string_view text, const Transcript& settled,
                                 bool complete) = 0;
   virtual void recogniser_signal(TurnSignal signal, float probability) = 0;
@@ -42,16 +42,19 @@ struct RecogniserOptions {
 
 class Recogniser final : public SttListener {
  public:
-  Recogniser(RecogniserOptions options, PortContext ports, StreamContext streams,
-             std::shared_ptr<SttProvider> provider, RecogniserListener& listener);
+  Recogniser(RecogniserOptions options, PortContext ports, std::shared_ptr<SttProvider> provider,
+             RecogniserListener& listener);
   ~Recogniser();
 
   // Takes every frame of the microphone, in order.
   void frame(const FramePtr& frame);
-  // An utterance begins: the kept audio goes in first.
-  void begin_utterance();
+  // An utterance begins: the kept audio goes in first. The first frame of all came at `origin` on
+  // the session's clock, or would have if they had come without a gap.
+  void begin_utterance(Duration origin);
   // The utterance is over: its settled words come as a final.
   void flush();
+  // Frames from now on don't follow those before.
+  void drop_preroll() { preroll_.clear(); }
   // The words are no longer wanted; a stream that still owes a final is forgotten.
   void end_utterance(bool restart);
 
@@ -71,11 +74,10 @@ class Recogniser final : public SttListener {
   void feed();
   bool push(const FramePtr& frame);
   void close_stream();
-  Transcript on_microphone_time(const Transcript& transcript);
+  Transcript on_session_clock(const Transcript& transcript);
 
   const RecogniserOptions options_;
   const PortContext ports_;
-  const StreamContext streams_;
   const std::shared_ptr<SttProvider> provider_;
   RecogniserListener& listener_;
 
@@ -90,7 +92,7 @@ class Recogniser final : public SttListener {
   bool flush_wanted_ = false;  // once the backlog has gone
   int owed_finals_ = 0;        // flushes that have not been answered
   std::int64_t frames_seen_ = 0;
-  Duration stream_offset_{0};  // microphone time less stream time
+  Duration stream_offset_{0};  // the session's clock less stream time
   Duration stream_time_{0};    // pushed into the stream so far
   std::string settled_;        // of the utterance
   std::string text_;

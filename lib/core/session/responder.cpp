@@ -7,14 +7,13 @@
 
 namespace voiceagent {
 
-Responder::Responder(ResponderOptions options, PortContext ports, StreamContext streams,
+Responder::Responder(ResponderOptions options, PortContext ports,
                      std::shared_ptr<LlmProvider> provider, ResponderListener& listener)
     : options_(std::move(options)),
       ports_(std::move(ports)),
-      streams_(streams),
       provider_(std::move(provider)),
       listener_(listener),
-      watchdog_(*streams.executor, [this] { check_progress(); }) {}
+      watchdog_(*ports_.executor, [this] { check_progress(); }) {}
 
 Responder::~Responder() { let_go(); }
 
@@ -28,11 +27,11 @@ void Responder::begin() {
 void Responder::ask(std::span<const Message> messages) {
   begin();
   LlmRequest request;
-  request.context = streams_;
+  request.context = ports_.streams();
   request.messages = messages;
   request.language = options_.language;
   request.session_id = options_.session_id;
-  request.wall_time_ms = streams_.executor->wall_time_ms();
+  request.wall_time_ms = ports_.executor->wall_time_ms();
   Result<std::shared_ptr<LlmPort>> port = LlmPort::open(ports_, provider_, request, *this);
   if (!port.ok()) return stream_failed(port.status());
   port_ = std::move(*port);

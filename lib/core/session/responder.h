@@ -36,8 +36,8 @@ struct ResponderOptions {
 
 class Responder final : public LlmListener {
  public:
-  Responder(ResponderOptions options, PortContext ports, StreamContext streams,
-            std::shared_ptr<LlmProvider> provider, ResponderListener& listener);
+  Responder(ResponderOptions options, PortContext ports, std::shared_ptr<LlmProvider> provider,
+            ResponderListener& listener);
   ~Responder();
 
   // Asks for the reply to the last of `messages`; an earlier request has ended or was cancelled.
@@ -67,7 +67,6 @@ class Responder final : public LlmListener {
 
   const ResponderOptions options_;
   const PortContext ports_;
-  const StreamContext streams_;
   const std::shared_ptr<LlmProvider> provider_;
   ResponderListener& listener_;
 

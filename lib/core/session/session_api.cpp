@@ -14,11 +14,7 @@ namespace {
 constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler, or before opening
 
 PortContext ports_of(const SessionParts& parts, const std::shared_ptr<StreamCount>& count) {
-  return {parts.executor, count};
-}
-
-StreamContext streams_of(const SessionParts& parts) {
-  return {parts.executor.get(), parts.workers.get(), parts.logger.get()};
+  return {parts.executor, parts.workers, parts.logger, count};
 }
 
 ResponderOptions responder_options(const AgentOptions& agent, const std::string& id) {
@@ -88,10 +84,9 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
       turns_(parts_.agent->turn, parts_.agent->limits),
       context_(parts_.agent->instructions, parts_.agent->limits.max_history_messages),
       responder_(responder_options(*parts_.agent, options.id), ports_of(parts_, streams_),
-                 streams_of(parts_), parts_.llm, *this),
+                 parts_.llm, *this),
       speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id),
-               ports_of(parts_, streams_), streams_of(parts_), parts_.tts,
-               parts_.frames_for(output_rate_), *this),
+               ports_of(parts_, streams_), parts_.tts, parts_.frames_for(output_rate_), *this),
       close_timer_(*parts_.executor, [this] { finish_close(); }) {
   for (std::size_t i = 0; i < kTurnTimers; ++i) {
     timers_[i] = std::make_unique<PartTimer>(*parts_.executor, [this, i] {
@@ -128,11 +123,13 @@ Status SessionImpl::later(Task command) {
 }
 
 void SessionImpl::run_waiting() {
-  while (depth_ == 0 && !waiting_.empty()) {
+  if (std::exchange(running_waiting_, true)) return;  // the end of a command's own Scope
+  while (!waiting_.empty()) {
     Task command = waiting_.pop_front();
     const Scope scope(*this);
     command();
   }
+  running_waiting_ = false;
 }
 
 Status SessionImpl::push_audio(AudioView audio) {
@@ -151,15 +148,16 @@ void SessionImpl::hear(AudioView audio) {
   publish(0, event::AudioIn{audio});
   if (!voice_in()) return;
   if (Status status = ensure_microphone(); !status.ok()) {
-    publish_error(Stage::kVad, status);
+    publish_error(Stage::kVad, 0, status);
     return change_mode(voice_out() ? Mode::kTextToVoice : Mode::kTextToText);
   }
-  if (Status status = microphone_->push(audio); !status.ok()) publish_error(Stage::kInput, status);
+  if (Status status = microphone_->push(audio); !status.ok())
+    publish_error(Stage::kInput, 0, status);
 }
 
 Status SessionImpl::ensure_microphone() {
   if (microphone_ != nullptr) return Status::success();
-  Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(streams_of(parts_));
+  Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(ports_of(parts_, streams_).streams());
   if (!vad.ok()) return vad.status();
   const AgentOptions& agent = *parts_.agent;
   microphone_ = std::make_unique<Microphone>(
@@ -168,9 +166,8 @@ Status SessionImpl::ensure_microphone() {
   const RecogniserOptions options{microphone_->sample_rate(),
                                   agent.turn.preroll + agent.turn.start_window, agent.language,
                                   id()};
-  recogniser_ =
-      std::make_unique<Recogniser>(options, ports_of(parts_, streams_), streams_of(parts_),
-                                   parts_.stt, static_cast<RecogniserListener&>(*this));
+  recogniser_ = std::make_unique<Recogniser>(options, ports_of(parts_, streams_), parts_.stt,
+                                             static_cast<RecogniserListener&>(*this));
   return Status::success();
 }
 
@@ -228,6 +225,7 @@ void SessionImpl::change_mode(Mode mode) {
   publish(0, event::ModeChanged{mode_});
   if (heard_voice && !voice_in() && microphone_ != nullptr) {
     microphone_->reset();
+    recogniser_->drop_preroll();
     fact({TurnFact::kVoiceInputOff});
   }
   if (spoken_ && replying_ && !voice_out()) {
@@ -240,6 +238,7 @@ void SessionImpl::change_mode(Mode mode) {
 }
 
 bool SessionImpl::idle() const {
+  if (phase_ == Phase::kClosed) return true;
   return phase_ != Phase::kNew && phase_ != Phase::kClosing &&
          turns_.state().user == UserPhase::kSilent && turns_.state().agent == AgentPhase::kIdle &&
          facts_.empty() && waiting_.empty();

@@ -1,7 +1,9 @@
 // What the turn manager commands.
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "core/session/session_impl.h"
 
 namespace voiceagent {
@@ -10,7 +12,7 @@ void SessionImpl::carry_out(const TurnCommand& command) {
   switch (command.action) {
     case TurnAction::kStartUtterance:
       publish(command.turn, event::SpeechStarted{turns_.state().speech_start});
-      return recogniser_->begin_utterance();
+      return recogniser_->begin_utterance(now() - microphone_->age(0));
     case TurnAction::kFlushUtterance: return recogniser_->flush();
     case TurnAction::kRestartRecogniser: return recogniser_->end_utterance(true);
     case TurnAction::kEndTurn: return end_turn(command.turn, command.reason);
@@ -75,10 +77,9 @@ void SessionImpl::interrupt_reply(TurnId turn, TurnId by_turn) {
   if (spoken_) speaker_.cancel();
   replying_ = false;
   reply_interrupted_ = true;
-  const std::string_view text = responder_.text();
   remember_heard(heard_end_);
-  publish(turn, event::Interrupted{trim(text.substr(0, heard_end_)), by_turn});
-  publish(turn, waterfall_.finish(text.size(), true));
+  publish(turn, event::Interrupted{heard_text(), by_turn});
+  publish(turn, waterfall_.finish(responder_.text().size(), true));
 }
 
 // The model has said all that it will say.
@@ -93,9 +94,8 @@ void SessionImpl::end_of_reply_text() {
 void SessionImpl::finish_reply(std::size_t heard_end) {
   if (!std::exchange(replying_, false)) return;
   remember_heard(heard_end);
-  const std::string_view text = responder_.text();
-  publish(reply_turn_, event::PlaybackFinished{trim(text.substr(0, heard_end_))});
-  publish(reply_turn_, waterfall_.finish(text.size(), false));
+  publish(reply_turn_, event::PlaybackFinished{heard_text()});
+  publish(reply_turn_, waterfall_.finish(responder_.text().size(), false));
   TurnInput ended{TurnFact::kReplyEnded};
   ended.turn = reply_turn_;
   fact(ended);
@@ -112,9 +112,14 @@ void SessionImpl::cancel_reply() {
 }
 
 void SessionImpl::remember_heard(std::size_t text_end) {
-  heard_end_ = std::max(heard_end_, text_end);
-  context_.set_heard(reply_turn_, trim(std::string_view(responder_.text()).substr(0, heard_end_)));
+  // A synthesiser's timings may point inside a character.
+  heard_end_ = std::max(heard_end_, truncate_utf8(responder_.text(), text_end).size());
+  context_.set_heard(reply_turn_, heard_text());
   if (reply_interrupted_) context_.mark_interrupted(reply_turn_);
+}
+
+std::string_view SessionImpl::heard_text() const {
+  return trim(std::string_view(responder_.text()).substr(0, heard_end_));
 }
 
 }  // namespace voiceagent

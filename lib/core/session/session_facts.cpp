@@ -26,10 +26,9 @@ void SessionImpl::fact(const TurnInput& input) {
   stepping_ = false;
 }
 
-// When the sample was spoken: the newest one that came is taken to be from now.
+// When the sample was spoken.
 Duration SessionImpl::microphone_time(std::int64_t sample) const {
-  const std::int64_t ago = std::max<std::int64_t>(0, microphone_->position() - sample);
-  return std::max(Duration(0), now() - samples_to_duration(ago, microphone_->sample_rate()));
+  return std::max(Duration(0), now() - microphone_->age(sample));
 }
 
 void SessionImpl::microphone_frame(const FramePtr& frame) { recogniser_->frame(frame); }
@@ -77,7 +76,7 @@ void SessionImpl::recogniser_signal(TurnSignal signal, float) {
 
 void SessionImpl::recogniser_failed(Status status) {
   const Scope scope(*this);
-  publish_error(Stage::kStt, status);
+  publish_error(Stage::kStt, turns_.state().user_turn, status);
   fact({TurnFact::kRecogniserFailed});
 }
 
@@ -120,7 +119,7 @@ void SessionImpl::responder_done(const Usage& usage, FinishReason reason) {
 // What has been said stands; the reply ends after it.
 void SessionImpl::responder_failed(Status status) {
   const Scope scope(*this);
-  publish_error(Stage::kLlm, status);
+  publish_error(Stage::kLlm, reply_turn_, status);
   end_of_reply_text();
 }
 
@@ -138,11 +137,11 @@ void SessionImpl::speaker_flushed(std::int64_t position) {
 void SessionImpl::speaker_first_audio() { waterfall_.first_audio(now()); }
 
 void SessionImpl::speaker_heard(std::size_t text_end) {
+  if (!spoken_) return;  // the present reply is text: it is about one before
   const Scope scope(*this);
   remember_heard(text_end);
   if (!replying_) return;  // a late report about a reply that has ended
-  publish(reply_turn_,
-          event::PlaybackProgress{trim(std::string_view(responder_.text()).substr(0, text_end))});
+  publish(reply_turn_, event::PlaybackProgress{heard_text()});
 }
 
 void SessionImpl::speaker_finished() {
@@ -153,10 +152,10 @@ void SessionImpl::speaker_finished() {
 
 void SessionImpl::speaker_failed(Status status) {
   const Scope scope(*this);
-  publish_error(Stage::kTts, status);
+  publish_error(Stage::kTts, reply_turn_, status);
 }
 
-void SessionImpl::publish_error(Stage stage, const Status& status) {
+void SessionImpl::publish_error(Stage stage, TurnId turn, const Status& status) {
   const AgentOptions& agent = *parts_.agent;
   std::string_view provider;
   if (stage == Stage::kStt) provider = agent.stt.name;
@@ -164,8 +163,8 @@ void SessionImpl::publish_error(Stage stage, const Status& status) {
   if (stage == Stage::kTts) provider = agent.tts.name;
   if (stage == Stage::kVad) provider = agent.vad.name;
   parts_.logger->write(LogLevel::kError, "session", status.message());
-  publish(turns_.state().last_turn, event::Error{stage, status.code(), provider, status.message(),
-                                                 is_retryable(status.code())});
+  publish(turn, event::Error{stage, status.code(), provider, status.message(),
+                             is_retryable(status.code())});
 }
 
 }  // namespace voiceagent

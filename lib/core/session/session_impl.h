@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -152,12 +153,13 @@ class SessionImpl final : public Session,
   void finish_reply(std::size_t heard_end);
   void cancel_reply();
   void remember_heard(std::size_t text_end);
+  std::string_view heard_text() const;
 
   bool voice_in() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kVoiceToText; }
   bool voice_out() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kTextToVoice; }
   Duration now() const { return bus_.now(); }
   Duration microphone_time(std::int64_t sample) const;
-  void publish_error(Stage stage, const Status& status);
+  void publish_error(Stage stage, TurnId turn, const Status& status);
   template <class E>
   void publish(TurnId turn, const E& event) {
     bus_.publish(turn, event);
@@ -171,8 +173,9 @@ class SessionImpl final : public Session,
   CloseReason close_reason_ = CloseReason::kHost;
   std::shared_ptr<SessionImpl> self_;  // until it has closed
 
-  int depth_ = 0;          // of Scopes
-  bool stepping_ = false;  // a fact is being dealt with
+  int depth_ = 0;                 // of Scopes
+  bool stepping_ = false;         // a fact is being dealt with
+  bool running_waiting_ = false;  // a call that waited is being carried out
   Ring<TurnInput> facts_;
   Ring<Task> waiting_;  // calls of the host's from inside handlers
 

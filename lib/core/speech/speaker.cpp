@@ -6,19 +6,17 @@
 
 namespace voiceagent {
 
-Speaker::Speaker(SpeakerOptions options, PortContext ports, StreamContext streams,
-                 std::shared_ptr<TtsProvider> provider, std::shared_ptr<FramePool> pool,
-                 SpeakerListener& listener)
+Speaker::Speaker(SpeakerOptions options, PortContext ports, std::shared_ptr<TtsProvider> provider,
+                 std::shared_ptr<FramePool> pool, SpeakerListener& listener)
     : options_(std::move(options)),
       ports_(std::move(ports)),
-      streams_(streams),
       provider_(std::move(provider)),
       pool_(std::move(pool)),
       listener_(listener),
       clock_(options_.sample_rate, options_.playout_delay),
       text_(options_.sample_rate),
-      tick_(*streams.executor, [this] { pump(); }),
-      watchdog_(*streams.executor, [this] { check_progress(); }) {}
+      tick_(*ports_.executor, [this] { pump(); }),
+      watchdog_(*ports_.executor, [this] { check_progress(); }) {}
 
 Speaker::~Speaker() { close_port(); }
 
@@ -52,7 +50,7 @@ void Speaker::end_of_text() {
 
 Status Speaker::open_stream() {
   TtsRequest request;
-  request.context = streams_;
+  request.context = ports_.streams();
   request.voice = options_.voice;
   request.language = options_.language;
   request.session_id = options_.session_id;

@@ -52,9 +52,8 @@ struct SpeakerOptions {
 
 class Speaker final : public TtsListener {
  public:
-  Speaker(SpeakerOptions options, PortContext ports, StreamContext streams,
-          std::shared_ptr<TtsProvider> provider, std::shared_ptr<FramePool> pool,
-          SpeakerListener& listener);
+  Speaker(SpeakerOptions options, PortContext ports, std::shared_ptr<TtsProvider> provider,
+          std::shared_ptr<FramePool> pool, SpeakerListener& listener);
   ~Speaker();
 
   // A new reply begins; the one before has ended or is forgotten.
@@ -100,7 +99,7 @@ class Speaker final : public TtsListener {
     TextSpan span;
   };
 
-  Duration now() const { return streams_.executor->now().time_since_epoch(); }
+  Duration now() const { return ports_.executor->now().time_since_epoch(); }
   std::size_t frame_samples() const { return static_cast<std::size_t>(options_.sample_rate / 50); }
   bool audio_complete() const { return text_complete_ && waiting_.empty() && text_.all_done(); }
   bool owes_audio() const { return !waiting_.empty() || !text_.all_done(); }
@@ -133,7 +132,6 @@ class Speaker final : public TtsListener {
 
   const SpeakerOptions options_;
   const PortContext ports_;
-  const StreamContext streams_;
   const std::shared_ptr<TtsProvider> provider_;
   const std::shared_ptr<FramePool> pool_;
   SpeakerListener& listener_;

@@ -40,6 +40,8 @@ void SpokenText::add_timing(std::size_t text_end, std::int64_t end_sample) {
       break;
     }
   }
+  if (clauses_.empty()) return;
+  text_end = std::min(text_end, clauses_.back().span.end);
   // One word of text may be several spoken ones ("$3"): it is heard when the last of them is.
   if (!marks_.empty() && text_end <= marks_.back().text_end) {
     marks_.back().end_sample = std::max(marks_.back().end_sample, end_sample);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/stream/stream_port.h"
+#include "core/stream/utf8_mender.h"
 #include "voiceagent/event_copy.h"
 #include "voiceagent/llm.h"
 
@@ -30,21 +31,22 @@ class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmList
                                                std::shared_ptr<LlmProvider> provider,
                                                const LlmRequest& request, LlmListener& listener) {
     std::shared_ptr<LlmPort> port(new LlmPort(context, std::move(provider), listener));
-    Result<std::unique_ptr<LlmStream>> stream = port->provider().start(request, *port);
-    if (!stream.ok()) return stream.status();
-    port->adopt(std::move(*stream));
+    if (Status status = port->start(request); !status.ok()) return status;
     return port;
   }
 
   void delta(std::string_view text) override {
-    deliver([text = std::string(text)](LlmListener& l) { l.llm_delta(text); });
+    deliver([text = sanitize_utf8(text)](LlmListener& l) { l.llm_delta(text); });
   }
   void intent(const Intent& intent) override {
-    deliver([owned = copy(event::IntentRecognised{intent.name, intent.confidence, intent.slots})](
-                LlmListener& l) { l.llm_intent(*owned); });
+    Utf8Mender mend;
+    std::vector<Slot> slots;
+    for (const Slot& slot : intent.slots) slots.push_back({mend(slot.name), mend(slot.value)});
+    const event::IntentRecognised understood{mend(intent.name), intent.confidence, slots};
+    deliver([owned = copy(understood)](LlmListener& l) { l.llm_intent(*owned); });
   }
   void tool_call(const ToolCall& call) override {
-    deliver([name = std::string(call.name)](LlmListener& l) { l.llm_tool_call(name); });
+    deliver([name = sanitize_utf8(call.name)](LlmListener& l) { l.llm_tool_call(name); });
   }
   void done(const Usage& usage, FinishReason reason) override {
     deliver([usage, reason](LlmListener& l) { l.llm_done(usage, reason); });

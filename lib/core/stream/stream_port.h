@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.h"
 #include "voiceagent/executor.h"
 #include "voiceagent/provider.h"
 
@@ -21,10 +22,15 @@ struct StreamCount {
   UniqueFunction<void()> on_zero;
 };
 
-// What the ports of one session share.
+// What the ports of one session share. A stream that closes late, after its session and its engine
+// have gone, still has what it was promised.
 struct PortContext {
   std::shared_ptr<Executor> executor;
+  std::shared_ptr<WorkerPool> workers;
+  std::shared_ptr<Logger> logger;
   std::shared_ptr<StreamCount> count;
+
+  StreamContext streams() const { return {executor.get(), workers.get(), logger.get()}; }
 };
 
 // CRTP base. Listener has `void stream_failed(Status)` and `void stream_closed()`.
@@ -44,11 +50,20 @@ class StreamPort : public std::enable_shared_from_this<Port> {
   StreamPort(PortContext context, std::shared_ptr<Provider> provider, Listener& listener)
       : context_(std::move(context)), provider_(std::move(provider)), listener_(&listener) {}
 
-  // The stream has begun: from now on the port lives until closed().
-  void adopt(std::unique_ptr<Stream> stream) {
-    stream_ = std::move(stream);
+  // Begins the stream: from now on the port lives until closed(). After a failure it is deaf.
+  template <class Request>
+  Status start(const Request& request) {
+    Result<std::unique_ptr<Stream>> stream = provider_->start(request, static_cast<Port&>(*this));
+    Status status = stream.status();
+    if (status.ok() && *stream == nullptr) status = internal_error("the provider made no stream");
+    if (!status.ok()) {
+      listener_ = nullptr;
+      return status;
+    }
+    stream_ = std::move(*stream);
     self_ = this->shared_from_this();
     ++context_.count->open;
+    return status;
   }
 
   // Runs `f(Listener&)` on the executor, unless the session has let go by then. Any thread.
@@ -61,9 +76,8 @@ class StreamPort : public std::enable_shared_from_this<Port> {
   }
 
   void deliver_error(const ProviderError& error) {
-    deliver([status = Status(error.code, std::string(error.message))](Listener& listener) mutable {
-      listener.stream_failed(std::move(status));
-    });
+    deliver([status = Status(error.code, sanitize_utf8(error.message))](
+                Listener& listener) mutable { listener.stream_failed(std::move(status)); });
   }
 
   void deliver_closed() {
@@ -71,11 +85,9 @@ class StreamPort : public std::enable_shared_from_this<Port> {
     context_.executor->post([self = this->shared_from_this()] { self->finish(); });
   }
 
-  Provider& provider() { return *provider_; }
-  const PortContext& context() const { return context_; }
-
  private:
   void finish() {
+    if (self_ == nullptr) return;  // it never began
     stream_.reset();
     self_.reset();
     Listener* listener = std::exchange(listener_, nullptr);

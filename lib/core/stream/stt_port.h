@@ -1,7 +1,10 @@
 // A recogniser's stream, on the session's executor.
 #pragma once
 
+#include <vector>
+
 #include "core/stream/stream_port.h"
+#include "core/stream/utf8_mender.h"
 #include "voiceagent/event_copy.h"
 #include "voiceagent/stt.h"
 
@@ -28,20 +31,21 @@ class SttPort final : public StreamPort<SttPort, SttProvider, SttStream, SttList
                                                std::shared_ptr<SttProvider> provider,
                                                const SttRequest& request, SttListener& listener) {
     std::shared_ptr<SttPort> port(new SttPort(context, std::move(provider), listener));
-    Result<std::unique_ptr<SttStream>> stream = port->provider().start(request, *port);
-    if (!stream.ok()) return stream.status();
-    port->adopt(std::move(*stream));
+    if (Status status = port->start(request); !status.ok()) return status;
     return port;
   }
 
   void partial(const Transcript& transcript) override {
-    deliver([text = std::string(transcript.text)](SttListener& l) {
+    deliver([text = sanitize_utf8(transcript.text)](SttListener& l) {
       l.stt_partial(Transcript{text, 1.0F, {}, {}});
     });
   }
   void final(const Transcript& transcript) override {
-    deliver([owned = copy(event::TranscriptFinal{transcript.text, transcript.confidence,
-                                                 transcript.words})](SttListener& l) {
+    Utf8Mender mend;
+    std::vector<Word> words(transcript.words.begin(), transcript.words.end());
+    for (Word& word : words) word.text = mend(word.text);
+    const event::TranscriptFinal settled{mend(transcript.text), transcript.confidence, words};
+    deliver([owned = copy(settled)](SttListener& l) {
       l.stt_final(Transcript{owned->text, owned->confidence, owned->words, {}});
     });
   }

@@ -17,9 +17,7 @@ Result<std::shared_ptr<TtsPort>> TtsPort::open(const PortContext& context,
                                                std::shared_ptr<FramePool> pool) {
   std::shared_ptr<TtsPort> port(
       new TtsPort(context, std::move(provider), listener, std::move(pool)));
-  Result<std::unique_ptr<TtsStream>> stream = port->provider().start(request, *port);
-  if (!stream.ok()) return stream.status();
-  port->adopt(std::move(*stream));
+  if (Status status = port->start(request); !status.ok()) return status;
   return port;
 }
 
