@@ -1,0 +1,130 @@
+#include "core/context/conversation_context.h"
+
+#include <string>
+
+#include "support/catch.h"
+
+using namespace voiceagent;
+
+namespace {
+
+std::string entries(const ConversationContext& context) {
+  std::string all;
+  for (const ContextEntry& entry : context.entries()) {
+    if (!all.empty()) all += " | ";
+    all += std::to_string(entry.turn) + (entry.role == Role::kUser ? "u " : "a ") + entry.text +
+           (entry.interrupted ? "-" : "");
+  }
+  return all;
+}
+
+std::string messages(ConversationContext& context) {
+  std::string all;
+  for (const Message& message : context.messages()) {
+    if (!all.empty()) all += " | ";
+    all += std::string(to_string(message.role)) + ": " + std::string(message.text) +
+           (message.interrupted ? "-" : "");
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the model sees the instructions and then the conversation") {
+  ConversationContext context("be kind", 10);
+  context.add_user(1, "hello");
+  context.set_heard(1, "good");
+  context.set_heard(1, "good morning");
+  context.add_user(2, "bye");
+  CHECK(messages(context) == "system: be kind | user: hello | assistant: good morning | user: bye");
+  CHECK(entries(context) == "1u hello | 1a good morning | 2u bye");
+}
+
+TEST_CASE("without instructions there is no system message") {
+  ConversationContext context("", 10);
+  CHECK(messages(context) == "");
+  context.add_user(1, "hello");
+  CHECK(messages(context) == "user: hello");
+}
+
+TEST_CASE("a reply of which nothing was heard leaves no entry") {
+  ConversationContext context("", 10);
+  context.add_user(1, "hello");
+  context.set_heard(1, "");
+  context.mark_interrupted(1);
+  CHECK(entries(context) == "1u hello");
+}
+
+TEST_CASE("an interrupted reply says so") {
+  ConversationContext context("", 10);
+  context.add_user(1, "hello");
+  context.set_heard(1, "good");
+  context.mark_interrupted(1);
+  CHECK(messages(context) == "user: hello | assistant: good-");
+}
+
+TEST_CASE("a late report's words go to the turn that they belong to") {
+  ConversationContext context("", 10);
+  context.add_user(1, "hello");
+  context.add_user(2, "wait");
+  context.set_heard(1, "good");
+  CHECK(entries(context) == "1u hello | 1a good | 2u wait");
+  context.set_heard(2, "yes");
+  context.set_heard(1, "good morning");
+  CHECK(entries(context) == "1u hello | 1a good morning | 2u wait | 2a yes");
+}
+
+TEST_CASE("what was said last is answered, also when its turn began before another") {
+  ConversationContext context("", 10);
+  context.add_user(2, "typed meanwhile");
+  context.set_heard(2, "one");
+  context.add_user(1, "spoken to the end");
+  CHECK(entries(context) == "2u typed meanwhile | 2a one | 1u spoken to the end");
+  context.set_heard(1, "two");
+  context.set_heard(2, "one more");
+  CHECK(entries(context) == "2u typed meanwhile | 2a one more | 1u spoken to the end | 1a two");
+}
+
+TEST_CASE("a greeting has no question before it") {
+  ConversationContext context("", 10);
+  context.add_user(2, "hello");
+  context.set_heard(1, "welcome");
+  context.set_heard(2, "yes");
+  CHECK(entries(context) == "1a welcome | 2u hello | 2a yes");
+}
+
+TEST_CASE("only the newest messages are kept, and the instructions always") {
+  ConversationContext context("be kind", 4);
+  for (TurnId turn = 1; turn <= 5; ++turn) {
+    context.add_user(turn, "q" + std::to_string(turn));
+    context.set_heard(turn, "r" + std::to_string(turn));
+  }
+  CHECK(entries(context) == "4u q4 | 4a r4 | 5u q5 | 5a r5");
+  CHECK(messages(context) ==
+        "system: be kind | user: q4 | assistant: r4 | user: q5 | assistant: r5");
+}
+
+TEST_CASE("late words of a turn that is no longer kept don't push out newer ones") {
+  ConversationContext context("", 2);
+  context.add_user(1, "q1");
+  context.add_user(20, "q20");
+  context.add_user(21, "q21");
+  context.set_heard(1, "late");
+  CHECK(entries(context) == "20u q20 | 21u q21");
+}
+
+TEST_CASE("a full history takes a late reply into its place") {
+  ConversationContext context("", 3);
+  context.add_user(1, "q1");
+  context.add_user(2, "q2");
+  context.add_user(3, "q3");
+  context.set_heard(2, "r2");
+  CHECK(entries(context) == "2u q2 | 2a r2 | 3u q3");
+}
+
+TEST_CASE("at least a question and its answer are kept") {
+  ConversationContext context("", 0);
+  context.add_user(1, "q1");
+  context.set_heard(1, "r1");
+  CHECK(entries(context) == "1u q1 | 1a r1");
+}
