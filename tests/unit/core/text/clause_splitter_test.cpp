@@ -1,10 +1,12 @@
 #include "core/text/clause_splitter.h"
 
+#include <cstdint>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "support/alloc_counter.h"
 #include "support/catch.h"
 
 namespace voiceagent {
@@ -298,6 +300,27 @@ TEST_CASE("a stop at the end of what has come waits for what follows") {
   REQUIRE(splitter.next(clause));
   CHECK(clause.text == "Then");
   CHECK_FALSE(splitter.next(clause));
+}
+
+TEST_CASE("a splitter that is warm allocates nothing") {
+  ClauseSplitter splitter;
+  Clause clause;
+  const auto read_all = [&] {
+    splitter.reset();
+    for (int i = 0; i < 200; ++i) {
+      splitter.push(i % 10 == 9 ? "and so it ends. " : "some words, ");
+      while (splitter.next(clause)) {
+      }
+    }
+    splitter.finish();
+    while (splitter.next(clause)) {
+    }
+    return clause.end;
+  };
+  const std::size_t length = read_all();
+  const std::uint64_t before = test::allocations();
+  CHECK(read_all() == length);
+  CHECK(test::allocations() == before);
 }
 
 TEST_CASE("a splitter begins anew after reset") {
