@@ -164,6 +164,8 @@ void Speaker::drain_resampler() {
 }
 
 std::int64_t Speaker::to_output(std::int64_t tts_samples) const {
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;  // two years: a provider may say anything
+  tts_samples = std::clamp<std::int64_t>(tts_samples, 0, kMost);
   return tts_rate_ > 0 ? tts_samples * options_.sample_rate / tts_rate_ : tts_samples;
 }
 

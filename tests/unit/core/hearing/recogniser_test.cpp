@@ -290,6 +290,7 @@ TEST_CASE("a restart forgets the stream and whatever it still says") {
   desk.stt->final("new");
   desk.settle();
   CHECK(desk.told == "complete new");
+  desk.line().close();
 }
 
 TEST_CASE("a recogniser's opinion about the turn counts while the utterance is open") {

@@ -249,7 +249,7 @@ TEST_CASE("a session that is closed before it has opened says that it closed, an
   options.logger = make_null_logger();
   options.registry = std::make_shared<Registry>();
   const auto agent = *(*make_engine(std::move(options)))->make_agent(scripted_agent("yes"));
-  const auto session = *agent->open_session();
+  auto session = *agent->open_session();
   std::string seen;
   const Subscription all = session->events().subscribe_all([&](const AnyEvent& e) {
     e.visit([&]<class E>(const E&) { seen += std::string(E::kName) + " "; });
@@ -259,6 +259,8 @@ TEST_CASE("a session that is closed before it has opened says that it closed, an
   time->run_for(10s);
   CHECK(seen == "session_closed ");
   CHECK(session->closed());
+  session.reset();
+  time->run_for(0ms);
 }
 
 TEST_CASE("calls from one handler are carried out in their order, up to a thousand") {
