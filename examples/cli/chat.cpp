@@ -46,7 +46,7 @@ void print_replies(va::Conversation& conversation, bool& failed) {
   });
   conversation.on<va::event::Error>([&failed](const va::event::Error& error) {
     failed = true;
-    fail(va::internal_error(std::string(error.message)));
+    complain(error.message);
   });
 }
 

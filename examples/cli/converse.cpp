@@ -77,7 +77,7 @@ int summarise(const ConverseOptions& options, const Call& call, const InputAudio
                 options.real_time ? "" : "; delays above are simulated, without processor time");
   }
   for (const std::string& text : notes) note(text);
-  for (const std::string& error : call.dialogue().errors()) fail(va::internal_error(error));
+  for (const std::string& error : call.dialogue().errors()) complain(error);
   return call.dialogue().errors().empty() ? kOk : kFailure;
 }
 

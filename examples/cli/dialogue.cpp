@@ -40,7 +40,8 @@ void Dialogue::on(const event::Interrupted& event, const va::EventEnvelope& enve
   DialogueTurn& turn = turns_[envelope.turn];
   turn.reply = event.heard;
   turn.interrupted = true;
-  line(envelope.time, "agent", std::string(event.heard) + " -- (interrupted)");
+  const std::string heard(event.heard);
+  line(envelope.time, "agent", heard + (heard.empty() ? "(interrupted)" : " -- (interrupted)"));
 }
 
 void Dialogue::on(const event::TurnMetrics& event, const va::EventEnvelope& envelope) {
@@ -89,6 +90,7 @@ void write_latency(va::JsonWriter& json, std::string_view name, va::Duration dur
 void Dialogue::write_turns(va::JsonWriter& json) const {
   json.begin_array();
   for (const auto& [id, turn] : turns_) {
+    if (turn.user.empty() && turn.reply.empty()) continue;  // a greeting that nobody heard
     const event::TurnMetrics metrics = turn.metrics.value_or(event::TurnMetrics());
     json.begin_object();
     json.field("user", turn.user).field("reply", turn.reply);

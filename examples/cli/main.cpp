@@ -1,5 +1,7 @@
 // voiceagent: the library's tool for the command line.
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 
 #include "commands.h"
 #include "report.h"
@@ -28,6 +30,13 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? cli::kOk : cli::kUsage;
+  } catch (const std::exception& error) {
+    cli::complain(error.what());
+    return cli::kFailure;
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    cli::complain("standard output can't be written; is the disk full?");
+    return cli::kFailure;
   }
   return exit_code;
 }

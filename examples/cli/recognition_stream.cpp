@@ -79,7 +79,7 @@ va::Status RecognitionStream::push_block(std::span<const std::int16_t> samples) 
     lock.unlock();
     if (host_.run([&] { return stream_->audio({samples, rate_}); })) return {};
     lock.lock();
-    const va::Status status = wait(lock, "took no audio for minutes", [this] { return writable_; });
+    va::Status status = wait(lock, "took no audio for minutes", [this] { return writable_; });
     if (!status.ok()) return status;
   }
 }

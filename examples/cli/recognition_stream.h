@@ -27,7 +27,7 @@ class RecognitionStream final : private voiceagent::SttSink {
   static voiceagent::Result<std::unique_ptr<RecognitionStream>> start(
       ProviderHost& host, std::shared_ptr<voiceagent::SttProvider> provider, int sample_rate,
       const std::string& language);
-  ~RecognitionStream();
+  virtual ~RecognitionStream();
 
   // Hands over audio at the stream's rate; waits while the recogniser is busy.
   voiceagent::Status push(std::span<const std::int16_t> samples);

@@ -3,10 +3,8 @@
 #include <cstdio>
 
 namespace cli {
-namespace {
 
-// Each line names the program, as other tools expect of errors.
-void print(std::string_view text) {
+void complain(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string line(text.substr(0, end));
@@ -15,17 +13,15 @@ void print(std::string_view text) {
   }
 }
 
-}  // namespace
-
-void note(std::string_view text) { print("note: " + std::string(text)); }
+void note(std::string_view text) { complain("note: " + std::string(text)); }
 
 int fail(const voiceagent::Status& status) {
-  print(status.message());
+  complain(status.message());
   return kFailure;
 }
 
 int refuse(const voiceagent::Status& status) {
-  print(status.message());
+  complain(status.message());
   return kUsage;
 }
 

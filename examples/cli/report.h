@@ -17,6 +17,9 @@ enum ExitCode : int {
 // Something people should know; the work goes on.
 void note(std::string_view text);
 
+// Something that went wrong; each line names the program, as other tools expect of errors.
+void complain(std::string_view text);
+
 // Prints what went wrong and gives the exit code for it.
 int fail(const voiceagent::Status& status);
 int refuse(const voiceagent::Status& status);

@@ -23,7 +23,7 @@ class SpeechStream final : private voiceagent::TtsSink {
   static voiceagent::Result<std::unique_ptr<SpeechStream>> start(
       ProviderHost& host, std::shared_ptr<voiceagent::TtsProvider> provider,
       const std::string& voice, const std::string& language);
-  ~SpeechStream();
+  virtual ~SpeechStream();
 
   // Speaks `text`: passes its audio to `on_audio` on this thread, and returns when all has come.
   voiceagent::Status speak(std::string_view text, const OnAudio& on_audio);

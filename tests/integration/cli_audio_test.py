@@ -1,5 +1,6 @@
 """Audio files of all sorts, broken ones too: each gets a clear answer from each command."""
 
+import os
 import random
 import struct
 import unittest
@@ -68,6 +69,13 @@ class OddSounds(CliTest):
         for command in COMMANDS:
             with self.subTest(command):
                 self.check(command, "--in", path, says=says)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_a_full_disk_is_told(self):
+        path = self.file("a.wav", wav_bytes(bytes(2 * 16000)))
+        for option in ("--out", "--events"):
+            with self.subTest(option):
+                self.check("converse", "--in", path, option, "/dev/full", code=1, says="/dev/full")
 
     def test_silence(self):
         self.hear(wav_bytes(bytes(2 * 16000 * 3)), says=("no speech found", "microphone muted"))

@@ -107,6 +107,12 @@ class Converse(CliTest):
         self.check("converse", "--in", path, code=2, says="text_to_text",
                    environment={"VOICEAGENT_AGENT_MODE": "text_to_text"})
 
+    def test_a_greeting_is_a_turn_without_a_user(self):
+        path = self.file("a.wav", wav_bytes(bytes(2 * 16000)))
+        report = json.loads(self.check("converse", "--in", path, "--json",
+                                       environment={"VOICEAGENT_AGENT_GREETING": "Hello!"}).stdout)
+        self.assertEqual([(t["user"], t["reply"]) for t in report["turns"]], [("", "Hello!")])
+
     def test_voice_to_text_answers_in_writing(self):
         caller = self.say("What time is it?")
         report = json.loads(self.check("converse", "--in", caller, "--json",

@@ -107,20 +107,28 @@ void Conversation::Shared::call(UniqueFunction<void(Session&)> command) {
   struct Call {
     std::mutex mutex;
     std::condition_variable finished;
+    bool running = false;
     bool done = false;
     bool abandoned = false;
   };
   auto state = std::make_shared<Call>();
   executor_->post([self = shared_from_this(), state, &command] {
-    const std::lock_guard lock(state->mutex);
-    if (state->abandoned) return;
+    {
+      const std::lock_guard lock(state->mutex);
+      if (state->abandoned) return;
+      state->running = true;
+    }
     if (self->session_ != nullptr) command(*self->session_);
+    const std::lock_guard lock(state->mutex);
     state->done = true;
     state->finished.notify_all();
   });
   if (auto* time = dynamic_cast<VirtualExecutor*>(executor_.get())) time->run_for(Duration(0));
   std::unique_lock lock(state->mutex);
-  state->abandoned = !state->finished.wait_for(lock, kCallLimit, [&] { return state->done; });
+  const auto done = [&state] { return state->done; };
+  if (state->finished.wait_for(lock, kCallLimit, done)) return;
+  state->abandoned = !state->running;
+  if (state->running) state->finished.wait(lock, done);  // it uses what lives on this stack
 }
 
 bool Conversation::Shared::wait(Duration limit, Condition condition) {
