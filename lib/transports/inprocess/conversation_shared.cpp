@@ -178,6 +178,7 @@ void Conversation::Shared::let_go() {
   };
   if (executor_->is_current()) return drop(*this);
   executor_->post([self = shared_from_this(), drop] { drop(*self); });
+  if (auto* time = dynamic_cast<VirtualExecutor*>(executor_.get())) time->run_for(Duration(0));
 }
 
 }  // namespace voiceagent
