@@ -7,6 +7,8 @@
 /// heard, on either side, whatever was cut, lost or repeated on the way.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -52,11 +54,48 @@ class VOICEAGENT_EXPORT SpeechReader {
   int zeros_ = 0;
 };
 
+/// How long something takes: `base`, evenly up to `jitter` more, and at times `tail` on top.
+struct Latency {
+  /// No time at all.
+  Latency() = default;
+  /// Always the same.
+  template <class Rep, class Period>
+  Latency(std::chrono::duration<Rep, Period> always) : base(always) {}  // NOLINT: implicit
+  /// By chance.
+  Latency(Duration least, Duration spread, Duration late = {}, double late_share = 0.0)
+      : base(least), jitter(spread), tail(late), tail_share(late_share) {}
+
+  Duration base{0};         ///< At least.
+  Duration jitter{0};       ///< Evenly from nothing to so much more.
+  Duration tail{0};         ///< Now and then so much more still,
+  double tail_share = 0.0;  ///< with this probability.
+};
+
+/// What goes wrong with a provider, each with its probability from 0 to 1. The first four are fates
+/// of a stream; a stream has one at most, and it strikes before one of its first dozen callbacks.
+struct Faults {
+  double refused_start = 0.0;  ///< start() fails.
+  double error = 0.0;          ///< The stream fails with an error.
+  double disconnect = 0.0;     ///< The stream closes without an error.
+  double stall = 0.0;          ///< Nothing comes any more until it is cancelled.
+  double late_close = 0.0;     ///< Of a cancel(): callbacks go on for a while before closed().
+  double duplicate = 0.0;      ///< Of a final() or done(): it comes twice.
+  double out_of_order = 0.0;   ///< Of a callback: it comes after the next one.
+  double invalid_utf8 = 0.0;   ///< Of a text: a byte in it is not UTF-8.
+  double odd_audio = 0.0;      ///< Of a chunk of audio: its length is odd, or tiny, or huge.
+};
+
 /// How a scripted recogniser behaves.
 struct SttScript {
-  Duration partial_interval{200'000'000};  ///< Between partials while words come; 0: none.
-  Duration final_delay{30'000'000};        ///< From flush to the final.
-  bool word_times = true;                  ///< Whether finals carry words.
+  Duration partial_interval{200'000'000};     ///< Between partials while words come; 0: none.
+  Latency final_delay{Duration(30'000'000)};  ///< From flush to the final.
+  bool word_times = true;                     ///< Whether finals carry words.
+  Latency partial_delay{};                    ///< From the audio to its partial.
+  double word_errors = 0.0;     ///< Share of the words that are misheard: half garbled, half lost.
+  double unasked_finals = 0.0;  ///< Of pauses: the words before it are settled without a flush.
+  Duration turn_signal{0};      ///< So much silence is taken for the turn's end; 0: no signals.
+  Faults faults{};              ///< What goes wrong.
+  std::uint64_t seed = 0;       ///< Of all that is left to chance.
 };
 
 /// A recogniser that reads simulated speech.
@@ -71,8 +110,18 @@ struct LlmStep {
 /// Decides the reply to the messages; called on the session's executor.
 using LlmScript = std::function<std::vector<LlmStep>(std::span<const Message> messages)>;
 
+/// How a scripted model hands its replies over.
+struct LlmDelivery {
+  Latency first_token{};   ///< On top of the first step's delay.
+  Latency per_step{};      ///< On top of the delay of each other one.
+  bool streaming = true;   ///< Step by step; else all at once when it is complete.
+  Faults faults{};         ///< What goes wrong.
+  std::uint64_t seed = 0;  ///< Of all that is left to chance.
+};
+
 /// A model that follows a script.
-VOICEAGENT_EXPORT std::shared_ptr<LlmProvider> scripted_llm(LlmScript script);
+VOICEAGENT_EXPORT std::shared_ptr<LlmProvider> scripted_llm(LlmScript script,
+                                                            LlmDelivery delivery = {});
 
 /// The same reply to everything: the first word after `first_token`, then one every `per_word`.
 VOICEAGENT_EXPORT LlmScript fixed_reply(std::string text, Duration first_token = {},
@@ -80,15 +129,44 @@ VOICEAGENT_EXPORT LlmScript fixed_reply(std::string text, Duration first_token =
 
 /// How a scripted synthesiser behaves.
 struct TtsScript {
-  Duration first_audio{20'000'000};  ///< From text to its first audio.
-  int sample_rate = 16'000;          ///< Of its audio.
-  bool word_timings = true;          ///< Whether it reports the times of words.
+  Latency first_audio{Duration(20'000'000)};  ///< From text, after a rest, to its first audio.
+  int sample_rate = 16'000;                   ///< Of its audio.
+  bool word_timings = true;                   ///< Whether it reports the times of words.
+  bool numbered = false;       ///< Its samples say where they come from; see origin_of().
+  Duration chunk{20'000'000};  ///< Audio comes in pieces of this length.
+  double speed = 0.0;          ///< Seconds of audio made in a second; 0: all at once.
+  Faults faults{};             ///< What goes wrong.
+  std::uint64_t seed = 0;      ///< Of all that is left to chance.
 };
 
 /// A synthesiser of simulated speech.
 VOICEAGENT_EXPORT std::shared_ptr<TtsProvider> scripted_tts(TtsScript script = {});
 
+/// Where a sample comes from.
+struct SampleOrigin {
+  std::uint32_t stream = 0;  ///< Counts the provider's starts from 1, modulo 1024; 0: unknown.
+  std::int64_t sample = 0;   ///< In the stream's audio: kCharacterTime of it for each byte of text.
+};
+
+/// Where the first of these samples of a numbering synthesiser comes from. They follow each other
+/// in its audio, and there are 15 at least; else, or if they are anything else: unknown. The
+/// numbers are in bits that SpeechReader ignores.
+VOICEAGENT_EXPORT SampleOrigin origin_of(std::span<const std::int16_t> samples);
+
 /// A detector that takes everything louder than -40 dB of full scale for speech.
 VOICEAGENT_EXPORT std::shared_ptr<VadProvider> level_vad();
+
+/// How the far end of a call behaves: a network, and a player behind it.
+struct FarEndOptions {
+  Latency delay{};                       ///< Of the network, each way. Frames stay in order.
+  bool reports = true;                   ///< It tells the session what it has played.
+  Duration report_interval{20'000'000};  ///< Between reports.
+  Latency report_delay{};     ///< Of reports on top of the network's: they may overtake each other.
+  double lost_frames = 0.0;   ///< Share of the frames that never arrive: silence plays instead.
+  double lost_reports = 0.0;  ///< Share of the reports that never arrive.
+  double stale_reports = 0.0;  ///< Share of the reports that name an earlier position.
+  Duration buffer{0};      ///< The player waits so long before it plays, each time it has run dry.
+  std::uint64_t seed = 0;  ///< Of all that is left to chance.
+};
 
 }  // namespace voiceagent::sim

@@ -4,46 +4,17 @@
 #include <utility>
 
 namespace voiceagent::sim {
-namespace {
-
-constexpr Duration kReportInterval{20'000'000};
-
-}  // namespace
 
 FarEnd::FarEnd(Session& session, FarEndOptions options)
-    : state_(std::make_shared<State>(State{&session.executor(),
-                                           &session,
-                                           options,
-                                           session.output_rate(),
-                                           {},
-                                           {},
-                                           0,
-                                           0,
-                                           {},
-                                           {},
-                                           false})) {
-  subscriptions_.push_back(
-      session.events().subscribe<event::AudioOut>([this](const event::AudioOut& out) {
-        Chunk chunk{{out.audio.samples.begin(), out.audio.samples.end()}, out.position, {}};
-        later([chunk = std::move(chunk)](const std::shared_ptr<State>& state) mutable {
-          state->arrive(std::move(chunk));
-          state->report(state);
-        });
+    : state_(std::make_shared<State>(session, options)) {
+  subscriptions_.push_back(session.events().subscribe<event::AudioOut>(
+      [this](const event::AudioOut& out, const EventEnvelope& envelope) {
+        state_->take(out, envelope.turn);
       }));
-  subscriptions_.push_back(
-      session.events().subscribe<event::OutputFlushed>([this](const event::OutputFlushed&) {
-        later([](const std::shared_ptr<State>& state) { state->flush(); });
-      }));
+  subscriptions_.push_back(session.events().subscribe<event::OutputFlushed>(
+      [this](const event::OutputFlushed&) { state_->send([](State& state) { state.flush(); }); }));
   subscriptions_.push_back(session.events().subscribe<event::SessionClosed>(
       [this](const event::SessionClosed&) { state_->session = nullptr; }));
-}
-
-// Runs `f` when it has crossed the network; at once when there is none.
-template <class F>
-void FarEnd::later(F f) {
-  if (state_->options.delay == Duration(0)) return f(state_);
-  state_->executor->post_after(state_->options.delay,
-                               [state = state_, f = std::move(f)]() mutable { f(state); });
 }
 
 const std::string& FarEnd::heard() {
@@ -61,9 +32,49 @@ Duration FarEnd::last_played_at() {
   return state_->last_played_at;
 }
 
+const std::vector<Played>& FarEnd::stretches() {
+  state_->advance();
+  return state_->stretches;
+}
+
+FarEnd::State::State(Session& of, const FarEndOptions& with)
+    : executor(&of.executor()),
+      session(&of),
+      options(with),
+      rate(of.output_rate()),
+      chance(with.seed) {}
+
+// `message` crosses the network, behind all that was sent before; at once when there is none.
+void FarEnd::State::send(UniqueFunction<void(State&)> message) {
+  const Duration due = now() + chance.draw(options.delay);
+  if (due == now() && under_way.empty()) return message(*this);
+  arrival = std::max(arrival, due);
+  under_way.push_back(std::move(message));
+  // Timers that are due together may run in any order: each takes what is first on the way.
+  executor->post_after(arrival - now(),
+                       [self = shared_from_this()] { self->under_way.pop_front()(*self); });
+}
+
+void FarEnd::State::take(const event::AudioOut& out, TurnId turn) {
+  Chunk chunk;
+  chunk.samples.assign(out.audio.samples.begin(), out.audio.samples.end());
+  chunk.turn = turn;
+  chunk.position = out.position;
+  chunk.origin = origin_of(out.audio.samples);
+  if (chunk.origin.stream == 0) chunk.origin = next_origin;  // too short to say it
+  next_origin = chunk.origin;
+  next_origin.sample += static_cast<std::int64_t>(chunk.samples.size());
+  chunk.lost = chance.yes(options.lost_frames);
+  send([chunk = std::move(chunk)](State& state) mutable {
+    state.arrive(std::move(chunk));
+    state.schedule_report();
+  });
+}
+
 void FarEnd::State::arrive(Chunk chunk) {
   advance();
-  chunk.start = std::max(now(), free_at);
+  const bool dry = free_at <= now();
+  chunk.start = dry ? now() + options.buffer : free_at;
   free_at =
       chunk.start + samples_to_duration(static_cast<std::int64_t>(chunk.samples.size()), rate);
   queue.push_back(std::move(chunk));
@@ -73,42 +84,69 @@ void FarEnd::State::flush() {
   advance();
   queue.clear();
   free_at = now();
+  next_origin = {};
 }
 
 // Plays what was due up to now.
 void FarEnd::State::advance() {
   while (!queue.empty() && queue.front().start < now()) {
     Chunk& chunk = queue.front();
-    const std::int64_t due = duration_to_samples(now() - chunk.start, rate);
-    const auto count = std::min<std::size_t>(chunk.samples.size(), static_cast<std::size_t>(due));
+    const auto due = static_cast<std::size_t>(duration_to_samples(now() - chunk.start, rate));
+    const std::size_t count = std::min(chunk.samples.size() - chunk.used, due);
     if (count == 0) return;
-    reader.add(std::span(chunk.samples).first(count));
-    played += static_cast<std::int64_t>(count);
-    position = chunk.position + static_cast<std::int64_t>(count);
-    const Duration length = samples_to_duration(static_cast<std::int64_t>(count), rate);
-    last_played_at = chunk.start + length;
-    if (count == chunk.samples.size()) {
-      queue.pop_front();
-      continue;
-    }
-    chunk.samples.erase(chunk.samples.begin(),
-                        chunk.samples.begin() + static_cast<std::ptrdiff_t>(count));
-    chunk.position += static_cast<std::int64_t>(count);
-    chunk.start += length;
-    return;
+    play(chunk, count);
+    if (chunk.used < chunk.samples.size()) return;
+    queue.pop_front();
   }
 }
 
+void FarEnd::State::play(Chunk& chunk, std::size_t count) {
+  const auto samples = static_cast<std::int64_t>(count);
+  const Duration end = chunk.start + samples_to_duration(samples, rate);
+  if (!chunk.lost) {
+    reader.add(std::span(chunk.samples).subspan(chunk.used, count));
+    played += samples;
+    last_played_at = end;
+    const Played stretch{chunk.turn, chunk.origin, chunk.position, samples, chunk.start, end};
+    Played* last = stretches.empty() ? nullptr : &stretches.back();
+    if (last != nullptr && last->turn == stretch.turn && last->end == stretch.start &&
+        last->origin.stream == stretch.origin.stream &&
+        last->origin.sample + last->samples == stretch.origin.sample &&
+        last->position + last->samples == stretch.position) {
+      last->samples += samples;
+      last->end = end;
+    } else {
+      stretches.push_back(stretch);
+    }
+  }
+  chunk.used += count;
+  chunk.position += samples;
+  chunk.origin.sample += samples;
+  chunk.start = end;
+  position = chunk.position;
+}
+
 // Reports as long as there is something to play, and once more after it.
-void FarEnd::State::report(const std::shared_ptr<State>& self) {
+void FarEnd::State::schedule_report() {
   if (!options.reports || std::exchange(reporting, true)) return;
-  executor->post_after(kReportInterval, [self] {
+  executor->post_after(options.report_interval, [self = shared_from_this()] {
     self->advance();
     self->reporting = false;
-    self->executor->post_after(self->options.delay, [self, played = self->position] {
-      if (self->session != nullptr) self->session->report_playback(played);
-    });
-    if (!self->queue.empty()) self->report(self);
+    self->report();
+    if (!self->queue.empty()) self->schedule_report();
+  });
+}
+
+void FarEnd::State::report() {
+  const Duration delay = chance.draw(options.delay) + chance.draw(options.report_delay);
+  const bool stale = chance.yes(options.stale_reports);
+  const std::int64_t told =
+      stale ? static_cast<std::int64_t>(chance.unit() * static_cast<double>(position)) : position;
+  if (chance.yes(options.lost_reports)) return;
+  executor->post_after(delay, [self = shared_from_this(), told] {
+    if (self->session == nullptr) return;
+    self->reported = std::max(self->reported, told);
+    self->session->report_playback(told);
   });
 }
 

@@ -8,14 +8,20 @@
 #include <vector>
 
 #include "base/ring.h"
+#include "sim/chance.h"
 #include "voiceagent/session.h"
 #include "voiceagent/sim.h"
 
 namespace voiceagent::sim {
 
-struct FarEndOptions {
-  Duration delay{0};    // of the network, each way
-  bool reports = true;  // it tells the session what it has played, every 20 ms
+// A stretch that was played without a gap.
+struct Played {
+  TurnId turn = 0;            // whose audio it was
+  SampleOrigin origin;        // of its first sample, as the samples themselves say
+  std::int64_t position = 0;  // of its first sample in the session's output stream
+  std::int64_t samples = 0;
+  Duration start{0};  // when its first sample was played, on the executor's clock
+  Duration end{0};    // when its last sample was
 };
 
 // Lives on the session's executor; must go before the session's events do.
@@ -32,35 +38,53 @@ class FarEnd {
   std::int64_t played();
   // When the last sample was played that has been played up to now.
   Duration last_played_at();
+  // All that was really played up to now, in order.
+  const std::vector<Played>& stretches();
+  // The furthest position that a report which reached the session named.
+  std::int64_t reported() const { return state_->reported; }
 
  private:
   struct Chunk {
     std::vector<std::int16_t> samples;
+    TurnId turn = 0;
     std::int64_t position = 0;
-    Duration start{0};  // when its first sample plays
+    SampleOrigin origin;
+    bool lost = false;     // silence plays in its place
+    std::size_t used = 0;  // samples played
+    Duration start{0};     // when the first sample that is left plays
   };
-  struct State {
+  struct State : std::enable_shared_from_this<State> {
+    State(Session& of, const FarEndOptions& with);
     Executor* executor;
     Session* session;
-    FarEndOptions options;
-    int rate;
-    Ring<Chunk> queue;
+    const FarEndOptions options;
+    const int rate;
+    Chance chance;
+
+    Ring<UniqueFunction<void(State&)>> under_way;  // on the network, towards this end
+    Duration arrival{0};                           // when all of it has come
+    SampleOrigin next_origin;                      // of the audio that continues the last
+    Ring<Chunk> queue;                             // waiting to be played
+    Duration free_at{0};                           // when the queue will have been played
+
     SpeechReader reader;
+    std::vector<Played> stretches;
     std::int64_t played = 0;
     std::int64_t position = 0;  // in the session's output stream
-    Duration free_at{0};        // when the queue will have been played
+    std::int64_t reported = 0;
     Duration last_played_at{0};
     bool reporting = false;
 
     Duration now() const { return executor->now().time_since_epoch(); }
+    void send(UniqueFunction<void(State&)> message);
+    void take(const event::AudioOut& out, TurnId turn);
     void arrive(Chunk chunk);
     void flush();
     void advance();
-    void report(const std::shared_ptr<State>& self);
+    void play(Chunk& chunk, std::size_t count);
+    void schedule_report();
+    void report();
   };
-
-  template <class F>
-  void later(F f);
 
   std::shared_ptr<State> state_;
   std::vector<Subscription> subscriptions_;

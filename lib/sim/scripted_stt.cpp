@@ -8,14 +8,26 @@
 namespace voiceagent::sim {
 namespace {
 
+constexpr Duration kStep{10'000'000};    // how exact times are: enough for a character
+constexpr Duration kPause{200'000'000};  // so much silence may settle words unasked
+
+struct Heard {
+  std::string text;  // a word
+  Duration start, end;
+};
+
 class Stream final : public SttStream {
  public:
-  Stream(const SttScript& script, const SttRequest& request, SttSink& sink)
-      : script_(script), rate_(request.sample_rate), out_(*request.context.executor, sink) {}
+  Stream(const SttScript& script, Chance chance, const SttRequest& request, SttSink& sink)
+      : script_(script),
+        rate_(request.sample_rate),
+        out_(*request.context.executor, sink, script.faults, chance),
+        ears_(chance.next()),
+        deaf_when_stalled_(chance.yes(0.5)) {}
 
   bool audio(AudioView audio) override {
-    // Sample by sample as far as word times go: 10 ms at once is exact enough for a character.
-    const auto step = static_cast<std::size_t>(rate_ / 100);
+    if (out_.over() && deaf_when_stalled_) return false;
+    const auto step = static_cast<std::size_t>(duration_to_samples(kStep, rate_));
     for (auto rest = audio.samples; !rest.empty();) {
       const std::size_t count = std::min(step, rest.size());
       hear(rest.first(count));
@@ -25,25 +37,14 @@ class Stream final : public SttStream {
     return true;
   }
 
-  void flush() override {
-    std::string text(trim(reader_.text()));
-    std::vector<Timed> times = std::exchange(times_, {});
-    reader_.clear();
-    told_ = 0;
-    out_.after(script_.final_delay, [text = std::move(text), times = std::move(times),
-                                     with_words = script_.word_times](SttSink& sink) {
-      const std::vector<Word> words = with_words ? words_of(text, times) : std::vector<Word>();
-      sink.final({text, 1.0F, words, {}});
+  void flush() override { settle(true); }
+  void finish() override {
+    settle(false);
+    out_.in_order(script_.final_delay.base, [this] {
+      if (!out_.over()) out_.end();
     });
   }
-
-  void finish() override {
-    if (!reader_.text().empty()) flush();
-    out_.after(script_.final_delay, [this](SttSink&) { out_.end(); });
-  }
-  void cancel() override {
-    out_.after(Duration(0), [this](SttSink&) { out_.end(); });
-  }
+  void cancel() override { out_.cancel(); }
 
  private:
   struct Timed {
@@ -53,61 +54,128 @@ class Stream final : public SttStream {
   void hear(std::span<const std::int16_t> samples) {
     const Duration begin = samples_to_duration(heard_, rate_);
     heard_ += static_cast<std::int64_t>(samples.size());
-    const std::size_t before = split_words(reader_.text()).size();
-    const std::size_t length = reader_.text().size();
+    const std::size_t before = reader_.text().size();
     reader_.add(samples);
-    if (reader_.text().size() == length) return;
-    const std::size_t words = split_words(reader_.text()).size();
-    if (words > before) times_.push_back({begin, begin});
-    if (!times_.empty()) times_.back().end = begin + kCharacterTime;
+    const std::string& text = reader_.text();
+    for (std::size_t i = before; i < text.size(); ++i) {
+      if (text[i] == ' ') continue;
+      if (i == 0 || text[i - 1] == ' ') times_.push_back({begin, begin});
+      times_.back().end = begin + kCharacterTime;
+    }
+    notice(samples, samples_to_duration(heard_, rate_) - begin);
+  }
+
+  // What the pauses say.
+  void notice(std::span<const std::int16_t> samples, Duration length) {
+    if (samples.front() != 0 || samples.back() != 0) {
+      if (quiet_ >= script_.turn_signal / 2) signal(TurnSignal::kResumed, 1.0F);
+      quiet_ = Duration(0);
+      return;
+    }
+    const Duration before = std::exchange(quiet_, quiet_ + length);
+    const auto reached = [&](Duration mark) { return before < mark && quiet_ >= mark; };
+    if (reached(script_.turn_signal / 2)) signal(TurnSignal::kLikelyEnd, 0.6F);
+    if (reached(script_.turn_signal)) signal(TurnSignal::kEnd, 0.9F);
+    if (reached(kPause) && !times_.empty() && out_.chance().yes(script_.unasked_finals)) {
+      settle(false);
+    }
+  }
+
+  void signal(TurnSignal signal, float probability) {
+    if (script_.turn_signal == Duration(0) || words_told_ == 0) return;
+    out_.in_order(Duration(0), [this, signal, probability] {
+      out_.tell([signal, probability](SttSink& s) { s.turn_signal(signal, probability); });
+    });
+  }
+
+  // The words so far as this recogniser understands them; the same each time.
+  std::vector<Heard> understood() const {
+    std::vector<Heard> words;
+    std::size_t number = 0;
+    for (const std::string_view word : split_words(reader_.text())) {
+      const Timed time = times_[number];
+      Chance ear(ears_, settled_ + number++);
+      const double luck = ear.unit();
+      if (luck < script_.word_errors / 2) continue;
+      std::string text(word);
+      if (luck < script_.word_errors) text.front() = text.front() == 'z' ? 'y' : 'z';
+      words.push_back({std::move(text), time.start, time.end});
+    }
+    return words;
+  }
+  static std::string text_of(const std::vector<Heard>& words) {
+    std::string text;
+    for (const Heard& word : words) text += (text.empty() ? "" : " ") + word.text;
+    return text;
+  }
+
+  // `asked`: also when there is nothing to settle.
+  void settle(bool asked) {
+    if (times_.empty() && !asked) return;
+    std::vector<Heard> words = understood();
+    settled_ += times_.size();
+    times_.clear();
+    reader_.clear();
+    told_ = words_told_ = 0;
+    out_.in_order(out_.chance().draw(script_.final_delay), [this, words = std::move(words)] {
+      const std::string text = out_.mangle(text_of(words));
+      out_.answer([text, words, timed = script_.word_times](SttSink& sink) {
+        std::vector<Word> views;
+        for (const Heard& word : words) views.push_back({word.text, word.start, word.end, 1.0F});
+        if (!timed) views.clear();
+        sink.final({text, 1.0F, views, {}});
+      });
+    });
   }
 
   void tell_partial() {
     if (script_.partial_interval == Duration(0)) return;
     const Duration now = samples_to_duration(heard_, rate_);
-    const std::string_view text = trim(reader_.text());
-    if (text.size() == told_ || now - partial_at_ < script_.partial_interval) return;
-    told_ = text.size();
+    const std::size_t length = trim(reader_.text()).size();
+    if (length == told_ || now - partial_at_ < script_.partial_interval) return;
+    told_ = length;
     partial_at_ = now;
-    out_.after(Duration(0), [text = std::string(text)](SttSink& sink) {
-      sink.partial({text, 1.0F, {}, {}});
+    const std::vector<Heard> words = understood();
+    if (words.empty()) return;
+    words_told_ = words.size();
+    out_.in_order(out_.chance().draw(script_.partial_delay), [this, text = text_of(words)] {
+      out_.tell([text = out_.mangle(text)](SttSink& sink) { sink.partial({text, 1.0F, {}, {}}); });
     });
-  }
-
-  static std::vector<Word> words_of(const std::string& text, const std::vector<Timed>& times) {
-    std::vector<Word> words;
-    for (const std::string_view word : split_words(text)) {
-      if (words.size() == times.size()) break;
-      const Timed& time = times[words.size()];
-      words.push_back({word, time.start, time.end, 1.0F});
-    }
-    return words;
   }
 
   const SttScript script_;
   const int rate_;
   Script<SttSink> out_;
+  const std::uint64_t ears_;  // decides which words are misheard
+  const bool deaf_when_stalled_;
   SpeechReader reader_;
-  std::vector<Timed> times_;  // of the words being read
-  std::int64_t heard_ = 0;
-  std::size_t told_ = 0;  // bytes of the last partial
+  std::vector<Timed> times_;    // of the words being read
+  std::size_t settled_ = 0;     // words before them
+  std::int64_t heard_ = 0;      // samples
+  std::size_t told_ = 0;        // bytes read when the last partial was told
+  std::size_t words_told_ = 0;  // by it
   Duration partial_at_{0};
+  Duration quiet_{0};  // at the end of what was heard
 };
 
 class Provider final : public SttProvider {
  public:
-  explicit Provider(SttScript script) : script_(script) {
+  explicit Provider(SttScript script) : script_(script), streams_(script.seed) {
     capabilities_.sample_rates = {16'000};
     capabilities_.partials = script.partial_interval > Duration(0);
     capabilities_.word_times = script.word_times;
+    capabilities_.turn_signals = script.turn_signal > Duration(0);
   }
   const SttCapabilities& capabilities() const override { return capabilities_; }
   Result<std::unique_ptr<SttStream>> start(const SttRequest& request, SttSink& sink) override {
-    return std::unique_ptr<SttStream>(std::make_unique<Stream>(script_, request, sink));
+    Chance chance = streams_.chance(streams_.next());
+    if (chance.yes(script_.faults.refused_start)) return draw_failure(script_.faults, chance);
+    return std::unique_ptr<SttStream>(std::make_unique<Stream>(script_, chance, request, sink));
   }
 
  private:
   const SttScript script_;
+  StreamCounter streams_;
   SttCapabilities capabilities_;
 };
 

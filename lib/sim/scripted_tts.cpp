@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/ring.h"
 #include "base/text.h"
+#include "sim/scripted_origin.h"
 #include "sim/scripted_stream.h"
 #include "voiceagent/sim.h"
 
@@ -13,8 +15,11 @@ constexpr std::size_t kMaxWaiting = 64;  // pieces of text
 
 class Stream final : public TtsStream {
  public:
-  Stream(const TtsScript& script, const TtsRequest& request, TtsSink& sink)
-      : script_(script), out_(*request.context.executor, sink) {}
+  Stream(const TtsScript& script, std::uint64_t number, Chance chance, const TtsRequest& request,
+         TtsSink& sink)
+      : script_(script),
+        number_(static_cast<std::uint32_t>(number)),
+        out_(*request.context.executor, sink, script.faults, chance) {}
 
   bool text(std::string_view piece) override {
     if (items_.size() >= kMaxWaiting) return false;
@@ -25,10 +30,10 @@ class Stream final : public TtsStream {
   }
   void flush() override { add(Item::Kind::kFlush); }
   void finish() override { add(Item::Kind::kFinish); }
-  void cancel() override {
-    out_.after(Duration(0), [this](TtsSink&) { out_.end(); });
+  void cancel() override { out_.cancel(); }
+  void resume() override {
+    if (std::exchange(refused_, false)) go_on();
   }
-  void resume() override { go_on(); }
 
  private:
   struct Item {
@@ -45,32 +50,42 @@ class Stream final : public TtsStream {
   // The first text after a rest takes its time; what follows comes at once.
   void start() {
     if (std::exchange(busy_, true)) return;
-    out_.after(script_.first_audio, [this](TtsSink&) { go_on(); });
+    out_.after(out_.chance().draw(script_.first_audio), [this] { go_on(); });
   }
 
   void go_on() {
-    while (out_.sink() != nullptr && !items_.empty()) {
+    while (!out_.over() && !items_.empty()) {
       const Item& item = items_.front();
-      if (item.kind == Item::Kind::kText && !speak_clause(item)) return;  // until resume()
+      if (item.kind == Item::Kind::kText && !speak_clause(item)) return;  // to be called again
       const Item done = items_.pop_front();
       if (done.kind == Item::Kind::kText) continue;
-      out_.sink()->done();
-      if (done.kind == Item::Kind::kFinish) return out_.end();
+      out_.answer([](TtsSink& sink) { sink.done(); });
+      if (done.kind == Item::Kind::kFinish && !out_.over()) return out_.end();
     }
     busy_ = false;
   }
 
+  // False: the rest comes when the sink has room, or it has been made.
   bool speak_clause(const Item& item) {
     if (audio_.samples.empty() && !item.text.empty()) {
       audio_ = speak(item.text, script_.sample_rate);
+      if (script_.numbered) number_samples(audio_.samples, number_, spoken_);
       if (script_.word_timings) tell_timings(item);
     }
-    const auto chunk = static_cast<std::size_t>(script_.sample_rate / 50);
-    while (offset_ < audio_.samples.size()) {
-      const std::size_t count = std::min(chunk, audio_.samples.size() - offset_);
+    while (!out_.over() && offset_ < audio_.samples.size()) {
+      if (chunk_ == 0) chunk_ = draw_chunk();
+      const std::size_t count = std::min(chunk_, audio_.samples.size() - offset_);
       const auto samples = std::span(audio_.samples).subspan(offset_, count);
-      if (!out_.sink()->audio({samples, script_.sample_rate})) return false;
+      const AudioView view{samples, script_.sample_rate};
+      refused_ = !out_.offer([&view](TtsSink& sink) { return sink.audio(view); });
+      if (refused_) return false;
+      chunk_ = 0;
       offset_ += count;
+      if (script_.speed > 0) {
+        const double cost = static_cast<double>(view.duration().count()) / script_.speed;
+        out_.after(Duration(static_cast<std::int64_t>(cost)), [this] { go_on(); });
+        return false;
+      }
     }
     spoken_ += static_cast<std::int64_t>(audio_.samples.size());
     audio_.samples.clear();
@@ -78,40 +93,58 @@ class Stream final : public TtsStream {
     return true;
   }
 
+  std::size_t draw_chunk() {
+    if (out_.chance().yes(script_.faults.odd_audio)) {
+      constexpr std::array<std::size_t, 8> kOdd{1, 2, 7, 159, 161, 333, 4001, 20'011};
+      return kOdd[out_.chance().below(kOdd.size())];
+    }
+    const std::int64_t samples = duration_to_samples(script_.chunk, script_.sample_rate);
+    return static_cast<std::size_t>(std::max<std::int64_t>(1, samples));
+  }
+
   void tell_timings(const Item& item) {
     const std::int64_t per_character = duration_to_samples(kCharacterTime, script_.sample_rate);
     for (const std::string_view word : split_words(item.text)) {
       const auto begin = static_cast<std::size_t>(word.data() - item.text.data());
       const std::size_t end = begin + word.size();
-      out_.sink()->timing({{item.begin + begin, item.begin + end},
-                           spoken_ + static_cast<std::int64_t>(begin) * per_character,
-                           spoken_ + static_cast<std::int64_t>(end) * per_character});
+      const SpokenSpan span{{item.begin + begin, item.begin + end},
+                            spoken_ + static_cast<std::int64_t>(begin) * per_character,
+                            spoken_ + static_cast<std::int64_t>(end) * per_character};
+      out_.tell([span](TtsSink& sink) { sink.timing(span); });
     }
   }
 
   const TtsScript script_;
+  const std::uint32_t number_;
   Script<TtsSink> out_;
   Ring<Item> items_;
   std::size_t pushed_ = 0;   // bytes of text
   std::int64_t spoken_ = 0;  // samples of the clauses before
   Pcm audio_;                // of the clause being spoken
   std::size_t offset_ = 0;   // what of it has been handed over
+  std::size_t chunk_ = 0;    // samples of the piece that is next; 0: not drawn yet
   bool busy_ = false;
+  bool refused_ = false;  // the sink is full
 };
 
 class Provider final : public TtsProvider {
  public:
-  explicit Provider(TtsScript script) : script_(script) {
+  explicit Provider(TtsScript script) : script_(script), streams_(script.seed) {
     capabilities_.sample_rate = script.sample_rate;
     capabilities_.word_timings = script.word_timings;
   }
   const TtsCapabilities& capabilities() const override { return capabilities_; }
   Result<std::unique_ptr<TtsStream>> start(const TtsRequest& request, TtsSink& sink) override {
-    return std::unique_ptr<TtsStream>(std::make_unique<Stream>(script_, request, sink));
+    const std::uint64_t number = streams_.next();
+    Chance chance = streams_.chance(number);
+    if (chance.yes(script_.faults.refused_start)) return draw_failure(script_.faults, chance);
+    return std::unique_ptr<TtsStream>(
+        std::make_unique<Stream>(script_, number, chance, request, sink));
   }
 
  private:
   const TtsScript script_;
+  StreamCounter streams_;
   TtsCapabilities capabilities_;
 };
 
