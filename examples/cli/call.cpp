@@ -22,6 +22,13 @@ va::Result<std::unique_ptr<Call>> Call::open(va::Agent& agent,
     call->log_ = std::move(*log);
     call->log_->listen(*call->session_);
   }
+  if (!files.trace.empty()) {
+    auto trace = va::TraceRecorder::create(files.trace);
+    if (!trace.ok()) return trace.status();
+    call->trace_ = std::move(*trace);
+    call->trace_->listen(*call->session_);
+  }
+  call->statistics_.listen(*call->session_);
   call->dialogue_ = std::make_unique<Dialogue>(*call->session_, print);
   call->caller_ = std::make_unique<Caller>(
       *call->session_, input, *call->recorder_,
@@ -41,7 +48,10 @@ std::future<va::Status> Call::close() {
 
 va::Status Call::finish() {
   if (va::Status status = recorder_->finish(); !status.ok()) return status;
-  return log_ != nullptr ? log_->finish() : va::Status();
+  if (log_ != nullptr) {
+    if (va::Status status = log_->finish(); !status.ok()) return status;
+  }
+  return trace_ != nullptr ? trace_->finish() : va::Status();
 }
 
 }  // namespace cli

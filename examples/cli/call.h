@@ -10,6 +10,8 @@
 #include "event_log.h"
 #include "input_audio.h"
 #include "voiceagent/engine.h"
+#include "voiceagent/trace.h"
+#include "voiceagent/turn_statistics.h"
 
 namespace cli {
 
@@ -19,6 +21,7 @@ class Call {
   struct Files {
     std::string out;     // empty: not recorded
     std::string events;  // empty: not logged
+    std::string trace;   // empty: not traced
   };
 
   // Opens a session on `executor`, the present one. `input` must outlive the call.
@@ -34,6 +37,7 @@ class Call {
   voiceagent::Status finish();
 
   const Dialogue& dialogue() const { return *dialogue_; }
+  const voiceagent::TurnStatistics& statistics() const { return statistics_; }
   const Caller& caller() const { return *caller_; }
 
  private:
@@ -42,6 +46,8 @@ class Call {
   std::shared_ptr<voiceagent::Session> session_;
   std::unique_ptr<voiceagent::CallRecorder> recorder_;
   std::unique_ptr<EventLog> log_;
+  std::unique_ptr<voiceagent::TraceRecorder> trace_;
+  voiceagent::TurnStatistics statistics_;
   std::unique_ptr<Dialogue> dialogue_;
   std::unique_ptr<Caller> caller_;
   voiceagent::Subscription opened_;

@@ -2,12 +2,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "call.h"
 #include "commands.h"
+#include "latencies.h"
 #include "meter.h"
 #include "output_file.h"
 #include "progress.h"
@@ -33,22 +35,28 @@ struct ConverseOptions {
 
 va::Status check_outputs(const ConverseOptions& options) {
   const Call::Files& files = options.files;
-  if (va::Status status = check_output(files.out, options.in); !status.ok()) return status;
-  if (!files.out.empty() && files.out == files.events) {
-    return va::invalid_argument(files.out + ": can't be both recording and event log");
+  std::set<std::string> paths;
+  for (const std::string& path : {files.out, files.events, files.trace}) {
+    if (path.empty()) continue;
+    if (va::Status status = check_output(path, options.in); !status.ok()) return status;
+    if (!paths.insert(path).second) {
+      return va::invalid_argument(path + ": can't be more than one of the output files");
+    }
   }
-  return check_output(files.events, options.in);
+  return {};
 }
 
 bool hears(va::Mode mode) {
   return mode == va::Mode::kVoiceToVoice || mode == va::Mode::kVoiceToText;
 }
 
-void print_json(const Dialogue& dialogue, const InputAudio& input,
-                const std::vector<std::string>& notes, const Meter& meter) {
+void print_json(const Call& call, const InputAudio& input, const std::vector<std::string>& notes,
+                const Meter& meter) {
   va::JsonWriter json;
   json.begin_object().key("turns");
-  dialogue.write_turns(json);
+  call.dialogue().write_turns(json);
+  json.key("latency_ms");
+  write_latencies(call.statistics(), json);
   json.key("audio_seconds").number(input.seconds(), 3);
   json.key("wall_seconds").number(meter.wall_seconds(), 3);
   json.key("cpu_seconds").number(meter.cpu_seconds(), 3);
@@ -69,8 +77,9 @@ int summarise(const ConverseOptions& options, const Call& call, const InputAudio
     notes.emplace_back("the agent was still busy 30 s after the end of the file, and was left");
   }
   if (options.json) {
-    print_json(call.dialogue(), input, notes, meter);
+    print_json(call, input, notes, meter);
   } else {
+    std::fputs(latency_table(call.statistics()).c_str(), stdout);
     std::printf("%.1f s of audio in %.1f s (%.1f s of processor time, %.0f MB)%s\n",
                 input.seconds(), meter.wall_seconds(), meter.cpu_seconds(),
                 Meter::peak_rss_megabytes(),
@@ -140,6 +149,8 @@ void add_converse(CLI::App& app, int& exit_code) {
       ->type_name("call.wav");
   command->add_option("--events", options->files.events, "All events, one JSON object a line")
       ->type_name("events.jsonl");
+  command->add_option("--trace", options->files.trace, "A time line for ui.perfetto.dev")
+      ->type_name("trace.json");
   add_config_option(*command, options->config);
   command->add_flag("--realtime", options->real_time,
                     "Take as long as the call does, instead of as long as the engines need");

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import unittest
 
 from cli_support import ENGINES, CliTest, needs, read_wav, wav_bytes
@@ -43,7 +44,7 @@ class Converse(CliTest):
         self.assertRegex(output, r"\] agent +\S")
         for stage in ("end of speech", "endpoint", "final text", "first token", "first clause",
                       "first audio"):
-            self.assertEqual(output.count(stage), 2, output)
+            self.assertEqual(len(re.findall(stage + r" +[\d.]+ ms \|", output)), 2, output)
 
     def test_the_event_file_has_every_event_but_the_audio(self):
         self.talk("--events", "events.jsonl")
@@ -72,6 +73,32 @@ class Converse(CliTest):
         end = next(e for e in events if e["type"] == "playback_finished")["t_ms"] / 1000
         self.assertFalse(loud(right, rate, 0, start))
         self.assertTrue(loud(right, rate, start, end))
+
+    def test_the_summary_has_the_quantiles_of_each_stage(self):
+        output = self.talk().stdout
+        self.assertRegex(output, r"2 turns +p50 +p90 +p99 +max")
+        self.assertRegex(output, r"first frame +\d")
+        report = json.loads(self.talk("--json").stdout)
+        turns = [t["latency_ms"]["response"] for t in report["turns"]]
+        frame = report["latency_ms"]["first_frame"]
+        self.assertEqual(frame["count"], 2)
+        self.assertAlmostEqual(frame["max"], max(turns), delta=0.001)
+        self.assertAlmostEqual(frame["p50"], min(turns), delta=min(turns) / 64)
+
+    def test_the_trace_has_the_turns_where_the_events_have_them(self):
+        self.talk("--trace", "t.json", "--events", "events.jsonl")
+        trace = json.loads(self.path("t.json").read_text(encoding="utf-8"))
+        tracks = {e["tid"]: e["args"]["name"] for e in trace if e["name"] == "thread_name"}
+        played = [e for e in trace if e["ph"] == "X" and tracks[e["tid"]] == "playback"]
+        for kind, when in (("playback_started", lambda s: s["ts"]),
+                           ("playback_finished", lambda s: s["ts"] + s["dur"])):
+            for event, piece in zip((e for e in self.events() if e["type"] == kind), played,
+                                    strict=True):
+                self.assertAlmostEqual(when(piece) / 1000, event["t_ms"], delta=0.01)
+
+    def test_two_outputs_do_not_share_a_file(self):
+        path = self.file("a.wav", wav_bytes(bytes(3200)))
+        self.check("converse", "--in", path, "--trace", "x", "--events", "x", code=1, says="x: ")
 
     def test_an_interrupted_reply_is_what_was_heard_of_it(self):
         caller = self.say("What can you do?", "Stop it please, what time is it now?", pause_ms=2200)
