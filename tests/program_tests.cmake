@@ -1,9 +1,14 @@
+# scenarios/*.json -> ctest scenarios: conversations in virtual time.
 # Tests of the built program, in Python: integration/<name>_test.py -> ctest integration/<name>.
 # Found by their own Python files; they skip what the engines of this build can't do.
 
 if(NOT TARGET voiceagent_cli)
   return()
 endif()
+add_test(NAME scenarios
+  COMMAND voiceagent_cli simulate "${CMAKE_CURRENT_SOURCE_DIR}/scenarios")
+set_tests_properties(scenarios PROPERTIES LABELS scenarios TIMEOUT 1800)
+
 # ThreadSanitizer sees the same threads in the unit and conformance tests, in a tenth of the time.
 if(VOICEAGENT_SANITIZE STREQUAL "thread")
   return()

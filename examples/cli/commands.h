@@ -13,5 +13,6 @@ void add_say(CLI::App& app, int& exit_code);
 void add_listen(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_simulate(CLI::App& app, int& exit_code);
 
 }  // namespace cli

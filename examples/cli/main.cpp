@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   cli::add_listen(app, exit_code);
   cli::add_chat(app, exit_code);
   cli::add_doctor(app, exit_code);
+  cli::add_simulate(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -41,6 +41,11 @@ VOICEAGENT_EXPORT Result<AgentOptions> load_agent_config(const std::string& path
                                                          const Registry& registry,
                                                          const Environment& environment);
 
+/// Sets one of the settings that the sections "agent", "turn" and "limits" have, as if it stood in
+/// a configuration file. The error says what is allowed, and leaves `agent` as it was.
+VOICEAGENT_EXPORT Status set_agent_option(AgentOptions& agent, std::string_view section,
+                                          std::string_view key, const OptionValue& value);
+
 /// The reference of all keys as Markdown: name, type, default, range, environment variable,
 /// meaning, made from the same descriptors that the check uses.
 VOICEAGENT_EXPORT std::string agent_config_reference(const Registry& registry);

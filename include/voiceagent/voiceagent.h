@@ -24,6 +24,7 @@
 #include "voiceagent/provider_abi.h"
 #include "voiceagent/registry.h"
 #include "voiceagent/resample.h"
+#include "voiceagent/scenario.h"
 #include "voiceagent/session.h"
 #include "voiceagent/sim.h"
 #include "voiceagent/status.h"

@@ -104,10 +104,12 @@ void FarEnd::State::play(Chunk& chunk, std::size_t count) {
   const auto samples = static_cast<std::int64_t>(count);
   const Duration end = chunk.start + samples_to_duration(samples, rate);
   if (!chunk.lost) {
+    const std::size_t text_before = reader.text().size();
     reader.add(std::span(chunk.samples).subspan(chunk.used, count));
     played += samples;
     last_played_at = end;
-    const Played stretch{chunk.turn, chunk.origin, chunk.position, samples, chunk.start, end};
+    const Played stretch{chunk.turn,  chunk.origin, chunk.position, samples,
+                         chunk.start, end,          text_before,    reader.text().size()};
     Played* last = stretches.empty() ? nullptr : &stretches.back();
     if (last != nullptr && last->turn == stretch.turn && last->end == stretch.start &&
         last->origin.stream == stretch.origin.stream &&
@@ -115,6 +117,7 @@ void FarEnd::State::play(Chunk& chunk, std::size_t count) {
         last->position + last->samples == stretch.position) {
       last->samples += samples;
       last->end = end;
+      last->text_end = stretch.text_end;
     } else {
       stretches.push_back(stretch);
     }

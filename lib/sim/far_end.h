@@ -22,6 +22,9 @@ struct Played {
   std::int64_t samples = 0;
   Duration start{0};  // when its first sample was played, on the executor's clock
   Duration end{0};    // when its last sample was
+  // Which bytes of heard() it brought; a character counts once its first sample has been played.
+  std::size_t text_begin = 0;
+  std::size_t text_end = 0;
 };
 
 // Lives on the session's executor; must go before the session's events do.

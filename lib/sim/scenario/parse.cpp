@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "sim/scenario/parse.h"
+#include "voiceagent/config.h"
+
+namespace voiceagent::sim {
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{4} * 1024 * 1024;
+
+// Whether `json` is something that an option can be.
+bool read_option(const Json& json, OptionValue& value) {
+  if (json.type() == JsonType::kBool) {
+    value = json.boolean();
+  } else if (json.is_string()) {
+    value = std::string(json.string());
+  } else if (json.type() == JsonType::kNumber && json.integer(0) == json.integer(1)) {
+    value = json.integer();
+  } else if (json.type() == JsonType::kNumber) {
+    value = json.number();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// A section of the configuration: every key that a configuration file may have there.
+void parse_section(ObjectReader& scenario, std::string_view section, AgentOptions& agent) {
+  if (!scenario.has(section)) return;
+  const Json json = scenario.get(section);
+  Problems& out = scenario.problems();
+  const std::string path = scenario.path(section);
+  if (!json.is_object()) return out.add(path, "must be an object");
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::string key(json.key_at(i));
+    const std::string place = path + "." + key;
+    OptionValue value;
+    if (!read_option(json.at(i), value)) {
+      out.add(place, "must not be " + std::string(type_name(json.at(i).type())));
+      continue;
+    }
+    const Status status = set_agent_option(agent, section, key, value);
+    if (!status.ok()) out.add(place, status.message());
+  }
+}
+
+SessionOptions parse_session(const Json& json, const std::string& path, Problems& out) {
+  SessionOptions session;
+  ObjectReader reader(json, path, out);
+  ObjectReader::put(session.output_rate,
+                    reader.integer("output_rate", kMinSampleRate, kMaxSampleRate));
+  ObjectReader::put(session.playout_delay, reader.ms("playout_delay_ms"));
+  reader.refuse_the_rest();
+  return session;
+}
+
+void collect_names(const std::vector<Step>& steps, std::set<std::string>& names) {
+  for (const Step& step : steps) {
+    names.insert(step.name);
+    if (const auto* repeat = std::get_if<step::Repeat>(&step.action)) {
+      collect_names(repeat->steps, names);
+    }
+  }
+}
+
+// Timings may speak of steps by their names.
+void check_step_names(const Scenario& scenario, Problems& out) {
+  std::set<std::string> names;
+  collect_names(scenario.steps, names);
+  names.erase("");
+  const std::vector<std::string> known(names.begin(), names.end());
+  for (std::size_t i = 0; i < scenario.expect.timings.size(); ++i) {
+    const TimingExpectation& timing = scenario.expect.timings[i];
+    const std::string path = element_path("expect.timings", i);
+    for (const auto& [anchor, key] : {std::pair(&timing.from, "from"), {&timing.to, "to"}}) {
+      if (anchor->step.empty() || names.contains(anchor->step)) continue;
+      out.add(path + "." + key,
+              "no step has the name '" + anchor->step + "'" + hint(anchor->step, known));
+    }
+  }
+}
+
+Scenario parse_document(const Json& json, Problems& out) {
+  Scenario scenario;
+  ObjectReader reader(json, "", out);
+  if (!json.is_object()) return scenario;
+  ObjectReader::put(scenario.name, reader.text("name"));
+  ObjectReader::put(scenario.description, reader.text("description"));
+  ObjectReader::put(scenario.seed, reader.integer("seed", 0, std::int64_t{1} << 52));
+  for (const std::string_view section : {"agent", "turn", "limits"}) {
+    parse_section(reader, section, scenario.agent);
+  }
+  scenario.providers = parse_providers(reader);
+  if (reader.has("session")) {
+    scenario.session = parse_session(reader.get("session"), "session", out);
+  }
+  if (reader.has("far_end")) {
+    scenario.far_end = parse_far_end(reader.get("far_end"), "far_end", out);
+  }
+  if (reader.has("microphone")) {
+    scenario.microphone = parse_microphone(reader.get("microphone"), "microphone", out);
+  }
+  if (!reader.has("steps")) out.add("", "has no 'steps'");
+  if (reader.has("steps")) scenario.steps = parse_steps(reader.get("steps"), "steps", out);
+  ObjectReader::put(scenario.settle, reader.ms("settle_ms"));
+  ObjectReader::put(scenario.heard_tolerance, reader.ms("heard_tolerance_ms"));
+  if (reader.has("expect")) {
+    scenario.expect = parse_expectations(reader.get("expect"), "expect", out);
+  }
+  reader.refuse_the_rest();
+  check_step_names(scenario, out);
+  return scenario;
+}
+
+}  // namespace
+
+std::span<const CloseReason> close_reasons() {
+  static constexpr std::array kReasons{CloseReason::kHost, CloseReason::kUser, CloseReason::kAgent,
+                                       CloseReason::kError, CloseReason::kLimit};
+  return kReasons;
+}
+
+Result<Scenario> parse_scenario(std::string_view json, std::string_view file) {
+  Problems problems(file);
+  if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    problems.add("", "is empty; the least scenario is {\"steps\": [{\"say\": \"hello\"}]}");
+    return problems.status();
+  }
+  const Result<Json> document = Json::parse(json);
+  if (!document.ok()) return document.status().within(file);
+  Scenario scenario = parse_document(*document, problems);
+  if (!problems.empty()) return problems.status();
+  if (scenario.name.empty()) scenario.name = std::filesystem::path(file).stem().string();
+  return scenario;
+}
+
+Result<Scenario> load_scenario(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return not_found(path + ": no such file");
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMaxBytes + 1, '\0');
+  if (!file || std::filesystem::is_directory(path, error))
+    return io_error(path + ": can't be read");
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (file.bad()) return io_error(path + ": can't be read");
+  if (text.size() > kMaxBytes) return invalid_argument(path + ": more than 4 MiB: no scenario");
+  return parse_scenario(text, path);
+}
+
+}  // namespace voiceagent::sim

@@ -1,0 +1,171 @@
+#include <utility>
+
+#include "sim/scenario/parse.h"
+
+namespace voiceagent::sim {
+namespace {
+
+constexpr std::size_t kMaxScripts = 100;
+
+// A number of milliseconds, or {"ms": 100, "jitter_ms": 50, "tail_ms": 2000, "tail_share": 0.01}.
+void read_latency(ObjectReader& reader, std::string_view key, Latency& latency) {
+  if (!reader.has(key)) return;
+  const Json json = reader.get(key);
+  if (!json.is_object()) {
+    if (const auto always = reader.ms(key)) latency = Latency(*always);
+    return;
+  }
+  ObjectReader parts(json, reader.path(key), reader.problems());
+  ObjectReader::put(latency.base, parts.ms("ms"));
+  ObjectReader::put(latency.jitter, parts.ms("jitter_ms"));
+  ObjectReader::put(latency.tail, parts.ms("tail_ms"));
+  ObjectReader::put(latency.tail_share, parts.number("tail_share", 0, 1));
+  parts.refuse_the_rest();
+}
+
+void read_share(ObjectReader& reader, std::string_view key, double& share) {
+  ObjectReader::put(share, reader.number(key, 0, 1));
+}
+
+Faults parse_faults(ObjectReader& reader) {
+  Faults faults;
+  if (!reader.has("faults")) return faults;
+  ObjectReader parts(reader.get("faults"), reader.path("faults"), reader.problems());
+  read_share(parts, "refused_start", faults.refused_start);
+  read_share(parts, "error", faults.error);
+  read_share(parts, "disconnect", faults.disconnect);
+  read_share(parts, "stall", faults.stall);
+  read_share(parts, "late_close", faults.late_close);
+  read_share(parts, "duplicate", faults.duplicate);
+  read_share(parts, "out_of_order", faults.out_of_order);
+  read_share(parts, "invalid_utf8", faults.invalid_utf8);
+  read_share(parts, "odd_audio", faults.odd_audio);
+  parts.refuse_the_rest();
+  if (faults.refused_start + faults.error + faults.disconnect + faults.stall > 1) {
+    reader.problems().add(reader.path("faults"),
+                          "refused_start, error, disconnect and stall exclude each other: they "
+                          "must not add up to more than 1");
+  }
+  return faults;
+}
+
+SttScript parse_stt(ObjectReader& reader) {
+  SttScript script;
+  ObjectReader::put(script.partial_interval, reader.ms("partial_interval_ms"));
+  read_latency(reader, "final_delay_ms", script.final_delay);
+  read_latency(reader, "partial_delay_ms", script.partial_delay);
+  ObjectReader::put(script.word_times, reader.flag("word_times"));
+  read_share(reader, "word_errors", script.word_errors);
+  read_share(reader, "unasked_finals", script.unasked_finals);
+  ObjectReader::put(script.turn_signal, reader.ms("turn_signal_ms"));
+  script.faults = parse_faults(reader);
+  return script;
+}
+
+TtsScript parse_tts(ObjectReader& reader) {
+  TtsScript script;
+  read_latency(reader, "first_audio_ms", script.first_audio);
+  ObjectReader::put(script.sample_rate,
+                    reader.integer("sample_rate", kMinSampleRate, kMaxSampleRate));
+  ObjectReader::put(script.word_timings, reader.flag("word_timings"));
+  ObjectReader::put(script.chunk, reader.ms("chunk_ms", 1, 10'000));
+  ObjectReader::put(script.speed, reader.number("speed", 0, 1'000));
+  script.faults = parse_faults(reader);
+  return script;
+}
+
+// How a reply comes; what is not set is as in `base`.
+LlmDelivery parse_delivery(ObjectReader& reader, LlmDelivery base) {
+  read_latency(reader, "first_token_ms", base.first_token);
+  read_latency(reader, "per_word_ms", base.per_step);
+  ObjectReader::put(base.streaming, reader.flag("streaming"));
+  if (reader.has("faults")) base.faults = parse_faults(reader);
+  return base;
+}
+
+ReplyRule parse_rule(const Json& json, const std::string& path, const LlmDelivery& base,
+                     Problems& out) {
+  ReplyRule rule;
+  ObjectReader reader(json, path, out);
+  ObjectReader::put(rule.when, reader.text("when"));
+  ObjectReader::put(rule.times, reader.integer("times", 1, 1'000'000));
+  if (!reader.has("reply") && json.is_object()) out.add(path, "has no 'reply'");
+  ObjectReader::put(rule.text, reader.string("reply"));
+  rule.delivery = parse_delivery(reader, base);
+  reader.refuse_the_rest();
+  return rule;
+}
+
+std::vector<ReplyRule> parse_llm(const Json& json, const std::string& path, Problems& out) {
+  std::vector<ReplyRule> rules;
+  ObjectReader reader(json, path, out);
+  const LlmDelivery delivery = parse_delivery(reader, {});
+  if (reader.has("replies")) {
+    const Json list = reader.get("replies");
+    const std::string place = reader.path("replies");
+    if (expect_array(list, place, out) && list.size() == 0) out.add(place, "must not be empty");
+    for (std::size_t i = 0; list.is_array() && i < list.size(); ++i) {
+      rules.push_back(parse_rule(list.at(i), element_path(place, i), delivery, out));
+    }
+  }
+  ReplyRule rest;
+  rest.text = "All right.";
+  rest.delivery = delivery;
+  ObjectReader::put(rest.text, reader.string("reply"));
+  rules.push_back(std::move(rest));
+  reader.refuse_the_rest();
+  return rules;
+}
+
+// One script, or a list of them: stream by stream.
+template <class Script>
+std::vector<Script> parse_scripts(const Json& json, const std::string& path,
+                                  Script (*parse)(ObjectReader&), Problems& out) {
+  std::vector<Script> scripts;
+  if (json.is_array() && json.size() == 0) out.add(path, "must not be empty");
+  if (json.is_array() && json.size() > kMaxScripts) {
+    out.add(path, "must have at most " + std::to_string(kMaxScripts) + " elements");
+    return scripts;
+  }
+  for (std::size_t i = 0; i < (json.is_array() ? json.size() : 1); ++i) {
+    ObjectReader reader(json.is_array() ? json.at(i) : json,
+                        json.is_array() ? element_path(path, i) : path, out);
+    scripts.push_back(parse(reader));
+    reader.refuse_the_rest();
+  }
+  return scripts;
+}
+
+}  // namespace
+
+ProviderScripts parse_providers(ObjectReader& scenario) {
+  ProviderScripts scripts;
+  Problems& out = scenario.problems();
+  if (scenario.has("stt")) {
+    scripts.stt = parse_scripts(scenario.get("stt"), scenario.path("stt"), parse_stt, out);
+  }
+  if (scenario.has("tts")) {
+    scripts.tts = parse_scripts(scenario.get("tts"), scenario.path("tts"), parse_tts, out);
+  }
+  const Result<Json> nothing = Json::parse("{}");
+  scripts.replies =
+      parse_llm(scenario.has("llm") ? scenario.get("llm") : *nothing, scenario.path("llm"), out);
+  return scripts;
+}
+
+FarEndOptions parse_far_end(const Json& json, const std::string& path, Problems& out) {
+  FarEndOptions options;
+  ObjectReader reader(json, path, out);
+  read_latency(reader, "delay_ms", options.delay);
+  ObjectReader::put(options.reports, reader.flag("reports"));
+  ObjectReader::put(options.report_interval, reader.ms("report_interval_ms", 1));
+  read_latency(reader, "report_delay_ms", options.report_delay);
+  read_share(reader, "lost_frames", options.lost_frames);
+  read_share(reader, "lost_reports", options.lost_reports);
+  read_share(reader, "stale_reports", options.stale_reports);
+  ObjectReader::put(options.buffer, reader.ms("buffer_ms"));
+  reader.refuse_the_rest();
+  return options;
+}
+
+}  // namespace voiceagent::sim

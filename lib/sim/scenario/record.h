@@ -1,0 +1,80 @@
+// What came of a run: events, sounds of both sides, steps. Times are on the session's clock.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/far_end.h"
+#include "voiceagent/events.h"
+#include "voiceagent/json.h"
+#include "voiceagent/session.h"
+
+namespace voiceagent::sim {
+
+struct Stretch {
+  Duration start{0};
+  Duration end{0};
+};
+
+// When a step began or ended.
+struct StepMark {
+  std::string name;
+  Duration time{0};
+};
+
+// An event but those of audio.
+struct SeenEvent {
+  EventKind kind{};
+  TurnId turn = 0;
+  Duration time{0};
+  std::size_t begin = 0;  // of its JSON in the record's text
+  std::size_t size = 0;
+};
+
+// A breach of what holds for the events of any session, seen while they came.
+struct Breach {
+  std::string what;
+  Duration time{0};
+};
+
+class Record {
+ public:
+  // Takes the next event; the line of JSON that it became, or nothing for audio. The view is valid
+  // until the next one.
+  std::string_view add(const AnyEvent& event);
+
+  const std::vector<SeenEvent>& events() const { return events_; }
+  std::string_view line(const SeenEvent& event) const {
+    return std::string_view(text_).substr(event.begin, event.size);
+  }
+  const std::vector<Breach>& breaches() const { return breaches_; }
+
+  std::vector<Stretch> words;  // of the user, without the pauses
+  std::vector<Stretch> said;   // of the user, each with its pauses
+  std::vector<StepMark> step_starts;
+  std::vector<StepMark> step_ends;
+
+  // At the end:
+  std::vector<Played> played;    // by the far end
+  std::vector<Stretch> audible;  // the agent, at the far end
+  std::string heard;             // the agent's words, at the far end
+  std::vector<ContextEntry> context;
+  Duration end{0};
+  bool settled = false;  // all was quiet before the session was closed by the runner
+
+ private:
+  void check(const AnyEvent& event);
+
+  std::vector<SeenEvent> events_;
+  std::string text_;
+  JsonWriter writer_;
+  std::vector<Breach> breaches_;
+  std::uint64_t last_seq_ = 0;
+  std::int64_t sent_ = 0;        // samples of output
+  std::vector<TurnId> cut_off_;  // turns whose reply was interrupted
+  bool closed_ = false;
+};
+
+}  // namespace voiceagent::sim

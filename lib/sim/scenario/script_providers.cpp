@@ -1,0 +1,96 @@
+#include "sim/scenario/script_providers.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/text.h"
+
+namespace voiceagent::sim {
+namespace {
+
+// The n-th stream comes from the n-th provider, all that follow from the last one.
+template <class Provider, class Stream, class Request, class Sink>
+class InTurn : public Provider {
+ public:
+  explicit InTurn(std::vector<std::shared_ptr<Provider>> providers)
+      : providers_(std::move(providers)) {}
+  Result<std::unique_ptr<Stream>> start(const Request& request, Sink& sink) override {
+    const std::size_t which = std::min(started_++, providers_.size() - 1);
+    return providers_[which]->start(request, sink);
+  }
+
+ protected:
+  const std::vector<std::shared_ptr<Provider>> providers_;
+
+ private:
+  std::size_t started_ = 0;
+};
+
+class SttInTurn final : public InTurn<SttProvider, SttStream, SttRequest, SttSink> {
+ public:
+  using InTurn::InTurn;
+  const SttCapabilities& capabilities() const override {
+    return providers_.front()->capabilities();
+  }
+};
+
+class TtsInTurn final : public InTurn<TtsProvider, TtsStream, TtsRequest, TtsSink> {
+ public:
+  using InTurn::InTurn;
+  const TtsCapabilities& capabilities() const override {
+    return providers_.front()->capabilities();
+  }
+};
+
+// Each rule is a model of its own.
+class Rules final : public LlmProvider {
+ public:
+  Rules(const std::vector<ReplyRule>& rules, std::uint64_t seed) {
+    for (const ReplyRule& rule : rules) {
+      LlmDelivery delivery = rule.delivery;
+      delivery.seed = seed + rules_.size();
+      rules_.push_back(
+          {to_lower(rule.when), rule.times, scripted_llm(fixed_reply(rule.text), delivery)});
+    }
+  }
+  Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
+    const std::string asked =
+        request.messages.empty() ? "" : to_lower(request.messages.back().text);
+    for (Rule& rule : rules_) {
+      if (rule.left == 0 || asked.find(rule.when) == std::string::npos) continue;
+      --rule.left;
+      return rule.model->start(request, sink);
+    }
+    return unavailable("no reply of the scenario fits '" + asked + "'");
+  }
+
+ private:
+  struct Rule {
+    std::string when;
+    int left;
+    std::shared_ptr<LlmProvider> model;
+  };
+  std::vector<Rule> rules_;
+};
+
+}  // namespace
+
+void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint64_t seed) {
+  std::vector<std::shared_ptr<SttProvider>> stt;
+  for (SttScript script : scripts.stt) {
+    script.seed = ++seed;
+    stt.push_back(scripted_stt(script));
+  }
+  std::vector<std::shared_ptr<TtsProvider>> tts;
+  for (TtsScript script : scripts.tts) {
+    script.seed = ++seed;
+    tts.push_back(scripted_tts(script));
+  }
+  agent.stt = {"scripted", {}, std::make_shared<SttInTurn>(std::move(stt))};
+  agent.tts = {"scripted", {}, std::make_shared<TtsInTurn>(std::move(tts))};
+  agent.llm = {"scripted", {}, std::make_shared<Rules>(scripts.replies, seed + 1)};
+  agent.vad = {"level", {}, level_vad()};
+}
+
+}  // namespace voiceagent::sim

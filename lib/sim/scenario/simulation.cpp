@@ -1,0 +1,272 @@
+#include "sim/scenario/simulation.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "base/text.h"
+#include "core/engine.h"
+#include "sim/scenario/event_types.h"
+#include "sim/scenario/script_providers.h"
+#include "voiceagent/log.h"
+#include "voiceagent/registry.h"
+
+namespace voiceagent::sim {
+namespace {
+
+constexpr Duration kSlice{20'000'000};            // between looks at how far it has come
+constexpr Duration kQuiet{300'000'000};           // so long idle, and it has settled
+constexpr Duration kLongest{86'400'000'000'000};  // a day
+constexpr Duration kAfterwards{10'000'000'000};   // for streams to let go once all is over
+
+std::string seconds_text(Duration d) {
+  std::string text = std::to_string(d.count() / 1'000'000'000);
+  return text + "." + std::to_string(d.count() / 100'000'000 % 10) + " s";
+}
+
+// Gaps that nobody would call a silence are none.
+std::vector<Stretch> audible_stretches(const std::vector<Played>& played) {
+  constexpr Duration kGap{50'000'000};
+  std::vector<Stretch> audible;
+  for (const Played& one : played) {
+    if (!audible.empty() && one.start - audible.back().end <= kGap) {
+      audible.back().end = one.end;
+    } else {
+      audible.push_back({one.start, one.end});
+    }
+  }
+  return audible;
+}
+
+VirtualTimeOptions time_options(const Scenario& scenario) {
+  VirtualTimeOptions options;
+  options.seed = scenario.seed;
+  return options;
+}
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario)
+    : scenario_(scenario), executor_(VirtualExecutor::create(time_options(scenario))) {}
+
+Simulation::~Simulation() {
+  voice_.reset();
+  far_end_.reset();
+  subscription_.reset();
+  session_.reset();
+  executor_->run_for(kAfterwards);
+}
+
+Status Simulation::run(const SessionObserver& observer) {
+  if (Status status = open(observer); !status.ok()) return status;
+  run_steps();
+  settle();
+  finish();
+  return Status::success();
+}
+
+Status Simulation::open(const SessionObserver& observer) {
+  AgentOptions agent = scenario_.agent;
+  use_scripts(agent, scenario_.providers, scenario_.seed);
+  EngineOptions options;
+  options.executors = {executor_};
+  options.workers = executor_->workers();
+  options.logger = make_null_logger();
+  options.registry = std::make_shared<Registry>();
+  Result<std::shared_ptr<Engine>> engine = make_engine(std::move(options));
+  if (!engine.ok()) return engine.status();
+  Result<std::shared_ptr<Agent>> made = (*engine)->make_agent(std::move(agent));
+  if (!made.ok()) return made.status();
+  agent_ = std::move(*made);
+  Result<std::shared_ptr<Session>> session = agent_->open_session(scenario_.session);
+  if (!session.ok()) return session.status();
+  session_ = std::move(*session);
+  FarEndOptions far_end = scenario_.far_end;
+  far_end.seed = scenario_.seed;
+  far_end_ = std::make_unique<FarEnd>(*session_, far_end);
+  subscription_ = session_->events().subscribe_all([this](const AnyEvent& event) { see(event); });
+  if (observer) observer(*session_);
+  voice_ = std::make_unique<UserVoice>(*executor_, *session_, record_, scenario_.microphone);
+  return Status::success();
+}
+
+void Simulation::see(const AnyEvent& event) {
+  const std::string_view line = record_.add(event);
+  if (line.empty()) return;
+  last_activity_ = now();
+  const std::string_view type = event_type_name(event.kind());
+  for (std::size_t i = 0; i < tracks_.size(); ++i) tracks_[i]->see(type, line);
+}
+
+void Simulation::run_steps() {
+  tracks_.push_back(std::make_unique<Track>(*executor_, static_cast<StepHost&>(*this),
+                                            scenario_.steps, "steps", [] {}));
+  Track& steps = *tracks_.front();
+  // The session opens first.
+  executor_->post([&steps] { steps.start(); });
+  while (!steps.finished() && !session_->closed()) {
+    executor_->run_for(kSlice);
+    if (steps_stuck() || now() > kLongest) break;
+  }
+  if (steps.finished()) return;
+  ScenarioFailure failure;
+  failure.expectation = "steps";
+  failure.expected = "all of them happen";
+  std::string waiting;
+  for (const auto& track : tracks_) {
+    if (std::string step = track->waiting(); !step.empty()) waiting = std::move(step);
+  }
+  failure.seen = waiting.empty() ? "the last one didn't end" : waiting + ", never began";
+  if (session_->closed()) failure.seen += "; the session had closed";
+  failure.around = last_activity_;
+  // The silence after the close is no loss.
+  if (!waiting.empty()) failures_.push_back(std::move(failure));
+}
+
+// Whether all steps that are left wait for events, and none has come for long.
+bool Simulation::steps_stuck() const {
+  if (now() - last_activity_ < scenario_.settle) return false;
+  // A track whose step is a round of others is under way itself.
+  return std::ranges::any_of(
+      tracks_, [](const auto& track) { return track->waits_for_events() && !track->finished(); });
+}
+
+// How long the network may still have something to tell, one way and back.
+Duration Simulation::network_time() const {
+  const auto longest = [](const Latency& l) { return l.base + l.jitter + l.tail; };
+  const FarEndOptions& end = scenario_.far_end;
+  return 2 * longest(end.delay) + longest(end.report_delay) + end.report_interval + end.buffer +
+         scenario_.session.playout_delay;
+}
+
+void Simulation::settle() {
+  const Duration limit = now() + scenario_.settle;
+  Duration quiet_since = now();
+  while (!session_->closed() && closing_ < Duration(0)) {
+    if (!session_->idle()) quiet_since = now();
+    if (now() - quiet_since >= kQuiet + network_time()) {
+      record_.settled = true;
+      return;
+    }
+    if (now() >= limit) {
+      failures_.push_back({"settle_ms", "all is quiet within " + seconds_text(scenario_.settle),
+                           "the session was still busy", now()});
+      return;
+    }
+    executor_->run_for(kSlice);
+  }
+}
+
+void Simulation::finish() {
+  if (!session_->closed()) close(CloseReason::kHost);
+  const Duration timeout = scenario_.agent.limits.close_timeout;
+  const Duration deadline = closing_ + timeout;
+  while (!session_->closed() && now() < deadline) {
+    executor_->run_until(Time(std::min(deadline, now() + kSlice)));
+  }
+  if (!session_->closed()) {
+    failures_.push_back({"close", "the session closes within " + seconds_text(timeout),
+                         "it was still open", now()});
+  }
+  record_.end = now();
+  executor_->run_for(network_time());
+  record_.played = far_end_->stretches();
+  record_.heard = trim(far_end_->heard());
+  record_.audible = audible_stretches(record_.played);
+  record_.context = session_->context();
+}
+
+void Simulation::close(CloseReason reason) {
+  if (closing_ < Duration(0)) closing_ = now();
+  session_->close(reason);
+}
+
+void Simulation::step_began(const Step& step) {
+  last_activity_ = now();
+  if (!step.name.empty()) record_.step_starts.push_back({step.name, now()});
+}
+
+void Simulation::step_ended(const Step& step) {
+  last_activity_ = now();
+  if (!step.name.empty()) record_.step_ends.push_back({step.name, now()});
+}
+
+void Simulation::refused(const std::string& path, const Status& status) {
+  if (status.ok()) return;
+  failures_.push_back({path, "the session takes it", status.message(), now()});
+}
+
+void Simulation::make_sound(Duration length, UniqueFunction<void()> done) {
+  executor_->post_after(length, std::move(done));
+}
+
+void Simulation::perform(const Step& step, const std::string& path, UniqueFunction<void()> done) {
+  const bool sounds = std::holds_alternative<step::Say>(step.action) ||
+                      std::holds_alternative<step::Noise>(step.action);
+  if (sounds && voice_->busy()) {
+    failures_.push_back({path, "the user makes one sound at a time",
+                         "the sound of an earlier step still lasted", now()});
+    return done();
+  }
+  if (const auto* say = std::get_if<step::Say>(&step.action)) {
+    return make_sound(voice_->say(*say), std::move(done));
+  }
+  if (const auto* noise = std::get_if<step::Noise>(&step.action)) {
+    return make_sound(voice_->make_noise(*noise), std::move(done));
+  }
+  if (const auto* silence = std::get_if<step::Silence>(&step.action)) {
+    return make_sound(silence->length, std::move(done));
+  }
+  if (const auto* keys = std::get_if<step::Keys>(&step.action)) {
+    return press(*keys, 0, path, std::move(done));
+  }
+  if (const auto* again = std::get_if<step::Repeat>(&step.action)) {
+    return repeat(*again, 0, path, std::move(done));
+  }
+  if (const auto* type = std::get_if<step::Type>(&step.action)) {
+    refused(path + ".type", session_->push_text(type->text));
+  } else if (const auto* mode = std::get_if<step::SwitchMode>(&step.action)) {
+    refused(path + ".mode", session_->set_mode(mode->mode));
+  } else if (const auto* microphone = std::get_if<step::Microphone>(&step.action)) {
+    voice_->change(*microphone);
+  } else if (const auto* end = std::get_if<step::Close>(&step.action)) {
+    close(end->reason);
+  } else if (std::holds_alternative<step::Commit>(step.action)) {
+    session_->commit_turn();
+  } else {
+    session_->interrupt();
+  }
+  done();
+}
+
+void Simulation::press(const step::Keys& keys, std::size_t index, const std::string& path,
+                       UniqueFunction<void()> done) {
+  const std::size_t count = keys.interval == Duration(0) ? keys.digits.size() : 1;
+  refused(path + ".keys", session_->push_dtmf(std::string_view(keys.digits).substr(index, count)));
+  index += count;
+  if (index >= keys.digits.size()) return done();
+  executor_->post_after(keys.interval,
+                        [this, &keys, index, path, done = std::move(done)]() mutable {
+                          press(keys, index, path, std::move(done));
+                        });
+}
+
+void Simulation::repeat(const step::Repeat& repeat, int round, const std::string& path,
+                        UniqueFunction<void()> done) {
+  if (round == repeat.times) return done();
+  const Duration next = round + 1 == repeat.times ? now() : now() + repeat.every;
+  auto over = [this, &repeat, round, path, next, done = std::move(done)]() mutable {
+    // A track must not go while its own last step is on the stack: later.
+    executor_->post_after(std::max(Duration(0), next - now()), [this, &repeat, round, path,
+                                                                done = std::move(done)]() mutable {
+      std::erase_if(tracks_, [&](const auto& track) { return track->steps() == &repeat.steps; });
+      this->repeat(repeat, round + 1, path, std::move(done));
+    });
+  };
+  tracks_.push_back(std::make_unique<Track>(*executor_, static_cast<StepHost&>(*this), repeat.steps,
+                                            path + ".repeat.steps", std::move(over)));
+  tracks_.back()->start();
+}
+
+}  // namespace voiceagent::sim

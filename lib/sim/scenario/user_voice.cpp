@@ -1,0 +1,133 @@
+#include "sim/scenario/user_voice.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace voiceagent::sim {
+namespace {
+
+constexpr double kNoBackgroundDb = -96;
+
+int level_of(double db) { return static_cast<int>(std::lround(32'767 * std::pow(10.0, db / 20))); }
+
+// Every other sample above and below zero: loud to a detector, unreadable to a recogniser.
+void rattle(std::span<std::int16_t> samples, int level) {
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i] = static_cast<std::int16_t>(i % 2 == 0 ? level : -level);
+  }
+}
+
+Duration length_of(const step::Say::Piece& piece) {
+  return piece.words.empty() ? piece.pause
+                             : kCharacterTime * static_cast<std::int64_t>(piece.words.size());
+}
+
+Pcm render_words(const step::Say& say, int rate) {
+  Pcm all;
+  all.sample_rate = rate;
+  for (const step::Say::Piece& piece : say.pieces) {
+    const Pcm part = piece.words.empty() ? silence(piece.pause, rate) : speak(piece.words, rate);
+    all.samples.insert(all.samples.end(), part.samples.begin(), part.samples.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+UserVoice::UserVoice(Executor& executor, Session& session, Record& record,
+                     const step::Microphone& begin)
+    : executor_(executor), session_(session), record_(record), base_(now()) {
+  change(begin);
+}
+
+void UserVoice::stop() {
+  if (timer_ != 0) (void)executor_.cancel(std::exchange(timer_, 0));
+}
+
+void UserVoice::change(const step::Microphone& microphone) {
+  stop();
+  // What came before the change goes out as it was.
+  send(duration_to_samples(now() - base_, rate_) - sent_);
+  on_ = microphone.on.value_or(on_);
+  if (!microphone.frame_samples.empty()) {
+    lengths_ = microphone.frame_samples;
+    frame_ = 0;
+  }
+  if (microphone.noise_db) {
+    background_ = *microphone.noise_db > kNoBackgroundDb ? level_of(*microphone.noise_db) : 0;
+  }
+  if (microphone.rate && *microphone.rate != rate_) {
+    rate_ = *microphone.rate;
+    if (sound_) sound_->pcm = sound_->render(rate_);
+  }
+  base_ = now();
+  sent_ = 0;
+  schedule();
+}
+
+Duration UserVoice::say(const step::Say& say) {
+  Duration at = now();
+  for (const step::Say::Piece& piece : say.pieces) {
+    const Duration end = at + length_of(piece);
+    if (!piece.words.empty()) record_.words.push_back({at, end});
+    at = end;
+  }
+  record_.said.push_back({now(), at});
+  return begin_sound([say](int rate) { return render_words(say, rate); });
+}
+
+Duration UserVoice::make_noise(const step::Noise& noise) {
+  return begin_sound([noise](int rate) {
+    Pcm pcm = silence(noise.length, rate);
+    rattle(pcm.samples, level_of(noise.level_db));
+    return pcm;
+  });
+}
+
+Duration UserVoice::begin_sound(std::function<Pcm(int rate)> render) {
+  Pcm pcm = render(rate_);
+  const Duration length = pcm.view().duration();
+  sound_ = Sound{now(), std::move(render), std::move(pcm)};
+  return length;
+}
+
+int UserVoice::next_length() const { return lengths_.empty() ? rate_ / 50 : lengths_[frame_]; }
+
+void UserVoice::schedule() {
+  const std::int64_t count = next_length();
+  const Duration due = base_ + samples_to_duration(sent_ + count, rate_);
+  timer_ = executor_.post_after(due - now(), [this, count] {
+    send(count);
+    if (!lengths_.empty()) frame_ = (frame_ + 1) % lengths_.size();
+    schedule();
+  });
+}
+
+void UserVoice::send(std::int64_t count) {
+  if (count <= 0) return;
+  buffer_.resize(static_cast<std::size_t>(count));
+  fill(buffer_);
+  sent_ += count;
+  if (on_ && !session_.closed()) (void)session_.push_audio({buffer_, rate_});
+}
+
+// The next samples after those that were sent.
+void UserVoice::fill(std::span<std::int16_t> frame) {
+  if (background_ > 0) {
+    rattle(frame, background_);
+  } else {
+    std::ranges::fill(frame, std::int16_t{0});
+  }
+  if (!sound_) return;
+  const auto length = static_cast<std::int64_t>(sound_->pcm.samples.size());
+  const std::int64_t start = duration_to_samples(sound_->start - base_, rate_) - sent_;
+  const std::int64_t from = std::max<std::int64_t>(0, start);
+  const std::int64_t to = std::min(static_cast<std::int64_t>(frame.size()), start + length);
+  for (std::int64_t i = from; i < to; ++i) {
+    frame[static_cast<std::size_t>(i)] = sound_->pcm.samples[static_cast<std::size_t>(i - start)];
+  }
+  if (start + length <= static_cast<std::int64_t>(frame.size())) sound_.reset();
+}
+
+}  // namespace voiceagent::sim
