@@ -10,6 +10,9 @@ using std::chrono::seconds;
 
 namespace {
 
+// A recogniser alone ends its utterances by silence.
+constexpr va::Duration kEndOfUtterance = std::chrono::milliseconds(300);
+
 constexpr seconds kUtterancePause{1};  // somebody else may speak after it
 constexpr seconds kLongestPiece{30};
 constexpr seconds kShortestPiece{10};
@@ -61,7 +64,7 @@ va::Status Transcriber::live(const va::AgentOptions& agent) {
     }
     pauses_.push(*samples);
     const va::Duration silence = pauses_.silence_after_speech();
-    if (silence < agent.turn.endpointing && pauses_.length() < agent.limits.max_utterance) continue;
+    if (silence < kEndOfUtterance && pauses_.length() < agent.limits.max_utterance) continue;
     if (va::Status status = settle(); !status.ok()) return status;
     pauses_.forget(pauses_.length());
   }

@@ -7,12 +7,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "voiceagent/events.h"
 #include "voiceagent/llm.h"
 #include "voiceagent/options.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/tts.h"
+#include "voiceagent/turn_strategy.h"
 #include "voiceagent/vad.h"
 
 namespace voiceagent {
@@ -25,18 +28,71 @@ struct ProviderChoice {
   std::shared_ptr<Provider> instance;  ///< Used as it is when set.
 };
 
-/// When the user's turn begins and ends, and what happens when both speak.
+/// What cuts a reply off when the user makes a sound during it.
+enum class InterruptionMode {
+  kVoice,          ///< Voice of a certain length; words are not waited for.
+  kWords,          ///< Recognised words; voice alone never.
+  kVoiceAndWords,  ///< Words, or voice that lasts and stands out from noise and echo.
+  kNever,          ///< Nothing: the user isn't listened to during a reply.
+  kHost,           ///< Session::interrupt() alone; what the user says meanwhile is answered after.
+};
+
+/// "voice", "words", "voice_and_words", "never" or "host".
+VOICEAGENT_EXPORT std::string_view to_string(InterruptionMode mode);
+
+/// What a line that the user types during a reply does.
+enum class TypedText {
+  kInterrupt,  ///< It cuts the reply off and is answered at once.
+  kQueue,      ///< It is answered when the reply has been said.
+};
+
+/// "interrupt" or "queue".
+VOICEAGENT_EXPORT std::string_view to_string(TypedText typed);
+
+/// When the user's turn begins and ends, and what happens when both speak. The guide's page on turn
+/// taking says when to change what.
 struct TurnOptions {
-  float vad_threshold = 0.5F;                 ///< Frames of at least this probability are speech.
-  Duration start_window{80'000'000};          ///< The start rule looks at the last so much audio.
-  Duration start_speech{60'000'000};          ///< So much of the window must be speech to start.
-  Duration stop_silence{100'000'000};         ///< So long without speech, and the user fell silent.
-  Duration endpointing{300'000'000};          ///< Silence after speech that ends the turn.
-  Duration preroll{400'000'000};              ///< Audio before the start that is recognised too.
-  bool interruptions = true;                  ///< The user may interrupt the agent.
-  Duration interruption_speech{400'000'000};  ///< Speech of this length interrupts, words or not.
-  int interruption_words = 1;                 ///< So many recognised words interrupt at once.
+  /// @name Hearing
+  /// @{
+  float vad_threshold = 0.5F;          ///< Frames of at least this probability are speech.
+  Duration start_window{80'000'000};   ///< The start rule looks at the last so much audio.
+  Duration start_speech{60'000'000};   ///< So much of the window must be speech to start.
+  Duration stop_silence{100'000'000};  ///< So long without speech, and the user fell silent.
+  Duration preroll{400'000'000};       ///< Audio before the start that is recognised too.
+  /// @}
+  /// @name The end of a turn
+  /// @{
+  Duration endpointing_min{200'000'000};    ///< The shortest silence that ends a turn.
+  Duration endpointing_max{1'500'000'000};  ///< The longest wait. The same as the shortest: fixed.
+  bool manual_end = false;     ///< Only Session::commit_turn() ends a turn: push-to-talk.
+  int preemptive_replies = 3;  ///< Replies prepared per turn before its end is certain; 0: none.
+  /// @}
+  /// @name Interruptions
+  /// @{
+  InterruptionMode interruption = InterruptionMode::kVoiceAndWords;  ///< What interrupts.
+  Duration interruption_speech{400'000'000};   ///< Voice of this length may interrupt.
+  int interruption_words = 1;                  ///< So many words interrupt.
   Duration false_interruption{1'500'000'000};  ///< A sound without words holds it up so long.
+  float interruption_level_db = 6.0F;          ///< Above noise and echo, to count as the user's.
+  Duration echo_guard{0};  ///< So long after playback began, only what interrupts for sure holds.
+  TypedText typed_text = TypedText::kInterrupt;  ///< What typing during a reply does.
+  /// @}
+  /// @name Listening
+  /// @{
+  bool mute_until_first_reply = false;  ///< Not listening before the first reply has ended.
+  bool mute_during_tools = false;       ///< Not listening while a tool works.
+  /// @}
+  /// @name Silence of both
+  /// @{
+  Duration idle_after{0};                 ///< Then the user is taken to be away; 0: never.
+  std::vector<std::string> idle_prompts;  ///< Said one after another, each after `idle_after`.
+  bool idle_hang_up = false;              ///< After the last prompt, and once more so long.
+  /// @}
+  /// @name Keys
+  /// @{
+  Duration dtmf_timeout{2'000'000'000};  ///< Keys make a turn when no other follows for so long.
+  std::string dtmf_terminator = "#";     ///< The key that ends the turn at once; empty: none.
+  /// @}
 };
 
 /// How much is too much.
@@ -46,8 +102,10 @@ struct LimitOptions {
   Duration first_audio_timeout{10'000'000'000};  ///< Waiting for the first audio of a clause.
   Duration close_timeout{2'000'000'000};         ///< Waiting for providers to let go on close.
   Duration max_utterance{60'000'000'000};        ///< A longer turn of the user's is ended.
+  Duration max_session{0};                       ///< A longer session is closed; 0: none is.
   std::size_t max_reply_bytes = 64 * 1024;       ///< A longer reply is cut.
   std::size_t max_history_messages = 200;        ///< Older messages are not sent to the model.
+  std::size_t max_history_tokens = 16'000;       ///< Nor what is beyond so many, roughly counted.
   std::size_t max_input_text_bytes = 16 * 1024;  ///< A longer typed text is refused.
 };
 
@@ -57,14 +115,17 @@ struct AgentOptions {
   ProviderChoice<LlmProvider> llm{"intents", {}, nullptr};       ///< The dialogue.
   ProviderChoice<TtsProvider> tts{"flite", {}, nullptr};         ///< Text to speech.
   ProviderChoice<VadProvider> vad{"webrtc", {}, nullptr};        ///< Voice activity.
-  std::string voice;                  ///< Of the synthesiser; empty: its default.
-  std::string language = "en-US";     ///< BCP 47.
-  std::string instructions;           ///< System prompt; empty: none.
-  std::string greeting;               ///< Spoken when a session opens; empty: none.
-  Mode mode = Mode::kVoiceToVoice;    ///< The mode that sessions begin in.
-  TurnOptions turn;                   ///< Turn taking.
-  LimitOptions limits;                ///< Limits.
-  Duration output_lead{120'000'000};  ///< Audio is sent at most so far ahead of its playing.
+  std::string voice;                   ///< Of the synthesiser; empty: its default.
+  std::string language = "en-US";      ///< BCP 47.
+  std::string instructions;            ///< System prompt; empty: none.
+  std::string greeting;                ///< Spoken when a session opens; empty: none.
+  bool greeting_interruptible = true;  ///< Else the user isn't listened to before its end.
+  bool summarise_history = false;      ///< What leaves the history is kept as a summary.
+  Mode mode = Mode::kVoiceToVoice;     ///< The mode that sessions begin in.
+  TurnOptions turn;                    ///< Turn taking.
+  TurnStrategies strategies;           ///< Of the host's own, in place of those that `turn` sets.
+  LimitOptions limits;                 ///< Limits.
+  Duration output_lead{120'000'000};   ///< Audio is sent at most so far ahead of its playing.
 };
 
 }  // namespace voiceagent

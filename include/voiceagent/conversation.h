@@ -74,6 +74,10 @@ class VOICEAGENT_EXPORT Conversation {
   Status push_audio(AudioView audio);
   /// Hands over a line that the user typed; see Session::push_text.
   Status push_text(std::string_view text);
+  /// Hands over keys that the user pressed; see Session::push_dtmf.
+  Status push_dtmf(std::string_view digits);
+  /// Lets the agent say something of its own accord; see Session::say.
+  Status say(std::string_view text, SayOptions options = {});
   /// See Session::report_playback.
   void report_playback(std::int64_t position);
   /// See Session::interrupt.

@@ -31,10 +31,10 @@ using TurnId = std::uint32_t;
 enum class Mode { kVoiceToVoice, kVoiceToText, kTextToVoice, kTextToText };
 
 /// Why a session ended.
-enum class CloseReason { kHost, kUser, kAgent, kError, kLimit };
+enum class CloseReason { kHost, kUser, kAgent, kError, kLimit, kIdle };
 
 /// Why a user's turn was taken to be over.
-enum class TurnEndReason { kSilence, kTyped, kCommitted, kLimit, kProvider };
+enum class TurnEndReason { kSilence, kTyped, kCommitted, kLimit, kProvider, kDtmf };
 
 /// Which stage of a turn something belongs to.
 enum class Stage { kSession, kInput, kVad, kStt, kTurn, kLlm, kTts, kOutput };
@@ -64,10 +64,14 @@ enum class EventKind : std::uint8_t {
   kTranscriptFinal = 23,
   kTurnEnded = 24,
   kTurnDropped = 25,
+  kTurnEstimate = 26,
+  kUserAway = 27,
+  kUserBack = 28,
   kIntentRecognised = 30,
   kReplyStarted = 31,
   kReplyDelta = 32,
   kReplyDone = 33,
+  kHistorySummarised = 34,
   kSpeechSegment = 40,
   kAudioOut = 41,
   kPlaybackStarted = 42,
@@ -274,10 +278,47 @@ struct TurnEnded {
   }
 };
 
-/// Sound began a turn, but no words came of it: it is forgotten.
+/// Sound began a turn, but it is not to be answered: no words came of it, or only a back-channel
+/// ("mm-hm") during a reply. It is forgotten.
 struct TurnDropped {
   static constexpr EventKind kKind = EventKind::kTurnDropped;  ///< Its kind.
   static constexpr std::string_view kName = "turn_dropped";    ///< Its name on the wire.
+  std::string_view text;                                       ///< The words, if any.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("text", e.text);
+  }
+};
+
+/// A detector, or the recogniser itself, says how likely the user's turn is over.
+struct TurnEstimate {
+  static constexpr EventKind kKind = EventKind::kTurnEstimate;  ///< Its kind.
+  static constexpr std::string_view kName = "turn_estimate";    ///< Its name on the wire.
+  float probability = 0.0F;                                     ///< 0 to 1.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("probability", e.probability);
+  }
+};
+
+/// Nobody has said anything for long.
+struct UserAway {
+  static constexpr EventKind kKind = EventKind::kUserAway;  ///< Its kind.
+  static constexpr std::string_view kName = "user_away";    ///< Its name on the wire.
+  Duration silence{0};                                      ///< How long it has lasted.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("silence_ms", e.silence);
+  }
+};
+
+/// The user, who was away, has given a sign of life.
+struct UserBack {
+  static constexpr EventKind kKind = EventKind::kUserBack;  ///< Its kind.
+  static constexpr std::string_view kName = "user_back";    ///< Its name on the wire.
   /// Lists the fields: none.
   template <class Self, class Visitor>
   static void fields(Self&, Visitor&&) {}
@@ -335,6 +376,20 @@ struct ReplyDone {
     v("reason", e.reason);
     v("input_tokens", e.input_tokens);
     v("output_tokens", e.output_tokens);
+  }
+};
+
+/// The oldest part of the conversation is from now on kept as a summary.
+struct HistorySummarised {
+  static constexpr EventKind kKind = EventKind::kHistorySummarised;  ///< Its kind.
+  static constexpr std::string_view kName = "history_summarised";    ///< Its name on the wire.
+  int messages = 0;                                                  ///< How many it stands for.
+  std::string_view text;                                             ///< The summary.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("messages", e.messages);
+    v("text", e.text);
   }
 };
 
@@ -464,6 +519,8 @@ struct TurnMetrics {
   Duration first_clause{-1};          ///< The first clause went to the synthesiser.
   Duration tts_first_audio{-1};       ///< The first audio came from the synthesiser.
   Duration response{-1};              ///< The first frame left for the user.
+  Duration played{-1};                ///< The first sample was played, as far as is known.
+  Duration barge_in{-1};              ///< From the interrupting voice to the agent's silence.
   std::int64_t reply_characters = 0;  ///< Bytes of the reply's text.
   bool interrupted = false;           ///< The reply was cut off.
   /// Lists the fields.
@@ -476,6 +533,8 @@ struct TurnMetrics {
     v("first_clause_ms", e.first_clause);
     v("tts_first_audio_ms", e.tts_first_audio);
     v("response_ms", e.response);
+    v("played_ms", e.played);
+    v("barge_in_ms", e.barge_in);
     v("reply_characters", e.reply_characters);
     v("interrupted", e.interrupted);
   }
@@ -522,6 +581,8 @@ void for_each_event_type(F&& f) {
        static_cast<SpeechStarted*>(nullptr), static_cast<SpeechStopped*>(nullptr),
        static_cast<TranscriptPartial*>(nullptr), static_cast<TranscriptFinal*>(nullptr),
        static_cast<TurnEnded*>(nullptr), static_cast<TurnDropped*>(nullptr),
+       static_cast<TurnEstimate*>(nullptr), static_cast<UserAway*>(nullptr),
+       static_cast<UserBack*>(nullptr), static_cast<HistorySummarised*>(nullptr),
        static_cast<IntentRecognised*>(nullptr), static_cast<ReplyStarted*>(nullptr),
        static_cast<ReplyDelta*>(nullptr), static_cast<ReplyDone*>(nullptr),
        static_cast<SpeechSegment*>(nullptr), static_cast<AudioOut*>(nullptr),

@@ -32,6 +32,15 @@ struct SessionOptions {
   Duration playout_delay{0};  ///< Between AudioOut and its sound, if the player doesn't report.
 };
 
+/// How the agent says something of its own accord.
+struct SayOptions {
+  bool interruptible = true;  ///< False: it is heard to its end; the user isn't listened to.
+};
+
+/// Whether these are keys: one or more of 0-9, A-D, * and #; kInvalidArgument otherwise. Any
+/// thread.
+VOICEAGENT_EXPORT Status check_dtmf(std::string_view digits);
+
 /// A conversation. All methods are to be called on its executor (inside callbacks you are there),
 /// return at once, and may be called at any time: calls from inside an event handler are carried
 /// out once that event, and what follows from it at the same moment, has reached everybody. After
@@ -55,15 +64,21 @@ class VOICEAGENT_EXPORT Session {
   /// change from call to call. Copied. kInvalidArgument for an impossible rate.
   virtual Status push_audio(AudioView audio) = 0;
   /// Hands over a line that the user typed, in UTF-8. It is a turn of its own, and interrupts a
-  /// reply. kInvalidArgument when empty, too long, or not UTF-8.
+  /// reply or waits for its end (TurnOptions::typed_text). kInvalidArgument when empty, too long,
+  /// or not UTF-8.
   virtual Status push_text(std::string_view text) = 0;
-  /// Hands over keys that the user pressed: 0-9, A-D, * and #. kInvalidArgument for anything else.
+  /// Hands over keys that the user pressed: 0-9, A-D, * and #. Keys make a turn together: when
+  /// TurnOptions::dtmf_timeout has passed or its terminator comes; the first one interrupts a
+  /// reply. kInvalidArgument for anything else.
   virtual Status push_dtmf(std::string_view digits) = 0;
   /// Says which position of the output stream (see AudioOut) has been played. Reports may be late,
   /// may be missing, and never undo what an earlier one said; a position beyond what was sent
   /// counts as all of it. Players that never report are taken to play at once, after
   /// SessionOptions::playout_delay.
   virtual void report_playback(std::int64_t position) = 0;
+  /// Lets the agent say `text` of its own accord, once nobody speaks; several are said one after
+  /// another. kInvalidArgument when empty, too long, or not UTF-8; kResourceExhausted when 16 wait.
+  virtual Status say(std::string_view text, SayOptions options = {}) = 0;
   /// Cuts the agent off, as if the user had interrupted.
   virtual void interrupt() = 0;
   /// Ends the user's turn now: push-to-talk, or a host that knows better.

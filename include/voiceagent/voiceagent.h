@@ -32,6 +32,7 @@
 #include "voiceagent/time.h"
 #include "voiceagent/trace.h"
 #include "voiceagent/tts.h"
+#include "voiceagent/turn_strategy.h"
 #include "voiceagent/turn_statistics.h"
 #include "voiceagent/vad.h"
 #include "voiceagent/version.h"

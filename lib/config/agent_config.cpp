@@ -220,6 +220,11 @@ Result<AgentOptions> AgentReader::finish() && {
         "turn: start_speech_ms is more than start_window_ms: no speech could ever begin; lower the "
         "one or raise the other");
   }
+  if (agent_.turn.endpointing_min > agent_.turn.endpointing_max) {
+    errors_.add(
+        "turn: endpointing_min_ms is more than endpointing_max_ms; lower the one or raise the "
+        "other");
+  }
   if (!errors_.empty()) return errors_.status();
   return std::move(agent_);
 }

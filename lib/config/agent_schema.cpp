@@ -1,5 +1,7 @@
 #include "config/agent_schema.h"
 
+#include <algorithm>
+#include <array>
 #include <cctype>
 #include <chrono>
 #include <cstdint>
@@ -7,20 +9,53 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
+
+#include "base/text.h"
 
 namespace voiceagent {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr Mode kModes[] = {Mode::kVoiceToVoice, Mode::kVoiceToText, Mode::kTextToVoice,
-                           Mode::kTextToText};
+template <class Enum>
+constexpr std::array<Enum, 0> kChoices{};
+template <>
+constexpr std::array kChoices<Mode>{Mode::kVoiceToVoice, Mode::kVoiceToText, Mode::kTextToVoice,
+                                    Mode::kTextToText};
+template <>
+constexpr std::array kChoices<InterruptionMode>{InterruptionMode::kVoiceAndWords,
+                                                InterruptionMode::kVoice, InterruptionMode::kWords,
+                                                InterruptionMode::kNever, InterruptionMode::kHost};
+template <>
+constexpr std::array kChoices<TypedText>{TypedText::kInterrupt, TypedText::kQueue};
 
-Mode mode_of(std::string_view name) {
-  for (const Mode mode : kModes) {
-    if (to_string(mode) == name) return mode;
+template <class Enum>
+Enum choice_of(std::string_view name) {
+  for (const Enum choice : kChoices<Enum>) {
+    if (to_string(choice) == name) return choice;
   }
-  return Mode::kVoiceToVoice;
+  return kChoices<Enum>.front();  // the options were checked
+}
+
+// Several texts in one option.
+constexpr char kSeparator = '|';
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "|") + text;
+  return all;
+}
+
+std::vector<std::string> split(std::string_view all) {
+  std::vector<std::string> texts;
+  while (!all.empty()) {
+    const std::size_t end = std::min(all.find(kSeparator), all.size());
+    const std::string_view text = trim(all.substr(0, end));
+    if (!text.empty()) texts.emplace_back(text);
+    all.remove_prefix(std::min(end + 1, all.size()));
+  }
+  return texts;
 }
 
 // How a field of AgentOptions is written as an option.
@@ -28,8 +63,10 @@ template <class T>
 OptionValue to_value(const T& field) {
   if constexpr (std::is_same_v<T, Duration>) {
     return std::chrono::duration_cast<milliseconds>(field).count();
-  } else if constexpr (std::is_same_v<T, Mode>) {
+  } else if constexpr (std::is_enum_v<T>) {
     return std::string(to_string(field));
+  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    return joined(field);
   } else if constexpr (std::is_same_v<T, float>) {
     return static_cast<double>(field);
   } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
@@ -43,8 +80,10 @@ template <class T>
 void from_value(const OptionValue& value, T& field) {
   if constexpr (std::is_same_v<T, Duration>) {
     field = milliseconds(std::get<std::int64_t>(value));
-  } else if constexpr (std::is_same_v<T, Mode>) {
-    field = mode_of(std::get<std::string>(value));
+  } else if constexpr (std::is_enum_v<T>) {
+    field = choice_of<T>(std::get<std::string>(value));
+  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    field = split(std::get<std::string>(value));
   } else if constexpr (std::is_same_v<T, float>) {
     const auto* whole = std::get_if<std::int64_t>(&value);
     field = static_cast<T>(whole ? static_cast<double>(*whole) : std::get<double>(value));
@@ -61,7 +100,8 @@ constexpr OptionType option_type() {
     return OptionType::kBool;
   } else if constexpr (std::is_same_v<T, float>) {
     return OptionType::kNumber;
-  } else if constexpr (std::is_same_v<T, Mode> || std::is_same_v<T, std::string>) {
+  } else if constexpr (std::is_enum_v<T> || std::is_same_v<T, std::string> ||
+                       std::is_same_v<T, std::vector<std::string>>) {
     return OptionType::kString;
   } else {
     return OptionType::kInteger;
@@ -87,8 +127,8 @@ AgentSetting make_setting(std::string name, Get get, Range range, std::string de
   option.min = range.min;
   option.max = range.max;
   if constexpr (std::is_same_v<T, Duration>) option.unit = "ms";
-  if constexpr (std::is_same_v<T, Mode>) {
-    for (const Mode mode : kModes) option.choices.emplace_back(to_string(mode));
+  if constexpr (std::is_enum_v<T>) {
+    for (const T choice : kChoices<T>) option.choices.emplace_back(to_string(choice));
   }
   result.set = [get](AgentOptions& agent, const OptionValue& value) {
     from_value<T>(value, get(agent));
@@ -123,6 +163,10 @@ AgentSection agent_section() {
            setting("voice", &A::voice, {}, "The synthesiser's voice; empty: its default."),
            setting("instructions", &A::instructions, {}, "The system prompt; empty: none."),
            setting("greeting", &A::greeting, {}, "Spoken when a session opens; empty: none."),
+           setting("greeting_interruptible", &A::greeting_interruptible, {},
+                   "The user may interrupt the greeting."),
+           setting("summarise_history", &A::summarise_history, {},
+                   "What leaves the history is kept as a summary, which the model writes."),
            setting("output_lead_ms", &A::output_lead, {20, 10'000},
                    "Audio is sent at most so far ahead of its playing.")}};
 }
@@ -139,17 +183,45 @@ AgentSection turn_section() {
                    "So much of that window must be speech for the user to have begun."),
            setting("stop_silence_ms", &T::stop_silence, {10, 10'000},
                    "So long without speech, and the user fell silent."),
-           setting("endpointing_ms", &T::endpointing, {10, 10'000},
-                   "Silence after speech that ends the user's turn."),
            setting("preroll_ms", &T::preroll, {0, 5'000},
                    "Audio before the start of speech that is recognised too."),
-           setting("interruptions", &T::interruptions, {}, "The user may interrupt the agent."),
+           setting("endpointing_min_ms", &T::endpointing_min, {10, 10'000},
+                   "The shortest silence after speech that ends the user's turn."),
+           setting("endpointing_max_ms", &T::endpointing_max, {10, 60'000},
+                   "The longest wait when the turn seems unfinished; the same as the shortest: "
+                   "a fixed delay."),
+           setting("manual_end", &T::manual_end, {},
+                   "Only the host ends a turn, by committing it: push-to-talk."),
+           setting("preemptive_replies", &T::preemptive_replies, {0, 100},
+                   "Replies prepared per turn before its end is certain; 0: none."),
+           setting("interruption", &T::interruption, {},
+                   "What interrupts a reply: words or a voice that lasts and stands out from noise "
+                   "and echo; voice alone; words alone; nothing; the host alone."),
            setting("interruption_speech_ms", &T::interruption_speech, {10, 10'000},
-                   "Speech of this length interrupts, words or not."),
+                   "Voice of this length may interrupt, words or not."),
            setting("interruption_words", &T::interruption_words, {1, 100},
-                   "So many recognised words interrupt at once."),
+                   "So many recognised words interrupt."),
+           setting("interruption_level_db", &T::interruption_level_db, {0, 60},
+                   "So far above noise and echo a sound must be to count as the user's."),
            setting("false_interruption_ms", &T::false_interruption, {100, 60'000},
-                   "Without words by then, the agent goes on where it stopped.")}};
+                   "Without words by then, the agent goes on where it stopped."),
+           setting("echo_guard_ms", &T::echo_guard, {0, 10'000},
+                   "So long after a reply became audible, a voice alone does not silence it."),
+           setting("typed_text", &T::typed_text, {}, "What a line typed during a reply does."),
+           setting("mute_until_first_reply", &T::mute_until_first_reply, {},
+                   "The user isn't listened to before the first reply has ended."),
+           setting("mute_during_tools", &T::mute_during_tools, {},
+                   "The user isn't listened to while a tool works."),
+           setting("idle_after_ms", &T::idle_after, {0, 86'400'000},
+                   "After so long a silence the user is taken to be away; 0: never."),
+           setting("idle_prompts", &T::idle_prompts, {},
+                   "What the agent says then, each after another such silence; separated by |."),
+           setting("idle_hang_up", &T::idle_hang_up, {},
+                   "After the last idle prompt and one more silence the session closes."),
+           setting("dtmf_timeout_ms", &T::dtmf_timeout, {100, 60'000},
+                   "Keys make a turn when no other follows for so long."),
+           setting("dtmf_terminator", &T::dtmf_terminator, {},
+                   "The keys that end such a turn at once; empty: none.")}};
 }
 
 AgentSection limits_section() {
@@ -167,9 +239,13 @@ AgentSection limits_section() {
                "Waiting for providers to let go when a session closes."),
        setting("max_utterance_ms", &L::max_utterance, {1'000, 3'600'000},
                "A longer turn of the user's is ended."),
+       setting("max_session_ms", &L::max_session, {0, 604'800'000},
+               "A longer session is closed; 0: none is."),
        setting("max_reply_bytes", &L::max_reply_bytes, {1, 16'777'216}, "A longer reply is cut."),
        setting("max_history_messages", &L::max_history_messages, {1, 1'000'000},
                "Older messages are not sent to the model."),
+       setting("max_history_tokens", &L::max_history_tokens, {100, 100'000'000},
+               "Nor what is beyond so many tokens, roughly counted."),
        setting("max_input_text_bytes", &L::max_input_text_bytes, {1, 16'777'216},
                "A longer typed text is refused.")}};
 }

@@ -77,6 +77,15 @@ Result<std::shared_ptr<Provider>> choose(const ProviderChoice<Provider>& choice,
   return make();
 }
 
+// What the host left open is as `defaults` has it.
+void complete(TurnStrategies& chosen, const TurnStrategies& defaults) {
+  if (chosen.start_of_speech == nullptr) chosen.start_of_speech = defaults.start_of_speech;
+  if (chosen.interruption == nullptr) chosen.interruption = defaults.interruption;
+  if (chosen.end_of_turn == nullptr) chosen.end_of_turn = defaults.end_of_turn;
+  if (chosen.mute == nullptr) chosen.mute = defaults.mute;
+  if (chosen.idle == nullptr) chosen.idle = defaults.idle;
+}
+
 class EngineImpl final : public Engine {
  public:
   explicit EngineImpl(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
@@ -87,6 +96,7 @@ class EngineImpl final : public Engine {
     parts.logger = shared_->logger;
     parts.frames = shared_->frames;
     parts.wide_frames = shared_->wide_frames;
+    complete(options.strategies, default_turn_strategies(options.turn));
     parts.agent = std::make_shared<AgentOptions>(std::move(options));
     if (Status status = load(parts); !status.ok()) return status;
     if (Status status = check(parts); !status.ok()) return status;

@@ -7,14 +7,14 @@ from cli_support import CliTest, needs
 
 class Configuration(CliTest):
     def test_a_wrong_key_is_refused_with_place_and_hint(self):
-        self.file("agent.toml", "[turn]\nendpoint_ms = 300\n")
+        self.file("agent.toml", "[turn]\nendpointing_mn_ms = 300\n")
         for command in (("chat",), ("say", "hi", "--out", "a.wav"), ("doctor",)):
             with self.subTest(command[0]):
                 self.check(*command, "--config", "agent.toml", code=2,
-                           says=("agent.toml:2:1", "did you mean 'endpointing_ms'?"))
+                           says=("agent.toml:2:1", "did you mean 'endpointing_min_ms'?"))
 
     def test_all_errors_are_reported_at_once(self):
-        self.file("agent.toml", "[turn]\nendpointing_ms = 'x'\n[agents]\n[tts]\nprovider = 'flit'\n")
+        self.file("agent.toml", "[turn]\nendpointing_min_ms = 'x'\n[agents]\n[tts]\nprovider = 'flit'\n")
         result = self.check("doctor", "--config", "agent.toml", code=2)
         self.assertEqual(len(result.stderr.splitlines()), 3, result.stderr)
 

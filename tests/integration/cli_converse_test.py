@@ -15,16 +15,21 @@ def loud(samples, rate, begin, end):
 
 @ENGINES
 class Converse(CliTest):
-    def talk(self, *flags, texts=("What time is it?", "Thank you, good bye."), pause_ms=6000):
+    def talk(self, *flags, texts=("What time is it?", "Thank you, good bye."), pause_ms=6000,
+             **options):
         caller = self.say(*texts, pause_ms=pause_ms)
-        return self.check("converse", "--in", caller, *flags)
+        return self.check("converse", "--in", caller, *flags, **options)
 
     def events(self):
         lines = self.path("events.jsonl").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
     def test_the_summary_has_each_turn_with_its_delays(self):
-        report = json.loads(self.talk("--json").stdout)
+        # One stage after another: nothing is prepared before the turn has ended.
+        settings = {"VOICEAGENT_TURN_ENDPOINTING_MIN_MS": "300",
+                    "VOICEAGENT_TURN_ENDPOINTING_MAX_MS": "300",
+                    "VOICEAGENT_TURN_PREEMPTIVE_REPLIES": "0"}
+        report = json.loads(self.talk("--json", environment=settings).stdout)
         self.assertEqual(len(report["turns"]), 2, report)
         for turn in report["turns"]:
             self.assertTrue(turn["user"])

@@ -19,6 +19,9 @@ AgentOptions scripted_agent(std::string reply) {
   agent.llm = {"scripted", {}, sim::scripted_llm(sim::fixed_reply(std::move(reply), 10ms))};
   agent.tts = {"scripted", {}, sim::scripted_tts()};
   agent.vad = {"level", {}, sim::level_vad()};
+  // What is said doesn't matter: a turn ends after 300 ms, and nothing is prepared before.
+  agent.turn.endpointing_min = agent.turn.endpointing_max = 300ms;
+  agent.turn.preemptive_replies = 0;
   return agent;
 }
 

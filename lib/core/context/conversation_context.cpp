@@ -5,9 +5,17 @@
 
 namespace voiceagent {
 
-ConversationContext::ConversationContext(std::string instructions, std::size_t max_messages)
+namespace {
+
+// English runs at about four bytes a token with the tokenisers in use; a message adds its role.
+std::size_t tokens_in(std::string_view text) { return text.size() / 4 + 4; }
+
+}  // namespace
+
+ConversationContext::ConversationContext(std::string instructions, const LimitOptions& limits)
     : instructions_(std::move(instructions)),
-      max_messages_(std::max<std::size_t>(2, max_messages)) {}
+      max_messages_(std::max<std::size_t>(2, limits.max_history_messages)),
+      max_tokens_(limits.max_history_tokens) {}
 
 void ConversationContext::add_user(TurnId turn, std::string_view text) {
   add({Role::kUser, std::string(text), turn, false}, entries_.size());
@@ -16,6 +24,7 @@ void ConversationContext::add_user(TurnId turn, std::string_view text) {
 void ConversationContext::set_heard(TurnId turn, std::string_view heard) {
   if (heard.empty()) return;
   if (ContextEntry* reply = reply_of(turn)) {
+    tokens_ += tokens_in(heard) - tokens_in(reply->text);
     reply->text.assign(heard);
   } else {
     add({Role::kAssistant, std::string(heard), turn, false}, place_of_reply(turn));
@@ -61,14 +70,27 @@ std::size_t ConversationContext::place_of_reply(TurnId turn) const {
   return place;
 }
 
+std::span<const Message> ConversationContext::messages_with(std::string_view text) {
+  (void)messages();
+  messages_.push_back({Role::kUser, text, false});
+  return messages_;
+}
+
 void ConversationContext::add(ContextEntry entry, std::size_t place) {
   if (entries_.size() == max_messages_) {
     if (place == 0) return;  // older than all that is kept
-    entries_.pop_front();
+    drop_oldest();
     --place;
   }
+  tokens_ += tokens_in(entry.text);
   entries_.push_back(std::move(entry));
   for (std::size_t i = entries_.size() - 1; i > place; --i) std::swap(entries_[i - 1], entries_[i]);
+  while (tokens_ > max_tokens_ && entries_.size() > 2) drop_oldest();
+}
+
+void ConversationContext::drop_oldest() {
+  tokens_ -= tokens_in(entries_[0].text);
+  entries_.pop_front();
 }
 
 }  // namespace voiceagent

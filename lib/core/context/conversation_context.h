@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ring.h"
+#include "voiceagent/agent.h"
 #include "voiceagent/events.h"
 #include "voiceagent/llm.h"
 #include "voiceagent/session.h"
@@ -15,8 +16,9 @@ namespace voiceagent {
 
 class ConversationContext {
  public:
-  // Keeps at most `max_messages`, dropping the oldest; at least two.
-  ConversationContext(std::string instructions, std::size_t max_messages);
+  // Keeps at most limits.max_history_messages, and about limits.max_history_tokens, dropping the
+  // oldest; at least two messages.
+  ConversationContext(std::string instructions, const LimitOptions& limits);
 
   void add_user(TurnId turn, std::string_view text);
   // Sets what was heard so far of the agent's reply in `turn`; makes its entry when it is the first
@@ -27,15 +29,20 @@ class ConversationContext {
 
   // The messages for a model: instructions, then the conversation. Valid until the next change.
   std::span<const Message> messages();
+  // The same, and then `text` of the user's.
+  std::span<const Message> messages_with(std::string_view text);
   std::vector<ContextEntry> entries() const;
 
  private:
   ContextEntry* reply_of(TurnId turn);
   std::size_t place_of_reply(TurnId turn) const;
   void add(ContextEntry entry, std::size_t place);
+  void drop_oldest();
 
   const std::string instructions_;
   const std::size_t max_messages_;
+  const std::size_t max_tokens_;
+  std::size_t tokens_ = 0;  // of the entries, roughly
   Ring<ContextEntry> entries_;
   std::vector<Message> messages_;
 };

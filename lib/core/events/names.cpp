@@ -1,6 +1,7 @@
 // The stable names of the enums that appear in events.
 #include <array>
 
+#include "voiceagent/agent.h"
 #include "voiceagent/events.h"
 #include "voiceagent/llm.h"
 
@@ -23,14 +24,14 @@ std::string_view to_string(Mode mode) {
 }
 
 std::string_view to_string(CloseReason reason) {
-  static constexpr std::array<std::string_view, 5> kNames{"host", "user", "agent", "error",
-                                                          "limit"};
+  static constexpr std::array<std::string_view, 6> kNames{"host",  "user",  "agent",
+                                                          "error", "limit", "idle"};
   return name_of(reason, kNames);
 }
 
 std::string_view to_string(TurnEndReason reason) {
-  static constexpr std::array<std::string_view, 5> kNames{"silence", "typed", "committed", "limit",
-                                                          "provider"};
+  static constexpr std::array<std::string_view, 6> kNames{"silence", "typed",    "committed",
+                                                          "limit",   "provider", "dtmf"};
   return name_of(reason, kNames);
 }
 
@@ -38,6 +39,17 @@ std::string_view to_string(Stage stage) {
   static constexpr std::array<std::string_view, 8> kNames{"session", "input", "vad", "stt",
                                                           "turn",    "llm",   "tts", "output"};
   return name_of(stage, kNames);
+}
+
+std::string_view to_string(InterruptionMode mode) {
+  static constexpr std::array<std::string_view, 5> kNames{"voice", "words", "voice_and_words",
+                                                          "never", "host"};
+  return name_of(mode, kNames);
+}
+
+std::string_view to_string(TypedText typed) {
+  static constexpr std::array<std::string_view, 2> kNames{"interrupt", "queue"};
+  return name_of(typed, kNames);
 }
 
 std::string_view to_string(ProviderKind kind) {

@@ -12,6 +12,8 @@ namespace voiceagent {
 namespace {
 
 constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler, or before opening
+constexpr std::size_t kMaxSays = 16;       // texts of the host's that wait to be said
+constexpr std::size_t kMaxKeys = 64;       // of one turn
 
 PortContext ports_of(const SessionParts& parts, const std::shared_ptr<StreamCount>& count) {
   return {parts.executor, parts.workers, parts.logger, count};
@@ -51,6 +53,13 @@ Status check_typed_text(std::string_view text, const LimitOptions& limits) {
   return Status::success();
 }
 
+Status check_dtmf(std::string_view digits) {
+  if (!digits.empty() && digits.find_first_not_of("0123456789ABCD*#") == std::string_view::npos) {
+    return Status::success();
+  }
+  return invalid_argument("DTMF digits are 0-9, A-D, * and #");
+}
+
 Status check_mode(const SessionParts& parts, Mode mode) {
   const auto missing = [mode](std::string_view what) {
     return failed_precondition("the mode " + std::string(to_string(mode)) + " needs " +
@@ -81,8 +90,9 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
       bus_(options.id, *parts_.executor),
       output_rate_(output_rate_of(parts_, options)),
       mode_(parts_.agent->mode),
-      turns_(parts_.agent->turn, parts_.agent->limits),
-      context_(parts_.agent->instructions, parts_.agent->limits.max_history_messages),
+      turns_(*parts_.agent),
+      context_(parts_.agent->instructions, parts_.agent->limits),
+      reading_(parts_.agent->language),
       responder_(responder_options(*parts_.agent, options.id), ports_of(parts_, streams_),
                  parts_.llm, *this),
       speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id),
@@ -105,7 +115,10 @@ void SessionImpl::open() {
   const Scope scope(*this);
   publish(0, event::SessionOpened{mode_, parts_.vad ? parts_.vad->format().sample_rate : 0,
                                   output_rate_});
-  if (!parts_.agent->greeting.empty()) fact({TurnFact::kAgentSpeaks});
+  fact({TurnFact::kOpened});
+  if (parts_.agent->greeting.empty()) return;
+  says_.push_back({parts_.agent->greeting, {parts_.agent->greeting_interruptible}});
+  fact({TurnFact::kAgentSpeaks});
 }
 
 Status SessionImpl::check_usable() const {
@@ -186,11 +199,33 @@ void SessionImpl::type(std::string_view text) {
 
 Status SessionImpl::push_dtmf(std::string_view digits) {
   if (Status status = check_usable(); !status.ok()) return status;
-  if (digits.empty() || digits.find_first_not_of("0123456789ABCD*#") != std::string_view::npos) {
-    return invalid_argument("DTMF digits are 0-9, A-D, * and #");
+  if (Status status = check_dtmf(digits); !status.ok()) return status;
+  return later_or_now([this, digits = std::string(digits)] { press(digits); });
+}
+
+void SessionImpl::press(std::string_view digits) {
+  if (phase_ != Phase::kOpen) return;
+  publish(0, event::DtmfIn{digits});
+  const std::string& terminator = parts_.agent->turn.dtmf_terminator;
+  for (const char digit : digits) {
+    TurnInput input{TurnFact::kKey};
+    const bool ends = terminator.find(digit) != std::string::npos;
+    if (!ends || keys_.empty()) keys_ += digit;
+    input.last = ends || keys_.size() == kMaxKeys;
+    fact(input);
   }
-  return later_or_now([this, digits = std::string(digits)] {
-    if (phase_ == Phase::kOpen) publish(0, event::DtmfIn{digits});
+}
+
+Status SessionImpl::say(std::string_view text, SayOptions options) {
+  if (Status status = check_usable(); !status.ok()) return status;
+  if (Status status = check_typed_text(text, parts_.agent->limits); !status.ok()) return status;
+  if (says_.size() >= kMaxSays) {
+    return resource_exhausted("16 texts wait to be said already; say this one when some have been");
+  }
+  return later_or_now([this, text = std::string(text), options] {
+    if (phase_ != Phase::kOpen) return;
+    says_.push_back({text, options});
+    fact({TurnFact::kAgentSpeaks});
   });
 }
 
@@ -221,6 +256,7 @@ Status SessionImpl::set_mode(Mode mode) {
 void SessionImpl::change_mode(Mode mode) {
   if (phase_ != Phase::kOpen || mode == mode_) return;
   const bool heard_voice = voice_in();
+  drop_draft();  // it was made for the mode before
   mode_ = mode;
   publish(0, event::ModeChanged{mode_});
   if (heard_voice && !voice_in() && microphone_ != nullptr) {
@@ -255,6 +291,7 @@ void SessionImpl::close(CloseReason reason) {
 void SessionImpl::begin_close(CloseReason reason) {
   if (phase_ == Phase::kClosing || phase_ == Phase::kClosed) return;
   close_reason_ = reason;
+  drop_draft();
   cancel_reply();
   phase_ = Phase::kClosing;
   for (const auto& timer : timers_) timer->cancel();

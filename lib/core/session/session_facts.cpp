@@ -6,12 +6,6 @@
 #include "core/session/session_impl.h"
 
 namespace voiceagent {
-namespace {
-
-int count_words(std::string_view text) { return static_cast<int>(split_words(text).size()); }
-
-}  // namespace
-
 // Steps the turn manager. Facts that come up while its commands are carried out wait their turn.
 void SessionImpl::fact(const TurnInput& input) {
   facts_.push_back(input);
@@ -20,10 +14,31 @@ void SessionImpl::fact(const TurnInput& input) {
   stepping_ = true;
   while (!facts_.empty()) {
     TurnCommands commands;
-    turns_.step(facts_.pop_front(), now(), commands);
+    turns_.step(facts_.pop_front(), perceive(), now(), commands);
     for (const TurnCommand& command : commands) carry_out(command);
   }
   stepping_ = false;
+}
+
+// What the parts know at this moment.
+Perceived SessionImpl::perceive() const {
+  Perceived p;
+  p.language = reading_.language();
+  if (turns_.state().user != UserPhase::kSilent) {
+    p.transcript = reading_.text();
+    p.words = reading_.words();
+    p.back_channel = reading_.back_channel();
+    p.completeness = reading_.completeness();
+    p.transcript_changed = reading_.changed();
+    p.draft_stale = !draft_.active || draft_.words != normalise_words(reading_.text());
+  }
+  p.level_db = loudness_.level();
+  p.noise_db = loudness_.noise();
+  p.echo_db = loudness_.echo();
+  p.audible = audible_;
+  p.audible_since = audible_since_;
+  p.uninterruptible = uninterruptible_;
+  return p;
 }
 
 // When the sample was spoken.
@@ -31,7 +46,10 @@ Duration SessionImpl::microphone_time(std::int64_t sample) const {
   return std::max(Duration(0), now() - microphone_->age(sample));
 }
 
-void SessionImpl::microphone_frame(const FramePtr& frame) { recogniser_->frame(frame); }
+void SessionImpl::microphone_frame(const FramePtr& frame) {
+  loudness_.heard(std::as_const(*frame).samples(), turns_.state().voice);
+  recogniser_->frame(frame);
+}
 
 void SessionImpl::microphone_speech_started(std::int64_t sample) {
   const Scope scope(*this);
@@ -52,9 +70,8 @@ void SessionImpl::microphone_speech_stopped(std::int64_t sample) {
 void SessionImpl::recogniser_partial(std::string_view text) {
   const Scope scope(*this);
   publish(turns_.state().user_turn, event::TranscriptPartial{text});
-  TurnInput input{TurnFact::kPartial};
-  input.words = count_words(text);
-  fact(input);
+  reading_.read(text, now());
+  fact({TurnFact::kPartial});
 }
 
 void SessionImpl::recogniser_final(std::string_view text, const Transcript& settled,
@@ -62,16 +79,18 @@ void SessionImpl::recogniser_final(std::string_view text, const Transcript& sett
   const Scope scope(*this);
   publish(turns_.state().user_turn,
           event::TranscriptFinal{settled.text, settled.confidence, settled.words});
-  TurnInput input{complete ? TurnFact::kFinal : TurnFact::kPartial};
-  input.words = count_words(text);
-  fact(input);
+  reading_.read(text, now());
+  fact({complete ? TurnFact::kFinal : TurnFact::kPartial});
 }
 
 // Recognisers with end-of-turn detection of their own.
-void SessionImpl::recogniser_signal(TurnSignal signal, float) {
-  if (signal != TurnSignal::kEnd) return;
+void SessionImpl::recogniser_signal(TurnSignal signal, float probability) {
   const Scope scope(*this);
-  fact(TurnInput{TurnFact::kRecogniserSaysEnd});
+  TurnInput input{signal == TurnSignal::kEnd ? TurnFact::kRecogniserSaysEnd : TurnFact::kEstimate};
+  const bool sane = probability > 0.0F && signal != TurnSignal::kResumed;  // a NaN isn't
+  input.probability = sane ? std::min(probability, 1.0F) : 0.0F;
+  publish(turns_.state().user_turn, event::TurnEstimate{input.probability});
+  fact(input);
 }
 
 void SessionImpl::recogniser_failed(Status status) {
@@ -85,74 +104,6 @@ void SessionImpl::recogniser_overflow(Duration) {
   publish(
       turns_.state().user_turn,
       event::Warning{Stage::kStt, "the recogniser lags 15 s behind: 20 ms of audio were dropped"});
-}
-
-void SessionImpl::responder_intent(const event::IntentRecognised& intent) {
-  const Scope scope(*this);
-  publish(reply_turn_, intent);
-}
-
-void SessionImpl::responder_delta(std::string_view text) {
-  const Scope scope(*this);
-  waterfall_.first_token(now());
-  publish(reply_turn_, event::ReplyDelta{text});
-  if (spoken_) return;
-  if (waterfall_.response(now())) publish(reply_turn_, event::PlaybackStarted{});
-  remember_heard(responder_.text().size());
-}
-
-void SessionImpl::responder_clause(std::string_view text, TextSpan span) {
-  if (!spoken_) return;
-  const Scope scope(*this);
-  waterfall_.first_clause(now());
-  publish(reply_turn_, event::SpeechSegment{text, span});
-  speaker_.say(text, span);
-}
-
-void SessionImpl::responder_done(const Usage& usage, FinishReason reason) {
-  const Scope scope(*this);
-  publish(reply_turn_,
-          event::ReplyDone{responder_.text(), reason, usage.input_tokens, usage.output_tokens});
-  end_of_reply_text();
-}
-
-// What has been said stands; the reply ends after it.
-void SessionImpl::responder_failed(Status status) {
-  const Scope scope(*this);
-  publish_error(Stage::kLlm, reply_turn_, status);
-  end_of_reply_text();
-}
-
-void SessionImpl::speaker_frame(AudioView audio, std::int64_t position, TextSpan span) {
-  const Scope scope(*this);
-  if (waterfall_.response(now())) publish(reply_turn_, event::PlaybackStarted{});
-  publish(reply_turn_, event::AudioOut{audio, position, span});
-}
-
-void SessionImpl::speaker_flushed(std::int64_t position) {
-  const Scope scope(*this);
-  publish(reply_turn_, event::OutputFlushed{position});
-}
-
-void SessionImpl::speaker_first_audio() { waterfall_.first_audio(now()); }
-
-void SessionImpl::speaker_heard(std::size_t text_end) {
-  if (!spoken_) return;  // the present reply is text: it is about one before
-  const Scope scope(*this);
-  remember_heard(text_end);
-  if (!replying_) return;  // a late report about a reply that has ended
-  publish(reply_turn_, event::PlaybackProgress{heard_text()});
-}
-
-void SessionImpl::speaker_finished() {
-  const Scope scope(*this);
-  responder_.cancel();  // it may still be writing when its voice has failed
-  finish_reply(speaker_.failed() ? heard_end_ : responder_.text().size());
-}
-
-void SessionImpl::speaker_failed(Status status) {
-  const Scope scope(*this);
-  publish_error(Stage::kTts, reply_turn_, status);
 }
 
 void SessionImpl::publish_error(Stage stage, TurnId turn, const Status& status) {

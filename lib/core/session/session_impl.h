@@ -4,6 +4,7 @@
 //  session_api.cpp       what the host calls
 //  session_facts.cpp     what the parts report
 //  session_commands.cpp  what the turn manager commands
+//  session_reply.cpp     replies: their beginning, drafts, what was heard, their end
 #pragma once
 
 #include <array>
@@ -16,8 +17,11 @@
 #include "base/ring.h"
 #include "core/context/conversation_context.h"
 #include "core/events/publisher.h"
+#include "core/hearing/loudness.h"
 #include "core/hearing/microphone.h"
 #include "core/hearing/recogniser.h"
+#include "core/hearing/transcript_reading.h"
+#include "core/session/draft.h"
 #include "core/session/responder.h"
 #include "core/session/waterfall.h"
 #include "core/speech/speaker.h"
@@ -69,6 +73,7 @@ class SessionImpl final : public Session,
   Status push_text(std::string_view text) override;
   Status push_dtmf(std::string_view digits) override;
   void report_playback(std::int64_t position) override;
+  Status say(std::string_view text, SayOptions options) override;
   void interrupt() override;
   void commit_turn() override;
   Status set_mode(Mode mode) override;
@@ -115,12 +120,14 @@ class SessionImpl final : public Session,
   void hear(AudioView audio);
   Status ensure_microphone();
   void type(std::string_view text);
+  void press(std::string_view digits);
   void change_mode(Mode mode);
   void begin_close(CloseReason reason);
   void finish_close();
 
   // facts
   void fact(const TurnInput& input);
+  Perceived perceive() const;
   void microphone_frame(const FramePtr& frame) override;
   void microphone_speech_started(std::int64_t sample) override;
   void microphone_speech_stopped(std::int64_t sample) override;
@@ -145,13 +152,22 @@ class SessionImpl final : public Session,
   void carry_out(const TurnCommand& command);
   void end_turn(TurnId turn, TurnEndReason reason);
   void drop_turn(TurnId turn);
+  void begin_utterance(TurnId turn);
+  void request_reply(TurnId turn);
+  void start_speaking(TurnId turn, int prompt);
   void begin_reply(TurnId turn);
+  void draft_reply();
+  void drop_draft();
+  void adopt_draft(TurnId turn);
   void hold_output();
   void release_output();
-  void interrupt_reply(TurnId turn, TurnId by_turn);
+  void interrupt_reply(const TurnCommand& command);
   void end_of_reply_text();
   void finish_reply(std::size_t heard_end);
   void cancel_reply();
+  void end_reply();
+  void show_text();
+  void publish_reply_done(const Usage& usage, FinishReason reason);
   void remember_heard(std::size_t text_end);
   std::string_view heard_text() const;
 
@@ -184,15 +200,28 @@ class SessionImpl final : public Session,
   ConversationContext context_;
   std::unique_ptr<Microphone> microphone_;  // once there is audio
   std::unique_ptr<Recogniser> recogniser_;
+  Loudness loudness_;
+  TranscriptReading reading_;  // of the open utterance
   Responder responder_;
   Speaker speaker_;
   std::array<std::unique_ptr<PartTimer>, kTurnTimers> timers_;
   PartTimer close_timer_;
 
-  std::string typed_;      // the line of the typed turn that is being ended
+  struct Say {
+    std::string text;
+    SayOptions options;
+  };
+  Ring<Say> says_;     // what the host wants said, oldest first
+  std::string typed_;  // the line of the typed turn that is being ended
+  std::string keys_;   // pressed so far
+  Draft draft_;
   TurnId reply_turn_ = 0;  // of the present or latest reply
   bool replying_ = false;
-  bool spoken_ = false;        // the reply goes to the speaker
+  bool spoken_ = false;  // the reply goes to the speaker
+  bool uninterruptible_ = false;
+  bool agent_asked_ = false;  // the latest reply ended in a question
+  bool audible_ = false;      // some of the reply has left
+  Duration audible_since_{0};
   std::size_t heard_end_ = 0;  // of the reply, in bytes
   bool reply_interrupted_ = false;
   Waterfall waterfall_;

@@ -19,6 +19,8 @@ class Waterfall {
   void first_token(Duration now) { mark(metrics_.llm_first_token, now); }
   void first_clause(Duration now) { mark(metrics_.first_clause, now); }
   void first_audio(Duration now) { mark(metrics_.tts_first_audio, now); }
+  void played(Duration now) { mark(metrics_.played, now); }
+  void barge_in(Duration delay) { metrics_.barge_in = delay; }
   // Returns whether it is the first.
   bool response(Duration now) { return mark(metrics_.response, now); }
 

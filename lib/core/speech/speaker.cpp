@@ -20,7 +20,7 @@ Speaker::Speaker(SpeakerOptions options, PortContext ports, std::shared_ptr<TtsP
 
 Speaker::~Speaker() { close_port(); }
 
-void Speaker::begin() {
+void Speaker::begin(bool withheld) {
   close_port();
   text_.clear();
   ready_.clear();
@@ -30,7 +30,8 @@ void Speaker::begin() {
   heard_text_ = 0;
   taken_back_from_ = taken_back_to_ = 0;
   active_ = true;
-  held_ = text_complete_ = failed_ = first_audio_ = false;
+  held_ = withheld;
+  text_complete_ = failed_ = first_audio_ = false;
 }
 
 void Speaker::say(std::string_view clause, TextSpan span) {

@@ -56,8 +56,9 @@ class Speaker final : public TtsListener {
           std::shared_ptr<FramePool> pool, SpeakerListener& listener);
   ~Speaker();
 
-  // A new reply begins; the one before has ended or is forgotten.
-  void begin();
+  // A new reply begins; the one before has ended or is forgotten. `withheld`: nothing leaves before
+  // release().
+  void begin(bool withheld = false);
   // Speaks a clause: the bytes of the reply at `span`, which follows the clause before.
   void say(std::string_view clause, TextSpan span);
   // No more clauses.

@@ -1,240 +1,292 @@
+// The user's side: utterances, and when they end.
 #include "core/turn/turn_manager.h"
 
 #include <algorithm>
-#include <utility>
+
+#include "core/turn/turn_command.h"
 
 namespace voiceagent {
+
+using turns::act;
+using turns::cancel_timer;
+using turns::set_timer;
+
 namespace {
 
-TurnCommand act(TurnAction action, TurnId turn = 0) {
-  TurnCommand command{action};
-  command.turn = turn;
-  return command;
-}
-
-TurnCommand set_timer(TurnTimer timer, Duration at) {
-  TurnCommand command{TurnAction::kSetTimer};
-  command.timer = timer;
-  command.at = at;
-  return command;
-}
-
-TurnCommand cancel_timer(TurnTimer timer) {
-  TurnCommand command{TurnAction::kCancelTimer};
-  command.timer = timer;
-  return command;
-}
+// A back-channel that the reply's end follows so soon was an answer to it.
+constexpr Duration kAnswerWindow{1'000'000'000};
 
 }  // namespace
 
-void TurnManager::step(const TurnInput& input, Duration now, TurnCommands& commands) {
-  switch (input.fact) {
-    case TurnFact::kSpeechStarted: return speech_started(input.at, now, commands);
-    case TurnFact::kSpeechStopped: return speech_stopped(input.at, now, commands);
-    case TurnFact::kPartial: return partial(input.words, commands);
-    case TurnFact::kFinal: return final(input.words, commands);
-    case TurnFact::kRecogniserFailed: return recogniser_failed(now, commands);
-    case TurnFact::kTimer: return timer(input.timer, now, commands);
-    case TurnFact::kTyped: return typed(now, commands);
-    case TurnFact::kCommit: return end_utterance(TurnEndReason::kCommitted, now, commands);
-    case TurnFact::kRecogniserSaysEnd:
-      return end_utterance(TurnEndReason::kProvider, now, commands);
-    case TurnFact::kInterrupt: return interrupt(0, commands);
-    case TurnFact::kReplyEnded: return reply_ended(input.turn, commands);
-    case TurnFact::kAgentSpeaks: return agent_speaks(commands);
-    // What was said so far is the turn; one that is over already is answered all the same.
-    case TurnFact::kVoiceInputOff: return end_utterance(TurnEndReason::kCommitted, now, commands);
+void TurnManager::step(const TurnInput& input, const Perceived& perceived, Duration now,
+                       TurnCommands& commands) {
+  Step step{input, perceived, now, commands, false};
+  take(step);
+  settle(step);
+}
+
+void TurnManager::take(Step& step) {
+  switch (step.input.fact) {
+    case TurnFact::kOpened:
+      state_.quiet_since = step.now;
+      if (limits_.max_session > Duration(0)) {
+        step.out.add(set_timer(TurnTimer::kMaxSession, step.now + limits_.max_session));
+      }
+      return;
+    case TurnFact::kSpeechStarted: return speech_started(step);
+    case TurnFact::kSpeechStopped: return speech_stopped(step);
+    case TurnFact::kPartial: return words_changed(step);
+    case TurnFact::kFinal:
+      if (state_.user != UserPhase::kFinalizing || state_.settled) return words_changed(step);
+      if (step.perceived.words > 0) sign_of_life(step);
+      return conclude(step);
+    case TurnFact::kRecogniserFailed: return recogniser_failed(step);
+    case TurnFact::kRecogniserSaysEnd: return end_utterance(step, TurnEndReason::kProvider);
+    case TurnFact::kEstimate:
+      state_.estimate = step.input.probability;
+      if (trailing()) plan_end(step);
+      return;
+    case TurnFact::kTimer: return timer(step);
+    case TurnFact::kTyped: return typed(step);
+    case TurnFact::kKey: return key(step);
+    case TurnFact::kCommit:
+      if (state_.keys_open) return end_keys(step);
+      return end_utterance(step, TurnEndReason::kCommitted);
+    case TurnFact::kInterrupt: return interrupt(step, 0);
+    case TurnFact::kReplyEnded: return reply_ended(step);
+    case TurnFact::kAgentSpeaks: ++state_.says; return;
+    case TurnFact::kVoiceInputOff:
+      // What was said so far is the turn; one that is over already is answered all the same.
+      state_.voice = false;
+      return end_utterance(step, TurnEndReason::kCommitted);
   }
 }
 
-void TurnManager::speech_started(Duration at, Duration now, TurnCommands& out) {
+void TurnManager::speech_started(Step& step) {
+  state_.voice = true;
+  const Duration at = step.input.at;
   switch (state_.user) {
-    case UserPhase::kSilent:
-      if (state_.agent != AgentPhase::kIdle && !turn_.interruptions) return;
-      state_.user_turn = ++state_.last_turn;
-      state_.words = 0;
-      state_.harmless = false;
-      state_.speech_start = at;
-      out.add(act(TurnAction::kStartUtterance, state_.user_turn));
-      out.add(set_timer(TurnTimer::kMaxUtterance, at + limits_.max_utterance));
-      break;
-    case UserPhase::kTrailing: out.add(cancel_timer(TurnTimer::kEndOfTurn)); break;
+    case UserPhase::kSilent: return open_utterance(step, at);
+    case UserPhase::kTrailing: step.out.add(cancel_timer(TurnTimer::kEndOfTurn)); break;
     case UserPhase::kFinalizing:
       // The user goes on after all: the words that were asked for become a part of the turn.
-      out.add(cancel_timer(TurnTimer::kFinal));
-      out.add(set_timer(TurnTimer::kMaxUtterance, state_.speech_start + limits_.max_utterance));
+      step.out.add(cancel_timer(TurnTimer::kFinal));
+      step.out.add(set_timer(TurnTimer::kMaxUtterance,
+                             std::max(step.now, state_.utterance_start + limits_.max_utterance)));
       break;
     case UserPhase::kSpeaking: return;
   }
-  state_.user = UserPhase::kSpeaking;
-  if (state_.agent != AgentPhase::kIdle) suspect(at, now, out);
+  go_on(step, at);
 }
 
-void TurnManager::speech_stopped(Duration at, Duration now, TurnCommands& out) {
+void TurnManager::open_utterance(Step& step, Duration at) {
+  state_.speech_start = at;
+  state_.voiced = Duration(0);
+  const TurnSnapshot now = snapshot(step);
+  if (ask_.mute->muted(now)) return;
+  if (!ask_.start_of_speech->listens(now)) return;
+  state_.user = UserPhase::kSpeaking;
+  state_.user_turn = ++state_.last_turn;
+  state_.utterance_start = at;
+  state_.harmless = state_.settled = state_.was_held = false;
+  state_.drafts = 0;
+  step.out.add(act(TurnAction::kStartUtterance, state_.user_turn));
+  step.out.add(set_timer(TurnTimer::kMaxUtterance, at + limits_.max_utterance));
+  consider_interruption(step);
+}
+
+// The voice is back within the turn.
+void TurnManager::go_on(Step& step, Duration at) {
+  note_pause(at - state_.speech_end);
+  drop_draft(step);
+  state_.user = UserPhase::kSpeaking;
+  state_.settled = false;
+  state_.speech_start = at;
+  consider_interruption(step);
+}
+
+void TurnManager::speech_stopped(Step& step) {
+  state_.voice = false;
   if (!speaking()) return;
   state_.user = UserPhase::kTrailing;
-  state_.speech_end = at;
-  wait_for_words(now, out);
-  out.add(set_timer(TurnTimer::kEndOfTurn, std::max(now, at + turn_.endpointing)));
+  state_.speech_end = step.input.at;
+  state_.voiced += std::max(Duration(0), state_.speech_end - state_.speech_start);
+  state_.estimate = -1.0F;
+  consider_interruption(step);
+  plan_end(step);
 }
 
-void TurnManager::partial(int words, TurnCommands& out) {
+void TurnManager::words_changed(Step& step) {
   if (!utterance_open()) return;
-  state_.words = words;
-  if (words >= std::max(1, turn_.interruption_words)) interrupt(state_.user_turn, out);
+  if (step.perceived.words > 0) sign_of_life(step);
+  consider_interruption(step);
+  if (trailing()) plan_end(step);
 }
 
-void TurnManager::final(int words, TurnCommands& out) {
-  partial(words, out);
-  if (state_.user == UserPhase::kFinalizing) conclude(out);
+// When the silence will have lasted long enough, by what is known now.
+void TurnManager::plan_end(Step& step) {
+  const EndOfTurnDecision decision = ask_.end_of_turn->decide(snapshot(step));
+  const Duration at = state_.speech_end + std::max(Duration(0), decision.silence);
+  step.out.add(set_timer(TurnTimer::kEndOfTurn, std::max(step.now, at)));
+  if (state_.drafting && step.perceived.draft_stale) drop_draft(step);
+  const bool may_draft = !state_.drafting && !replying() && step.perceived.words > 0 &&
+                         state_.drafts < turn_.preemptive_replies;
+  if (!decision.likely || !may_draft) return;
+  state_.drafting = true;
+  ++state_.drafts;
+  step.out.add(act(TurnAction::kDraftReply, state_.user_turn));
 }
 
-void TurnManager::recogniser_failed(Duration now, TurnCommands& out) {
-  if (!utterance_open()) return;
-  if (voice_on()) decide(TurnEndReason::kProvider, now);
-  conclude(out);
+void TurnManager::recogniser_failed(Step& step) {
+  if (!utterance_open() || state_.settled) return;
+  if (state_.user != UserPhase::kFinalizing) {
+    stop_listening(step, TurnEndReason::kProvider);
+  }
+  conclude(step);
 }
 
-void TurnManager::timer(TurnTimer timer, Duration now, TurnCommands& out) {
-  switch (timer) {
+void TurnManager::timer(Step& step) {
+  switch (step.input.timer) {
     case TurnTimer::kEndOfTurn:
-      if (state_.user == UserPhase::kTrailing) end_utterance(TurnEndReason::kSilence, now, out);
+      if (trailing()) end_utterance(step, TurnEndReason::kSilence);
       return;
-    case TurnTimer::kMaxUtterance: return end_utterance(TurnEndReason::kLimit, now, out);
+    case TurnTimer::kMaxUtterance: return end_utterance(step, TurnEndReason::kLimit);
     case TurnTimer::kFinal:
       if (state_.user != UserPhase::kFinalizing) return;
-      out.add(act(TurnAction::kRestartRecogniser));
-      conclude(out);
+      if (state_.settled) return drop_utterance(step);
+      step.out.add(act(TurnAction::kRestartRecogniser));
+      return conclude(step);
+    case TurnTimer::kInterruption:
+      if (!state_.judging) return;
+      state_.judging = false;
+      return consider_interruption(step);
+    case TurnTimer::kIdle: return idle_timer(step);
+    case TurnTimer::kKeys:
+      if (state_.keys_open) end_keys(step);
       return;
-    case TurnTimer::kInterruption: return judge(out);
+    case TurnTimer::kMaxSession: step.out.add(turns::close(CloseReason::kLimit)); return;
   }
-}
-
-void TurnManager::typed(Duration now, TurnCommands& out) {
-  const TurnId turn = ++state_.last_turn;
-  interrupt(turn, out);
-  TurnCommand ended = act(TurnAction::kEndTurn, turn);
-  ended.reason = TurnEndReason::kTyped;
-  out.add(ended);
-  request_reply(turn, out);
-  state_.harmless = false;
-  if (utterance_open()) suspect(now, now, out);
-}
-
-void TurnManager::reply_ended(TurnId turn, TurnCommands& out) {
-  if (state_.agent == AgentPhase::kIdle || turn != state_.agent_turn) return;
-  cancel_judgement(out);
-  state_.agent = AgentPhase::kIdle;
-  state_.held = false;
-}
-
-void TurnManager::agent_speaks(TurnCommands& out) {
-  if (state_.agent != AgentPhase::kIdle || utterance_open()) return;
-  state_.agent_turn = ++state_.last_turn;
-  state_.agent = AgentPhase::kReplying;
-  out.add(act(TurnAction::kStartSpeaking, state_.agent_turn));
 }
 
 // The user's turn is over, if one is open; its settled words are still to come.
-void TurnManager::end_utterance(TurnEndReason reason, Duration now, TurnCommands& out) {
-  if (!voice_on()) return;
-  decide(reason, now);
-  state_.user = UserPhase::kFinalizing;
-  wait_for_words(now, out);
-  out.add(cancel_timer(TurnTimer::kEndOfTurn));
-  out.add(cancel_timer(TurnTimer::kMaxUtterance));
-  out.add(act(TurnAction::kFlushUtterance));
-  out.add(set_timer(TurnTimer::kFinal, now + limits_.final_timeout));
+void TurnManager::end_utterance(Step& step, TurnEndReason reason) {
+  if (!speaking() && !trailing()) return;
+  stop_listening(step, reason);
+  step.out.add(act(TurnAction::kFlushUtterance));
+  step.out.add(set_timer(TurnTimer::kFinal, step.now + limits_.final_timeout));
+  consider_interruption(step);
 }
 
-void TurnManager::decide(TurnEndReason reason, Duration now) {
-  if (speaking()) state_.speech_end = now;
+void TurnManager::stop_listening(Step& step, TurnEndReason reason) {
+  if (speaking()) {
+    state_.speech_end = step.now;
+    state_.voiced += std::max(Duration(0), step.now - state_.speech_start);
+  } else {
+    step.out.add(cancel_timer(TurnTimer::kEndOfTurn));
+  }
+  step.out.add(cancel_timer(TurnTimer::kMaxUtterance));
+  state_.user = UserPhase::kFinalizing;
   state_.reason = reason;
-  state_.decided = now;
+  state_.decided = step.now;
 }
 
 // All that will be known of the user's words is known.
-void TurnManager::conclude(TurnCommands& out) {
-  const TurnId turn = state_.user_turn;
-  const bool said_something = state_.words > 0;
-  close_utterance(out);
-  if (!said_something) {
-    out.add(act(TurnAction::kDropTurn, turn));
-    return release(out);
+void TurnManager::conclude(Step& step) {
+  if (step.perceived.words == 0) return drop_utterance(step);
+  if (!replying()) return answer_utterance(step);
+  TurnSnapshot now = snapshot(step);
+  now.settled = true;
+  switch (ask_.interruption->decide(now).verdict) {
+    case InterruptionDecision::Verdict::kInterrupt:
+      interrupt(step, state_.user_turn);
+      return answer_utterance(step);
+    case InterruptionDecision::Verdict::kResume:
+      // A back-channel, unless the reply ends right now: then it was an answer.
+      state_.settled = state_.harmless = true;
+      cancel_judgement(step);
+      release(step);
+      step.out.add(set_timer(TurnTimer::kFinal, step.now + kAnswerWindow));
+      return;
+    case InterruptionDecision::Verdict::kHold:
+    case InterruptionDecision::Verdict::kWait:
+      close_utterance(step);
+      release(step);
+      step.out.add(turns::end_turn(state_.user_turn, state_.reason));
+      state_.waiting_turn = state_.user_turn;
+      return;
   }
-  interrupt(turn, out);
-  TurnCommand ended = act(TurnAction::kEndTurn, turn);
-  ended.reason = state_.reason;
-  out.add(ended);
-  request_reply(turn, out);
 }
 
-void TurnManager::close_utterance(TurnCommands& out) {
-  if (voice_on()) {  // cut short: no end of turn was decided before
-    out.add(cancel_timer(TurnTimer::kEndOfTurn));
-    out.add(cancel_timer(TurnTimer::kMaxUtterance));
-  }
-  out.add(cancel_timer(TurnTimer::kFinal));
-  cancel_judgement(out);
+void TurnManager::drop_utterance(Step& step) {
+  drop_draft(step);
+  close_utterance(step);
+  step.out.add(act(TurnAction::kDropTurn, state_.user_turn));
+  release(step);
+}
+
+void TurnManager::answer_utterance(Step& step) {
+  close_utterance(step);
+  step.out.add(turns::end_turn(state_.user_turn, state_.reason));
+  request_reply(step, state_.user_turn);
+}
+
+void TurnManager::close_utterance(Step& step) {
+  step.out.add(cancel_timer(TurnTimer::kFinal));
+  cancel_judgement(step);
   state_.user = UserPhase::kSilent;
+  state_.settled = false;
+  // Who has spoken for too long, and goes on, begins another turn.
+  if (state_.reason == TurnEndReason::kLimit) step.listen_again = true;
 }
 
-void TurnManager::request_reply(TurnId turn, TurnCommands& out) {
-  state_.agent = AgentPhase::kReplying;
-  state_.agent_turn = turn;
-  out.add(act(TurnAction::kRequestReply, turn));
-}
-
-// The user makes or made a sound, since `since`, while the agent has the floor. The agent is silent
-// until it is known what it was, unless the same utterance has turned out harmless before.
-void TurnManager::suspect(Duration since, Duration now, TurnCommands& out) {
-  if (!state_.held && !state_.harmless) {
-    out.add(act(TurnAction::kHoldOutput));
-    state_.held = true;
-    state_.held_until = now + turn_.false_interruption;
+// A running mean and a mean deviation, as TCP estimates its round trips (RFC 6298: 1/8 and 1/4).
+void TurnManager::note_pause(Duration pause) {
+  pause = std::max(Duration(0), pause);
+  if (state_.pauses++ == 0) {
+    state_.usual_pause = pause;
+    state_.pause_spread = pause / 2;
+    return;
   }
-  if (!speaking()) return wait_for_words(now, out);
-  judge_at(since + turn_.interruption_speech, out);
+  const Duration error = pause - state_.usual_pause;
+  state_.pause_spread += (std::chrono::abs(error) - state_.pause_spread) / 4;
+  state_.usual_pause += error / 8;
 }
 
-// The sound has ended: only words can make an interruption of it.
-void TurnManager::wait_for_words(Duration now, TurnCommands& out) {
-  if (state_.held) {
-    judge_at(std::max(now, state_.held_until), out);
-  } else {
-    cancel_judgement(out);
-  }
-}
-
-void TurnManager::judge_at(Duration at, TurnCommands& out) {
-  state_.judging = true;
-  out.add(set_timer(TurnTimer::kInterruption, at));
-}
-
-void TurnManager::cancel_judgement(TurnCommands& out) {
-  if (std::exchange(state_.judging, false)) out.add(cancel_timer(TurnTimer::kInterruption));
-}
-
-// A sound that still lasts is an interruption; one that has ended without words was none.
-void TurnManager::judge(TurnCommands& out) {
-  if (!std::exchange(state_.judging, false)) return;
-  if (speaking()) return interrupt(state_.user_turn, out);
-  state_.harmless = true;
-  release(out);
-}
-
-void TurnManager::release(TurnCommands& out) {
-  if (std::exchange(state_.held, false)) out.add(act(TurnAction::kReleaseOutput));
-}
-
-void TurnManager::interrupt(TurnId by_turn, TurnCommands& out) {
-  if (state_.agent == AgentPhase::kIdle) return;
-  cancel_judgement(out);
-  TurnCommand command = act(TurnAction::kInterruptReply, state_.agent_turn);
-  command.by_turn = by_turn;
-  out.add(command);
-  state_.agent = AgentPhase::kIdle;
-  state_.held = false;
+TurnSnapshot TurnManager::snapshot(const Step& step) const {
+  const Perceived& p = step.perceived;
+  TurnSnapshot s;
+  s.now = step.now;
+  s.speaking = speaking() || (!utterance_open() && state_.voice);
+  s.utterance = utterance_open();
+  s.utterance_start = state_.utterance_start;
+  s.speech_start = state_.speech_start;
+  s.speech_end = state_.speech_end;
+  s.voiced = state_.voiced;
+  if (s.speaking) s.voiced += std::max(Duration(0), step.now - state_.speech_start);
+  s.words = p.words;
+  s.transcript = p.transcript;
+  s.language = p.language;
+  s.settled = state_.settled;
+  s.back_channel = p.back_channel;
+  s.completeness = p.completeness;
+  s.transcript_age = step.now - p.transcript_changed;
+  s.estimate = state_.estimate;
+  s.pauses = state_.pauses;
+  s.usual_pause = state_.usual_pause;
+  s.pause_spread = state_.pause_spread;
+  s.level_db = p.level_db;
+  s.noise_db = p.noise_db;
+  s.echo_db = p.echo_db;
+  s.fall_db = p.fall_db;
+  s.replying = replying();
+  s.audible = replying() && p.audible && !state_.held;
+  s.audible_since = p.audible_since;
+  s.held = state_.held;
+  s.held_since = state_.held_since;
+  s.was_held = state_.was_held;
+  s.uninterruptible = replying() && p.uninterruptible;
+  s.replies = state_.replies;
+  return s;
 }
 
 }  // namespace voiceagent

@@ -70,6 +70,16 @@ Status Conversation::push_text(std::string_view text) {
   return shared_->push_text(text);
 }
 
+Status Conversation::push_dtmf(std::string_view digits) {
+  start();
+  return shared_->push_dtmf(digits);
+}
+
+Status Conversation::say(std::string_view text, SayOptions options) {
+  start();
+  return shared_->say(text, options);
+}
+
 void Conversation::report_playback(std::int64_t position) {
   run([position](Session& session) { session.report_playback(position); });
 }

@@ -98,6 +98,20 @@ Status Conversation::Shared::push_text(std::string_view text) {
   return Status::success();
 }
 
+Status Conversation::Shared::push_dtmf(std::string_view digits) {
+  if (Status status = check_open(); !status.ok()) return status;
+  if (Status status = check_dtmf(digits); !status.ok()) return status;
+  run([digits = std::string(digits)](Session& session) { (void)session.push_dtmf(digits); });
+  return Status::success();
+}
+
+Status Conversation::Shared::say(std::string_view text, SayOptions options) {
+  if (Status status = check_open(); !status.ok()) return status;
+  if (Status status = agent_->check_text(text); !status.ok()) return status;
+  run([text = std::string(text), options](Session& session) { (void)session.say(text, options); });
+  return Status::success();
+}
+
 void Conversation::Shared::call(UniqueFunction<void(Session&)> command) {
   if (executor_->is_current()) {
     if (session_ != nullptr) command(*session_);

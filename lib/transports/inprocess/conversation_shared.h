@@ -31,6 +31,8 @@ struct Conversation::Shared : std::enable_shared_from_this<Conversation::Shared>
   void run(Command command);
   Status push_audio(AudioView audio);
   Status push_text(std::string_view text);
+  Status push_dtmf(std::string_view digits);
+  Status say(std::string_view text, SayOptions options);
   // Runs `command` on the executor and waits for it; not at all without a session.
   void call(UniqueFunction<void(Session&)> command);
   bool wait(Duration limit, Condition condition);

@@ -28,7 +28,7 @@ TEST_CASE("an empty configuration is the default agent") {
   const va::AgentOptions defaults;
   CHECK(agent.stt.name == defaults.stt.name);
   CHECK(agent.mode == defaults.mode);
-  CHECK(agent.turn.endpointing == defaults.turn.endpointing);
+  CHECK(agent.turn.endpointing_max == defaults.turn.endpointing_max);
   CHECK(agent.limits.max_reply_bytes == defaults.limits.max_reply_bytes);
 }
 
@@ -44,8 +44,8 @@ Be kind."""
     output_lead_ms = 200
     [turn]
     vad_threshold = 0.75
-    endpointing_ms = 450
-    interruptions = false
+    endpointing_min_ms = 450
+    interruption = "never"
     interruption_words = 2
     [limits]
     max_reply_bytes = 1000
@@ -64,8 +64,8 @@ Be kind."""
   CHECK(agent.greeting == "Hello!");
   CHECK(agent.output_lead == milliseconds(200));
   CHECK(agent.turn.vad_threshold == Approx(0.75));
-  CHECK(agent.turn.endpointing == milliseconds(450));
-  CHECK_FALSE(agent.turn.interruptions);
+  CHECK(agent.turn.endpointing_min == milliseconds(450));
+  CHECK(agent.turn.interruption == va::InterruptionMode::kNever);
   CHECK(agent.turn.interruption_words == 2);
   CHECK(agent.limits.max_reply_bytes == 1000);
   CHECK(agent.limits.first_token_timeout == milliseconds(2500));
@@ -83,16 +83,16 @@ TEST_CASE("paths in a file begin at the file's directory, others stay as they ar
 }
 
 TEST_CASE("the environment overrides the file, in every section") {
-  const va::AgentOptions agent = parsed("[turn]\nendpointing_ms = 450\n[agent]\nvoice = 'a'",
-                                        {{"VOICEAGENT_TURN_ENDPOINTING_MS", "500"},
-                                         {"VOICEAGENT_TURN_INTERRUPTIONS", "no"},
+  const va::AgentOptions agent = parsed("[turn]\nendpointing_min_ms = 450\n[agent]\nvoice = 'a'",
+                                        {{"VOICEAGENT_TURN_ENDPOINTING_MIN_MS", "500"},
+                                         {"VOICEAGENT_TURN_INTERRUPTION", "never"},
                                          {"VOICEAGENT_TURN_VAD_THRESHOLD", "0.25"},
                                          {"VOICEAGENT_AGENT_GREETING", "Hi there"},
                                          {"VOICEAGENT_LIMITS_MAX_HISTORY_MESSAGES", "12"},
                                          {"VOICEAGENT_STT_PROVIDER", "ear"},
                                          {"VOICEAGENT_STT_BEAM", "5"}});
-  CHECK(agent.turn.endpointing == milliseconds(500));
-  CHECK_FALSE(agent.turn.interruptions);
+  CHECK(agent.turn.endpointing_min == milliseconds(500));
+  CHECK(agent.turn.interruption == va::InterruptionMode::kNever);
   CHECK(agent.turn.vad_threshold == Approx(0.25));
   CHECK(agent.greeting == "Hi there");
   CHECK(agent.voice == "a");

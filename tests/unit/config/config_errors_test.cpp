@@ -21,10 +21,10 @@ std::string error(std::string_view toml, const va::Environment& environment = {}
 }  // namespace
 
 TEST_CASE("a misspelt key is refused with its place and the likely name") {
-  const std::string message = error("[turn]\n\n  endpoint_ms = 300\n");
+  const std::string message = error("[turn]\n\n  endpointing_mn_ms = 300\n");
   CHECK_THAT(message, Contains("agent.toml:3:3: "));
-  CHECK_THAT(message, Contains("'endpoint_ms'"));
-  CHECK_THAT(message, Contains("did you mean 'endpointing_ms'?"));
+  CHECK_THAT(message, Contains("'endpointing_mn_ms'"));
+  CHECK_THAT(message, Contains("did you mean 'endpointing_min_ms'?"));
 }
 
 TEST_CASE("a misspelt section is refused with its place and the likely name") {
@@ -40,13 +40,14 @@ TEST_CASE("a key outside of any section is refused") {
 TEST_CASE("a value of the wrong type is refused with the type that is wanted") {
   const std::string message = error(
       "[turn]\n"
-      "endpointing_ms = \"fast\"\n"
-      "interruptions = 1\n"
+      "endpointing_min_ms = \"fast\"\n"
+      "manual_end = 1\n"
       "vad_threshold = [0.5]\n"
       "preroll_ms = 1.5\n"
       "interruption_words = 1979-05-27\n");
-  CHECK_THAT(message, Contains("agent.toml:2:18: option 'endpointing_ms' must be of type integer"));
-  CHECK_THAT(message, Contains("agent.toml:3:17: option 'interruptions' must be of type bool"));
+  CHECK_THAT(message,
+             Contains("agent.toml:2:22: option 'endpointing_min_ms' must be of type integer"));
+  CHECK_THAT(message, Contains("agent.toml:3:14: option 'manual_end' must be of type bool"));
   CHECK_THAT(message, Contains("agent.toml:4:17: option 'vad_threshold' must be of type number, "
                                "not array"));
   CHECK_THAT(message, Contains("agent.toml:5:14: option 'preroll_ms' must be of type integer"));
@@ -55,14 +56,14 @@ TEST_CASE("a value of the wrong type is refused with the type that is wanted") {
 }
 
 TEST_CASE("a value out of range is refused with the range") {
-  CHECK_THAT(error("[turn]\nendpointing_ms = 5"), Contains("from 10 to 10000 ms, not 5"));
+  CHECK_THAT(error("[turn]\nendpointing_min_ms = 5"), Contains("from 10 to 10000 ms, not 5"));
   CHECK_THAT(error("[turn]\nvad_threshold = 1.5"), Contains("from 0 to 1, not 1.5"));
   CHECK_THAT(error("[turn]\nvad_threshold = nan"), Contains("agent.toml:2:17: "));
   CHECK_THAT(error("[agent]\nmode = 'voice'"), Contains("voice_to_voice, voice_to_text"));
 }
 
 TEST_CASE("text that is not TOML is refused with its place") {
-  CHECK_THAT(error("[turn]\nendpointing_ms = = 3\n"), Contains("agent.toml:2:"));
+  CHECK_THAT(error("[turn]\nendpointing_min_ms = = 3\n"), Contains("agent.toml:2:"));
   CHECK_THAT(error("[turn]\npreroll_ms = 1\npreroll_ms = 2\n"), Contains("agent.toml:3:"));
 }
 
@@ -94,20 +95,21 @@ TEST_CASE("a misspelt provider key gets the hint too") {
 }
 
 TEST_CASE("a wrong variable is refused with its name") {
-  CHECK_THAT(error("", {{"VOICEAGENT_TURN_ENDPOINTING_MS", "fast"}}),
-             Contains("environment variable VOICEAGENT_TURN_ENDPOINTING_MS: "));
-  CHECK_THAT(error("", {{"VOICEAGENT_TURN_ENDPOINTING_MS", "5"}}),
-             Contains("VOICEAGENT_TURN_ENDPOINTING_MS: option 'endpointing_ms' must be a number "
-                      "from 10 to 10000 ms, not 5"));
-  CHECK_THAT(error("", {{"VOICEAGENT_TURN_INTERRUPTIONS", "perhaps"}}), Contains("'perhaps'"));
+  CHECK_THAT(error("", {{"VOICEAGENT_TURN_ENDPOINTING_MIN_MS", "fast"}}),
+             Contains("environment variable VOICEAGENT_TURN_ENDPOINTING_MIN_MS: "));
+  CHECK_THAT(
+      error("", {{"VOICEAGENT_TURN_ENDPOINTING_MIN_MS", "5"}}),
+      Contains("VOICEAGENT_TURN_ENDPOINTING_MIN_MS: option 'endpointing_min_ms' must be a number "
+               "from 10 to 10000 ms, not 5"));
+  CHECK_THAT(error("", {{"VOICEAGENT_TURN_MANUAL_END", "perhaps"}}), Contains("'perhaps'"));
   CHECK_THAT(error("[stt]\nprovider = 'ear'", {{"EAR_BEAM", "wide"}}), Contains("EAR_BEAM"));
   CHECK_THAT(error("", {{"VOICEAGENT_STT_PROVIDER", "nose"}}),
              Contains("environment variable VOICEAGENT_STT_PROVIDER: unknown stt provider 'nose'"));
 }
 
 TEST_CASE("a variable with a section's prefix but an unknown name is refused") {
-  CHECK_THAT(error("", {{"VOICEAGENT_TURN_ENDPOINTING", "300"}}),
-             Contains("did you mean 'VOICEAGENT_TURN_ENDPOINTING_MS'?"));
+  CHECK_THAT(error("", {{"VOICEAGENT_TURN_ENDPOINTING_MIN", "300"}}),
+             Contains("did you mean 'VOICEAGENT_TURN_ENDPOINTING_MIN_MS'?"));
 }
 
 TEST_CASE("variables of other providers and of other programs are left alone") {

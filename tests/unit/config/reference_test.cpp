@@ -10,10 +10,10 @@ using Catch::Matchers::Contains;
 TEST_CASE("the reference has each setting with type, default, range, variable and meaning") {
   const std::string text = va::agent_config_reference(va::test_registry());
   CHECK_THAT(text, Contains("## [turn]\n"));
-  CHECK_THAT(text, Contains("| `endpointing_ms` | integer | `300` | 10 to 10000 ms | "
-                            "`VOICEAGENT_TURN_ENDPOINTING_MS` | Silence after speech"));
+  CHECK_THAT(text, Contains("| `endpointing_min_ms` | integer | `200` | 10 to 10000 ms | "
+                            "`VOICEAGENT_TURN_ENDPOINTING_MIN_MS` | The shortest silence"));
   CHECK_THAT(text, Contains("| `vad_threshold` | number | `0.5` | 0 to 1 | "));
-  CHECK_THAT(text, Contains("| `interruptions` | bool | `true` |  | "));
+  CHECK_THAT(text, Contains("| `manual_end` | bool | `false` |  | "));
   CHECK_THAT(text, Contains("| `mode` | string | `\"voice_to_voice\"` | `\"voice_to_voice\"`, "));
   CHECK_THAT(text, Contains("## [limits]\n"));
 }

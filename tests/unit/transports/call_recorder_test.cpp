@@ -49,6 +49,7 @@ class FakeSession : public va::Session {
   va::Status push_text(std::string_view) override { return {}; }
   va::Status push_dtmf(std::string_view) override { return {}; }
   void report_playback(std::int64_t) override {}
+  va::Status say(std::string_view, va::SayOptions) override { return {}; }
   void interrupt() override {}
   void commit_turn() override {}
   va::Status set_mode(va::Mode) override { return {}; }

@@ -8,6 +8,12 @@ using namespace voiceagent;
 
 namespace {
 
+LimitOptions at_most(std::size_t messages) {
+  LimitOptions limits;
+  limits.max_history_messages = messages;
+  return limits;
+}
+
 std::string entries(const ConversationContext& context) {
   std::string all;
   for (const ContextEntry& entry : context.entries()) {
@@ -31,7 +37,7 @@ std::string messages(ConversationContext& context) {
 }  // namespace
 
 TEST_CASE("the model sees the instructions and then the conversation") {
-  ConversationContext context("be kind", 10);
+  ConversationContext context("be kind", at_most(10));
   context.add_user(1, "hello");
   context.set_heard(1, "good");
   context.set_heard(1, "good morning");
@@ -41,14 +47,14 @@ TEST_CASE("the model sees the instructions and then the conversation") {
 }
 
 TEST_CASE("without instructions there is no system message") {
-  ConversationContext context("", 10);
+  ConversationContext context("", at_most(10));
   CHECK(messages(context) == "");
   context.add_user(1, "hello");
   CHECK(messages(context) == "user: hello");
 }
 
 TEST_CASE("a reply of which nothing was heard leaves no entry") {
-  ConversationContext context("", 10);
+  ConversationContext context("", at_most(10));
   context.add_user(1, "hello");
   context.set_heard(1, "");
   context.mark_interrupted(1);
@@ -56,7 +62,7 @@ TEST_CASE("a reply of which nothing was heard leaves no entry") {
 }
 
 TEST_CASE("an interrupted reply says so") {
-  ConversationContext context("", 10);
+  ConversationContext context("", at_most(10));
   context.add_user(1, "hello");
   context.set_heard(1, "good");
   context.mark_interrupted(1);
@@ -64,7 +70,7 @@ TEST_CASE("an interrupted reply says so") {
 }
 
 TEST_CASE("a late report's words go to the turn that they belong to") {
-  ConversationContext context("", 10);
+  ConversationContext context("", at_most(10));
   context.add_user(1, "hello");
   context.add_user(2, "wait");
   context.set_heard(1, "good");
@@ -75,7 +81,7 @@ TEST_CASE("a late report's words go to the turn that they belong to") {
 }
 
 TEST_CASE("what was said last is answered, also when its turn began before another") {
-  ConversationContext context("", 10);
+  ConversationContext context("", at_most(10));
   context.add_user(2, "typed meanwhile");
   context.set_heard(2, "one");
   context.add_user(1, "spoken to the end");
@@ -86,7 +92,7 @@ TEST_CASE("what was said last is answered, also when its turn began before anoth
 }
 
 TEST_CASE("a greeting has no question before it") {
-  ConversationContext context("", 10);
+  ConversationContext context("", at_most(10));
   context.add_user(2, "hello");
   context.set_heard(1, "welcome");
   context.set_heard(2, "yes");
@@ -94,7 +100,7 @@ TEST_CASE("a greeting has no question before it") {
 }
 
 TEST_CASE("only the newest messages are kept, and the instructions always") {
-  ConversationContext context("be kind", 4);
+  ConversationContext context("be kind", at_most(4));
   for (TurnId turn = 1; turn <= 5; ++turn) {
     context.add_user(turn, "q" + std::to_string(turn));
     context.set_heard(turn, "r" + std::to_string(turn));
@@ -105,7 +111,7 @@ TEST_CASE("only the newest messages are kept, and the instructions always") {
 }
 
 TEST_CASE("late words of a turn that is no longer kept don't push out newer ones") {
-  ConversationContext context("", 2);
+  ConversationContext context("", at_most(2));
   context.add_user(1, "q1");
   context.add_user(20, "q20");
   context.add_user(21, "q21");
@@ -114,7 +120,7 @@ TEST_CASE("late words of a turn that is no longer kept don't push out newer ones
 }
 
 TEST_CASE("a full history takes a late reply into its place") {
-  ConversationContext context("", 3);
+  ConversationContext context("", at_most(3));
   context.add_user(1, "q1");
   context.add_user(2, "q2");
   context.add_user(3, "q3");
@@ -123,7 +129,7 @@ TEST_CASE("a full history takes a late reply into its place") {
 }
 
 TEST_CASE("at least a question and its answer are kept") {
-  ConversationContext context("", 0);
+  ConversationContext context("", at_most(0));
   context.add_user(1, "q1");
   context.set_heard(1, "r1");
   CHECK(entries(context) == "1u q1 | 1a r1");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "voiceagent/agent.h"
 
 using namespace voiceagent;
 using namespace std::chrono_literals;
@@ -59,10 +60,14 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
                                             {23, "transcript_final"},
                                             {24, "turn_ended"},
                                             {25, "turn_dropped"},
+                                            {26, "turn_estimate"},
+                                            {27, "user_away"},
+                                            {28, "user_back"},
                                             {30, "intent"},
                                             {31, "reply_started"},
                                             {32, "reply_delta"},
                                             {33, "reply_done"},
+                                            {34, "history_summarised"},
                                             {40, "speech_segment"},
                                             {41, "audio_out"},
                                             {42, "playback_started"},
@@ -88,11 +93,15 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
             {"transcript_partial", "text"},
             {"transcript_final", "text confidence words"},
             {"turn_ended", "reason text endpointing_ms transcript_ms"},
-            {"turn_dropped", ""},
+            {"turn_dropped", "text"},
+            {"turn_estimate", "probability"},
+            {"user_away", "silence_ms"},
+            {"user_back", ""},
             {"intent", "name confidence slots"},
             {"reply_started", ""},
             {"reply_delta", "text"},
             {"reply_done", "text reason input_tokens output_tokens"},
+            {"history_summarised", "messages text"},
             {"speech_segment", "text span"},
             {"audio_out", "audio position span"},
             {"playback_started", ""},
@@ -104,12 +113,12 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
             {"output_flushed", "position"},
             {"turn_metrics",
              "speech_end_ms endpointing_ms stt_final_ms llm_first_token_ms first_clause_ms "
-             "tts_first_audio_ms response_ms reply_characters interrupted"}});
+             "tts_first_audio_ms response_ms played_ms barge_in_ms reply_characters interrupted"}});
 }
 
 TEST_CASE("an event is one object: the envelope, the type, the fields") {
-  CHECK(json_of(event::TurnDropped{}, {"s", 0, 1, 0ms}) ==
-        R"({"seq":1,"t_ms":0.0,"turn":0,"type":"turn_dropped"})");
+  CHECK(json_of(event::UserBack{}, {"s", 0, 1, 0ms}) ==
+        R"({"seq":1,"t_ms":0.0,"turn":0,"type":"user_back"})");
   CHECK(fields_of(event::TextIn{"say \"hi\"\n"}) == R"({"type":"text_in","text":"say \"hi\"\n"})");
   CHECK(fields_of(event::OutputFlushed{123456789012}) ==
         R"({"type":"output_flushed","position":123456789012})");
@@ -124,10 +133,11 @@ TEST_CASE("durations are milliseconds to the microsecond, and null for what did 
   metrics.speech_end = 2s;
   metrics.endpointing = 0ms;
   metrics.reply_characters = 12;
-  CHECK(fields_of(metrics) ==
-        R"({"type":"turn_metrics","speech_end_ms":2000.0,"endpointing_ms":0.0,"stt_final_ms":null,)"
-        R"("llm_first_token_ms":null,"first_clause_ms":null,"tts_first_audio_ms":null,)"
-        R"("response_ms":null,"reply_characters":12,"interrupted":false})");
+  CHECK(
+      fields_of(metrics) ==
+      R"({"type":"turn_metrics","speech_end_ms":2000.0,"endpointing_ms":0.0,"stt_final_ms":null,)"
+      R"("llm_first_token_ms":null,"first_clause_ms":null,"tts_first_audio_ms":null,)"
+      R"("response_ms":null,"played_ms":null,"barge_in_ms":null,"reply_characters":12,"interrupted":false})");
 }
 
 TEST_CASE("audio is its length and rate, never its samples") {
@@ -172,8 +182,10 @@ TEST_CASE("every enum value has a name of its own; numbers from newer headers re
     CHECK(to_string(static_cast<Enum>(static_cast<int>(last) + 1)) == "unknown");
   };
   check(Mode::kTextToText, "voice_to_voice voice_to_text text_to_voice text_to_text");
-  check(CloseReason::kLimit, "host user agent error limit");
-  check(TurnEndReason::kProvider, "silence typed committed limit provider");
+  check(CloseReason::kIdle, "host user agent error limit idle");
+  check(TurnEndReason::kDtmf, "silence typed committed limit provider dtmf");
+  check(InterruptionMode::kHost, "voice words voice_and_words never host");
+  check(TypedText::kQueue, "interrupt queue");
   check(Stage::kOutput, "session input vad stt turn llm tts output");
   check(ProviderKind::kVad, "stt llm tts vad");
   check(Role::kTool, "system user assistant tool");

@@ -2,7 +2,10 @@
 // hold for every sequence of facts.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,24 +17,45 @@ namespace voiceagent::test {
 
 class TurnDesk {
  public:
-  explicit TurnDesk(const TurnOptions& turn = {}, const LimitOptions& limits = {})
-      : manager_(turn, limits) {}
+  explicit TurnDesk(const TurnOptions& turn = fixed(), const LimitOptions& limits = {})
+      : agent_(std::make_shared<AgentOptions>()) {
+    agent_->turn = turn;
+    agent_->limits = limits;
+    agent_->strategies = default_turn_strategies(turn);
+    manager_.emplace(*agent_);
+  }
+  // The turn's end doesn't depend on what is said: 300 ms, and nothing is prepared.
+  static TurnOptions fixed() {
+    TurnOptions options;
+    options.endpointing_min = options.endpointing_max = std::chrono::milliseconds(300);
+    options.preemptive_replies = 0;
+    return options;
+  }
 
   Duration now{0};
+  Perceived perceived;
   // What was commanded in the latest step, in short: "start 1, set max 60000".
   std::string said;
   // What is wrong, if anything ever was.
   std::string broken;
 
-  const TurnState& state() const { return manager_.state(); }
+  const TurnState& state() const { return manager_->state(); }
   bool held() const { return held_; }
 
   std::string step(TurnInput input) {
-    const TurnState before = manager_.state();
+    const TurnState before = manager_->state();
+    if (before.user == UserPhase::kSilent) {  // nobody has said anything yet
+      perceived.words = 0;
+      perceived.back_channel = false;
+    }
     TurnCommands commands;
-    manager_.step(input, now, commands);
+    manager_->step(input, perceived, now, commands);
+    if (input.fact == TurnFact::kReplyEnded && input.turn == replying_) {  // by itself
+      replying_ = 0;
+      held_ = false;
+    }
     said.clear();
-    if (commands.size() > 10) fail("more than ten commands");
+    if (commands.size() > 12) fail("more than a dozen commands");
     for (const TurnCommand& command : commands) {
       if (!said.empty()) said += ", ";
       said += obey(command);
@@ -43,9 +67,9 @@ class TurnDesk {
   std::string speech_started() { return step(at(TurnFact::kSpeechStarted)); }
   std::string speech_stopped() { return step(at(TurnFact::kSpeechStopped)); }
   std::string words(TurnFact fact, int count) {
-    TurnInput input{fact};
-    input.words = count;
-    return step(input);
+    perceived.words = count;
+    perceived.transcript_changed = now;
+    return step(fact);
   }
   std::string partial(int count) { return words(TurnFact::kPartial, count); }
   std::string final(int count) { return words(TurnFact::kFinal, count); }
@@ -117,8 +141,13 @@ class TurnDesk {
       case TurnAction::kRestartRecogniser: return "restart";
       case TurnAction::kEndTurn: end(command); return "end " + turn;
       case TurnAction::kDropTurn: end(command); return "drop " + turn;
+      case TurnAction::kDraftReply: draft(true); return "draft " + turn;
+      case TurnAction::kDropDraft: draft(false); return "drop draft";
       case TurnAction::kRequestReply: reply(command.turn); return "reply " + turn;
-      case TurnAction::kStartSpeaking: reply(command.turn); return "speak " + turn;
+      case TurnAction::kStartSpeaking: reply(command.turn); return speak_words(command);
+      case TurnAction::kUserAway: return "away";
+      case TurnAction::kUserBack: return "back";
+      case TurnAction::kClose: return "close";
       case TurnAction::kHoldOutput: hold(true); return "hold";
       case TurnAction::kReleaseOutput: hold(false); return "release";
       case TurnAction::kInterruptReply: interrupt(command); return interrupt_words(command);
@@ -138,15 +167,32 @@ class TurnDesk {
   void end(const TurnCommand& command) {
     const bool typed =
         command.action == TurnAction::kEndTurn && command.reason == TurnEndReason::kTyped;
+    const bool keys =
+        command.action == TurnAction::kEndTurn && command.reason == TurnEndReason::kDtmf;
     if (typed) begin(command.turn);
-    if (open_.erase(command.turn) != 1) fail("a turn ended that was not open");
-    ended_ = command.action == TurnAction::kEndTurn ? command.turn : 0;
+    if (keys) {
+      newest_ = std::max(newest_, command.turn);
+    } else if (open_.erase(command.turn) != 1) {
+      fail("a turn ended that was not open");
+    }
+    if (command.action == TurnAction::kEndTurn) ended_.insert(command.turn);
+  }
+  void draft(bool begins) {
+    if (drafting_ == begins) fail(begins ? "two drafts" : "no draft to drop");
+    if (begins && replying_ != 0) fail("a draft during a reply");
+    drafting_ = begins;
+  }
+  static std::string speak_words(const TurnCommand& command) {
+    const std::string what = command.prompt < 0 ? "" : " prompt " + std::to_string(command.prompt);
+    return "speak " + std::to_string(command.turn) + what;
   }
   void reply(TurnId turn) {
     if (replying_ != 0) fail("a reply began while another was running");
     if (open_.contains(turn)) fail("a reply was asked for while its utterance was open");
-    if (turn != ended_ && turn != manager_.state().agent_turn) fail("a reply to nothing");
-    if (turn > newest_) newest_ = turn;  // the agent's own
+    if (!ended_.contains(turn) && turn <= newest_) fail("a reply to nothing");
+    newest_ = std::max(newest_, turn);  // the agent's own
+    ended_.erase(turn);
+    drafting_ = false;
     replying_ = turn;
   }
   void hold(bool hold) {
@@ -169,17 +215,14 @@ class TurnDesk {
                std::chrono::duration_cast<std::chrono::milliseconds>(command.at).count());
   }
   static std::string name(TurnTimer timer) {
-    static const std::array<std::string, kTurnTimers> kNames{"end", "final", "judge", "max"};
+    static const std::array<std::string, kTurnTimers> kNames{"end",  "final", "judge",  "max",
+                                                             "idle", "keys",  "session"};
     return kNames[static_cast<std::size_t>(timer)];
   }
 
   // What holds in every state.
   void check(const TurnState& before) {
-    const TurnState& s = manager_.state();
-    if (s.agent == AgentPhase::kIdle) {  // the reply may have ended by itself
-      replying_ = 0;
-      held_ = false;
-    }
+    const TurnState& s = manager_->state();
     const bool open = s.user != UserPhase::kSilent;
     if (s.last_turn < before.last_turn || s.user_turn < before.user_turn) fail("turns go back");
     if (s.held != held_) fail("it thinks otherwise about the hold");
@@ -196,17 +239,24 @@ class TurnDesk {
     if (timer(TurnTimer::kMaxUtterance).has_value() != voice) {
       fail("the utterance's limit runs while, and only while, it may grow");
     }
-    if (held_ && (!open || !timer(TurnTimer::kInterruption))) {
-      fail("a hold that nothing will end");
-    }
-    if (!open && timers() != 0) fail("a timer runs for nobody");
+    if (held_ && !open) fail("a hold that nothing will end");
+    if (timer(TurnTimer::kInterruption).has_value() != s.judging) fail("judging without a timer");
+    if (s.judging && (!open || s.agent == AgentPhase::kIdle)) fail("nothing to judge");
+    if (drafting_ != s.drafting) fail("it thinks otherwise about the draft");
+    if (drafting_ && !open) fail("a draft for nobody");
+    if (timer(TurnTimer::kKeys).has_value() != s.keys_open) fail("keys without a timer");
+    const bool busy = open || s.agent == AgentPhase::kReplying || s.keys_open;
+    if (timer(TurnTimer::kIdle) && busy) fail("idle while somebody is busy");
+    if (!busy && (s.waiting_turn != 0 || s.says > 0)) fail("somebody waits for nothing");
   }
 
-  TurnManager manager_;
+  std::shared_ptr<AgentOptions> agent_;
+  std::optional<TurnManager> manager_;
   std::array<std::optional<Duration>, kTurnTimers> timers_;
   std::set<TurnId> open_;
   TurnId newest_ = 0;
-  TurnId ended_ = 0;
+  std::set<TurnId> ended_;  // and not answered yet
+  bool drafting_ = false;
   TurnId replying_ = 0;
   bool held_ = false;
 };

@@ -15,7 +15,7 @@ bool contains(const std::string& text, const std::string& what) {
 }
 
 // The user has asked something, and turn 1 is being answered.
-TurnDesk replying(const TurnOptions& turn = {}, const LimitOptions& limits = {}) {
+TurnDesk replying(const TurnOptions& turn = TurnDesk::fixed(), const LimitOptions& limits = {}) {
   TurnDesk desk(turn, limits);
   desk.now = 1s;
   desk.speech_started();
@@ -121,7 +121,7 @@ TEST_CASE("barge-in by words: the first one interrupts at once") {
 }
 
 TEST_CASE("an agent may want more words before it is interrupted") {
-  TurnOptions options;
+  TurnOptions options = TurnDesk::fixed();
   options.interruption_words = 3;
   TurnDesk desk = replying(options);
   desk.speech_started();
@@ -193,8 +193,8 @@ TEST_CASE(
 }
 
 TEST_CASE("interruptions disabled: sound during a reply is not even listened to") {
-  TurnOptions options;
-  options.interruptions = false;
+  TurnOptions options = TurnDesk::fixed();
+  options.interruption = InterruptionMode::kNever;
   TurnDesk desk = replying(options);
   CHECK(desk.speech_started() == "");
   CHECK(desk.pass(2s) == "");
@@ -216,7 +216,7 @@ TEST_CASE("a line typed while speaking is answered when the sound turns out to b
   TurnDesk desk;
   desk.speech_started();
   desk.pass(100ms);
-  CHECK(desk.step(TurnFact::kTyped) == "end 2, reply 2, hold, set judge 500");
+  CHECK(desk.step(TurnFact::kTyped) == "end 2, reply 2, hold, set judge 400");
   desk.speech_stopped();
   desk.pass(300ms);
   CHECK(desk.final(0) == "cancel final, cancel judge, drop 1, release");
@@ -307,14 +307,13 @@ TEST_CASE("a recogniser that fails in mid-turn ends it there and then") {
   desk.pass(500ms);
   SECTION("with what was understood") {
     desk.partial(2);
-    CHECK(desk.step(TurnFact::kRecogniserFailed) ==
-          "cancel end, cancel max, cancel final, end 1, reply 1");
+    CHECK(desk.step(TurnFact::kRecogniserFailed) == "cancel max, cancel final, end 1, reply 1");
     CHECK(desk.state().speech_end == 1'500ms);
     CHECK(desk.state().decided == 1'500ms);
     CHECK(desk.state().reason == TurnEndReason::kProvider);
   }
   SECTION("with nothing") {
-    CHECK(desk.step(TurnFact::kRecogniserFailed) == "cancel end, cancel max, cancel final, drop 1");
+    CHECK(desk.step(TurnFact::kRecogniserFailed) == "cancel max, cancel final, drop 1");
   }
   SECTION("while nobody speaks, nothing") {
     desk.speech_stopped();
@@ -375,13 +374,19 @@ TEST_CASE("the host cuts off a reply that is held: the user's turn goes on undis
   CHECK(desk.broken == "");
 }
 
-TEST_CASE("a greeting is a turn of the agent's own; it yields to whoever was first") {
+TEST_CASE("what the host wants said is a turn of the agent's own, when nobody speaks") {
   TurnDesk desk;
   CHECK(desk.step(TurnFact::kAgentSpeaks) == "speak 1");
   CHECK(desk.step(TurnFact::kAgentSpeaks) == "");
-  desk.reply_ended(1);
+  CHECK(desk.reply_ended(1) == "speak 2");
+  desk.reply_ended(2);
   desk.speech_started();
   CHECK(desk.step(TurnFact::kAgentSpeaks) == "");
+  desk.pass(300ms);
+  desk.speech_stopped();
+  desk.pass(300ms);
+  CHECK(contains(desk.final(2), "end 3, reply 3"));
+  CHECK(desk.reply_ended(3) == "speak 4");
   CHECK(desk.broken == "");
 }
 

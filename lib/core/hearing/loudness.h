@@ -1,0 +1,48 @@
+// How loud things are: the sound of this moment, the background, and how much of the agent's own
+// sound comes back into the microphone.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace voiceagent {
+
+inline constexpr float kSilenceDb = -96.0F;
+
+// The mean level of the samples, in dB of full scale; at least kSilenceDb.
+float level_db(std::span<const std::int16_t> samples);
+
+class Loudness {
+ public:
+  // The microphone gave 20 ms; `voice`: the detector hears somebody.
+  void heard(std::span<const std::int16_t> samples, bool voice);
+  // 20 ms of the agent's speech leave.
+  void sent(std::span<const std::int16_t> samples);
+
+  // Of the last tenth of a second.
+  float level() const { return level_; }
+  // Of the background while nobody speaks.
+  float noise() const { return noise_; }
+  // What the agent's sound is expected to have in the microphone now.
+  float echo() const;
+
+ private:
+  static constexpr std::size_t kWindow = 16;  // frames: 320 ms, for the way through the room
+
+  float loudest_sent() const;
+  void learn_noise(float db);
+  void learn_coupling();
+
+  std::array<float, kWindow> sent_{};  // the newest frames', kSilenceDb where none left
+  std::array<float, kWindow> heard_{};
+  std::size_t next_ = 0;   // of heard_
+  bool was_sent_ = false;  // since the last frame of the microphone's
+  float level_ = kSilenceDb;
+  float noise_ = kSilenceDb;
+  float coupling_ = 0;  // echo less what was sent, in dB
+  int learnt_ = 0;      // frames that coupling_ stands on
+};
+
+}  // namespace voiceagent

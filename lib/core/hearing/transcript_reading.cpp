@@ -1,0 +1,70 @@
+#include "core/hearing/transcript_reading.h"
+
+#include "base/text.h"
+#include "core/turn/back_channel.h"
+#include "core/turn/completeness.h"
+
+namespace voiceagent {
+namespace {
+
+bool belongs_to_word(char c) {
+  const bool letter = c >= 'a' && c <= 'z';
+  const bool digit = c >= '0' && c <= '9';
+  return letter || digit || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+int count_words(std::string_view text) {
+  int count = 0;
+  bool inside = false;
+  for (const char c : text) {
+    if (!is_space(c) && !inside) ++count;
+    inside = !is_space(c);
+  }
+  return count;
+}
+
+}  // namespace
+
+std::string normalise_words(std::string_view text) {
+  std::string words;
+  words.reserve(text.size());
+  bool gap = false;
+  for (const char c : text) {
+    const char lower = to_lower(c);
+    if (!belongs_to_word(lower)) {
+      gap = true;
+      continue;
+    }
+    if (gap && !words.empty()) words += ' ';
+    gap = false;
+    words += lower;
+  }
+  return words;
+}
+
+void TranscriptReading::begin(CompletenessContext context, Duration now) {
+  context_ = context;
+  text_.clear();
+  words_ = 0;
+  back_channel_ = false;
+  changed_ = now;
+  completeness_.reset();
+}
+
+void TranscriptReading::read(std::string_view text, Duration now) {
+  if (text == text_) return;
+  text_.assign(text);
+  words_ = count_words(text_);
+  back_channel_ = is_back_channel(text_, language_);
+  changed_ = now;
+  completeness_.reset();
+}
+
+float TranscriptReading::completeness() const {
+  if (!completeness_) {
+    completeness_ = score_completeness(text_, language_, context_).probability;
+  }
+  return *completeness_;
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,244 @@
+// Replies: how they begin, what is prepared, what was heard of them, how they end.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "base/utf8.h"
+#include "core/session/session_impl.h"
+
+namespace voiceagent {
+
+void SessionImpl::request_reply(TurnId turn) {
+  const bool prepared = draft_.active && draft_.words == normalise_words(reading_.text()) &&
+                        turn == turns_.state().user_turn;
+  if (prepared) return adopt_draft(turn);
+  drop_draft();
+  begin_reply(turn);
+  responder_.ask(context_.messages());
+}
+
+void SessionImpl::start_speaking(TurnId turn, int prompt) {
+  drop_draft();
+  const auto& prompts = parts_.agent->turn.idle_prompts;
+  const bool idle = prompt >= 0 && static_cast<std::size_t>(prompt) < prompts.size();
+  const Say say = idle ? Say{prompts[static_cast<std::size_t>(prompt)], {}} : says_.pop_front();
+  waterfall_.begin(turn, now(), now(), now());
+  uninterruptible_ = !say.options.interruptible;
+  begin_reply(turn);
+  responder_.recite(say.text);
+}
+
+void SessionImpl::begin_reply(TurnId turn) {
+  reply_turn_ = turn;
+  replying_ = true;
+  reply_interrupted_ = false;
+  heard_end_ = 0;
+  audible_ = false;
+  spoken_ = voice_out();
+  if (spoken_) speaker_.begin();
+  publish(turn, event::ReplyStarted{});
+}
+
+// Prepares the reply to the words so far; see draft.h.
+void SessionImpl::draft_reply() {
+  draft_ = Draft();
+  draft_.active = true;
+  draft_.words = normalise_words(reading_.text());
+  if (voice_out()) speaker_.begin(true);
+  responder_.ask(context_.messages_with(reading_.text()));
+}
+
+void SessionImpl::drop_draft() {
+  if (!std::exchange(draft_.active, false)) return;
+  responder_.cancel();
+  speaker_.cancel();
+}
+
+void SessionImpl::adopt_draft(TurnId turn) {
+  Draft draft = std::exchange(draft_, Draft());
+  reply_turn_ = turn;
+  replying_ = true;
+  reply_interrupted_ = false;
+  heard_end_ = 0;
+  audible_ = false;
+  spoken_ = voice_out();
+  publish(turn, event::ReplyStarted{});
+  if (draft.intent) publish(turn, **draft.intent);
+  if (draft.first_token >= Duration(0)) waterfall_.first_token(draft.first_token);
+  if (draft.first_clause >= Duration(0)) waterfall_.first_clause(draft.first_clause);
+  if (draft.first_audio >= Duration(0)) waterfall_.first_audio(draft.first_audio);
+  const std::string text = responder_.text();
+  if (!text.empty()) publish(turn, event::ReplyDelta{text});
+  for (const TextSpan span : draft.clauses) {
+    const auto clause = std::string_view(text).substr(span.begin, span.end - span.begin);
+    publish(turn, event::SpeechSegment{clause, span});
+  }
+  if (!spoken_ && !text.empty()) show_text();
+  if (draft.done) publish_reply_done(draft.usage, draft.reason);
+  if (spoken_) return speaker_.release();
+  if (draft.done) end_of_reply_text();
+}
+
+void SessionImpl::responder_intent(const event::IntentRecognised& intent) {
+  const Scope scope(*this);
+  if (draft_.active) {
+    draft_.intent.emplace(intent);
+    return;
+  }
+  publish(reply_turn_, intent);
+}
+
+void SessionImpl::responder_delta(std::string_view text) {
+  const Scope scope(*this);
+  if (draft_.active) return Draft::mark(draft_.first_token, now());
+  waterfall_.first_token(now());
+  publish(reply_turn_, event::ReplyDelta{text});
+  if (!spoken_) show_text();
+}
+
+// Text that is not spoken is heard when it is there.
+void SessionImpl::show_text() {
+  if (waterfall_.response(now())) publish(reply_turn_, event::PlaybackStarted{});
+  waterfall_.played(now());
+  remember_heard(responder_.text().size());
+}
+
+void SessionImpl::responder_clause(std::string_view text, TextSpan span) {
+  const Scope scope(*this);
+  if (draft_.active) {
+    if (!voice_out()) return;
+    Draft::mark(draft_.first_clause, now());
+    draft_.clauses.push_back(span);
+    return speaker_.say(text, span);
+  }
+  if (!spoken_) return;
+  waterfall_.first_clause(now());
+  publish(reply_turn_, event::SpeechSegment{text, span});
+  speaker_.say(text, span);
+}
+
+void SessionImpl::responder_done(const Usage& usage, FinishReason reason) {
+  const Scope scope(*this);
+  if (draft_.active) {
+    draft_.done = true;
+    draft_.usage = usage;
+    draft_.reason = reason;
+    return speaker_.end_of_text();
+  }
+  publish_reply_done(usage, reason);
+  end_of_reply_text();
+}
+
+void SessionImpl::publish_reply_done(const Usage& usage, FinishReason reason) {
+  publish(reply_turn_,
+          event::ReplyDone{responder_.text(), reason, usage.input_tokens, usage.output_tokens});
+}
+
+// What has been said stands; the reply ends after it.
+void SessionImpl::responder_failed(Status status) {
+  const Scope scope(*this);
+  if (draft_.active) return drop_draft();  // it is asked again when the turn has ended
+  publish_error(Stage::kLlm, reply_turn_, status);
+  end_of_reply_text();
+}
+
+void SessionImpl::speaker_frame(AudioView audio, std::int64_t position, TextSpan span) {
+  const Scope scope(*this);
+  if (waterfall_.response(now())) publish(reply_turn_, event::PlaybackStarted{});
+  if (!std::exchange(audible_, true)) audible_since_ = now();
+  loudness_.sent(audio.samples);
+  publish(reply_turn_, event::AudioOut{audio, position, span});
+}
+
+void SessionImpl::speaker_flushed(std::int64_t position) {
+  const Scope scope(*this);
+  publish(reply_turn_, event::OutputFlushed{position});
+}
+
+void SessionImpl::speaker_first_audio() {
+  if (draft_.active) return Draft::mark(draft_.first_audio, now());
+  waterfall_.first_audio(now());
+}
+
+void SessionImpl::speaker_heard(std::size_t text_end) {
+  if (!spoken_ || draft_.active) return;  // it is about a reply before
+  const Scope scope(*this);
+  remember_heard(text_end);
+  if (!replying_) return;  // a late report about a reply that has ended
+  publish(reply_turn_, event::PlaybackProgress{heard_text()});
+}
+
+void SessionImpl::speaker_finished() {
+  const Scope scope(*this);
+  responder_.cancel();  // it may still be writing when its voice has failed
+  finish_reply(speaker_.failed() ? heard_end_ : responder_.text().size());
+}
+
+void SessionImpl::speaker_failed(Status status) {
+  const Scope scope(*this);
+  if (draft_.active) return drop_draft();
+  publish_error(Stage::kTts, reply_turn_, status);
+}
+
+void SessionImpl::interrupt_reply(const TurnCommand& command) {
+  responder_.cancel();
+  if (spoken_) speaker_.cancel();
+  end_reply();
+  reply_interrupted_ = true;
+  remember_heard(heard_end_);
+  if (command.by_turn == turns_.state().user_turn && command.by_turn != 0) {
+    waterfall_.barge_in(command.at - turns_.state().speech_start);
+  }
+  publish(command.turn, event::Interrupted{heard_text(), command.by_turn});
+  publish(command.turn, waterfall_.finish(responder_.text().size(), true));
+}
+
+// The model has said all that it will say.
+void SessionImpl::end_of_reply_text() {
+  if (spoken_) {
+    speaker_.end_of_text();
+  } else {
+    finish_reply(responder_.text().size());
+  }
+}
+
+void SessionImpl::finish_reply(std::size_t heard_end) {
+  if (!replying_) return;
+  end_reply();
+  remember_heard(heard_end);
+  publish(reply_turn_, event::PlaybackFinished{heard_text()});
+  publish(reply_turn_, waterfall_.finish(responder_.text().size(), false));
+  TurnInput ended{TurnFact::kReplyEnded};
+  ended.turn = reply_turn_;
+  fact(ended);
+}
+
+void SessionImpl::end_reply() {
+  replying_ = false;
+  uninterruptible_ = false;
+  audible_ = false;
+  agent_asked_ = trim(responder_.text()).ends_with('?');
+}
+
+// Ends a reply because the session does.
+void SessionImpl::cancel_reply() {
+  if (!replying_) return;
+  responder_.cancel();
+  if (spoken_) speaker_.cancel();
+  end_reply();
+  reply_interrupted_ = true;
+  remember_heard(heard_end_);
+}
+
+void SessionImpl::remember_heard(std::size_t text_end) {
+  // A synthesiser's timings may point inside a character.
+  heard_end_ = std::max(heard_end_, truncate_utf8(responder_.text(), text_end).size());
+  context_.set_heard(reply_turn_, heard_text());
+  if (reply_interrupted_) context_.mark_interrupted(reply_turn_);
+}
+
+std::string_view SessionImpl::heard_text() const {
+  return trim(std::string_view(responder_.text()).substr(0, heard_end_));
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,71 @@
+#include "core/turn/back_channel.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "base/text.h"
+
+namespace voiceagent {
+namespace {
+
+constexpr std::size_t kLongest = 16;  // letters of a back-channel
+constexpr int kMostWords = 4;         // "yeah yeah okay sure" still is one, a speech is not
+
+// After Ward and Tsukahara's and Jurafsky's counts of continuers and assessments in English
+// telephone speech ("Switchboard"), and the like in German; hyphens are dropped before looking.
+constexpr std::array<std::string_view, 28> kEnglish{
+    "yeah",  "yes",     "yep",     "yup",  "ok",      "okay",       "right",
+    "sure",  "alright", "exactly", "true", "gotcha",  "cool",       "good",
+    "great", "nice",    "fine",    "wow",  "really",  "indeed",     "oh",
+    "ah",    "i",       "see",     "uh",   "totally", "absolutely", "definitely"};
+constexpr std::array<std::string_view, 16> kGerman{
+    "ja",     "jaja",    "jo",    "okay", "ok", "gut", "genau",    "klar",
+    "stimmt", "richtig", "achso", "ach",  "so", "aha", "verstehe", "schön"};
+
+// Hummed in every language.
+constexpr std::array<std::string_view, 16> kHummed{"mm",   "mmm",   "mhm",  "mmhm",  "hm",   "hmm",
+                                                   "hmmm", "mmhmm", "mhmm", "uhhuh", "uhuh", "aha",
+                                                   "huh",  "hum",   "um",   "em"};
+
+// Letters in lower case, and bytes beyond ASCII; no punctuation.
+std::string_view plain(std::string_view word, std::array<char, kLongest>& room) {
+  std::size_t length = 0;
+  for (const char c : word) {
+    const char lower = to_lower(c);
+    const bool letter = (lower >= 'a' && lower <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+    if (!letter) continue;
+    if (length == kLongest) return {};
+    room[length++] = lower;
+  }
+  return {room.data(), length};
+}
+
+std::span<const std::string_view> words_of(std::string_view language) {
+  if (language.starts_with("de")) return kGerman;
+  if (language.empty() || language.starts_with("en")) return kEnglish;
+  return {};
+}
+
+}  // namespace
+
+bool is_back_channel(std::string_view text, std::string_view language) {
+  const std::span<const std::string_view> known = words_of(language);
+  std::array<char, kLongest> room{};
+  int words = 0;
+  while (true) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    if (text.empty()) break;
+    const auto end = static_cast<std::size_t>(std::ranges::find_if(text, is_space) - text.begin());
+    const std::string_view word = plain(text.substr(0, end), room);
+    text.remove_prefix(end);
+    if (word.empty()) return false;
+    const bool hummed = std::ranges::find(kHummed, word) != kHummed.end();
+    if (!hummed && std::ranges::find(known, word) == known.end()) return false;
+    ++words;
+  }
+  return words > 0 && words <= kMostWords;
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,12 @@
+// Back-channels: what people say to show that they listen, without wanting the floor.
+#pragma once
+
+#include <string_view>
+
+namespace voiceagent {
+
+// Whether the text has words, and all of them are back-channels ("mm-hm", "yeah", "okay") in the
+// language (BCP 47; one that isn't known knows the hummed ones only). Allocates nothing.
+bool is_back_channel(std::string_view text, std::string_view language);
+
+}  // namespace voiceagent

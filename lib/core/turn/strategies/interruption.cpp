@@ -1,0 +1,79 @@
+#include <algorithm>
+
+#include "core/turn/strategies/strategies.h"
+
+namespace voiceagent {
+namespace {
+
+using Verdict = InterruptionDecision::Verdict;
+
+constexpr float kUnknownDb = -96.0F;
+// So often a voice that does not stand out is looked at again: two frames.
+constexpr Duration kLook{40'000'000};
+
+}  // namespace
+
+DefaultInterruption::DefaultInterruption(const TurnOptions& options)
+    : mode_(options.interruption),
+      speech_(options.interruption_speech),
+      words_(std::max(1, options.interruption_words)),
+      patience_(options.false_interruption),
+      echo_guard_(options.echo_guard),
+      level_db_(options.interruption_level_db) {}
+
+InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const {
+  if (mode_ == InterruptionMode::kHost || now.uninterruptible) return {};
+  if (now.settled) {
+    // What never stood out from noise and echo was not the user.
+    const bool nothing = now.words == 0 || now.back_channel || !now.was_held;
+    return {nothing ? Verdict::kResume : Verdict::kInterrupt, {}};
+  }
+  const Duration voice = now.speaking ? now.now - now.speech_start : Duration(0);
+  if (interrupts(now, voice)) return {Verdict::kInterrupt, {}};
+  if (now.held && now.now >= now.held_since + patience_) return {Verdict::kResume, {}};
+  if (!holds(now)) return {Verdict::kWait, next_look(now)};
+  TurnSnapshot held = now;
+  held.held = true;
+  held.held_since = now.now;
+  return {Verdict::kHold, next_look(held)};
+}
+
+bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) const {
+  const bool said_something = now.words >= words_ && !now.back_channel;
+  switch (mode_) {
+    case InterruptionMode::kVoice: return voice >= speech_;
+    case InterruptionMode::kWords: return said_something;
+    case InterruptionMode::kVoiceAndWords:
+      if (!now.held && !stands_out(now)) return false;  // an echo has words too
+      return said_something || (voice >= speech_ && !now.back_channel && stands_out(now));
+    default: return false;
+  }
+}
+
+// Silence first, decide later: but not for the agent's own echo.
+bool DefaultInterruption::holds(const TurnSnapshot& now) const {
+  if (now.held) return false;
+  if (!now.audible) return true;  // a reply that has not begun waits until the sound is understood
+  if (!now.speaking || !stands_out(now)) return false;
+  // An echo canceller that has not converged yet lets through what the agent itself says.
+  return now.now - now.audible_since >= echo_guard_;
+}
+
+// Louder than the background, and than what the microphone hears of the agent.
+bool DefaultInterruption::stands_out(const TurnSnapshot& now) const {
+  const float other = std::max(now.noise_db, now.echo_db);
+  return other <= kUnknownDb || now.level_db >= other + level_db_;
+}
+
+// Words are looked at when they come; a voice, when it has lasted or grown louder; a hold, when it
+// has lasted.
+Duration DefaultInterruption::next_look(const TurnSnapshot& now) const {
+  if (now.speaking && !now.held) return now.now + kLook;
+  const Duration hold_ends = now.held_since + patience_;
+  if (!now.held) return Duration(0);
+  if (!now.speaking || mode_ == InterruptionMode::kWords) return hold_ends;
+  const Duration lasted = now.speech_start + speech_;
+  return std::min(hold_ends, lasted > now.now ? lasted : now.now + kLook);
+}
+
+}  // namespace voiceagent
