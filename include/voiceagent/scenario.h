@@ -135,6 +135,7 @@ struct ReplyRule {
 struct ProviderScripts {
   std::vector<SttScript> stt{{}};  ///< The recogniser, stream by stream; the last is for the rest.
   std::vector<ReplyRule> replies;  ///< The model: the first rule that fits answers.
+  int vad_rate = 16'000;           ///< What the detector listens at, in samples a second.
   std::vector<TtsScript> tts{{}};  ///< The synthesiser, stream by stream; the last is for the rest.
 };
 

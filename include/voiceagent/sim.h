@@ -90,6 +90,7 @@ struct SttScript {
   Duration partial_interval{200'000'000};     ///< Between partials while words come; 0: none.
   Latency final_delay{Duration(30'000'000)};  ///< From flush to the final.
   bool word_times = true;                     ///< Whether finals carry words.
+  int sample_rate = 16'000;                   ///< Of the audio that it wants.
   Latency partial_delay{};                    ///< From the audio to its partial.
   double word_errors = 0.0;     ///< Share of the words that are misheard: half garbled, half lost.
   double unasked_finals = 0.0;  ///< Of pauses: the words before it are settled without a flush.
@@ -153,8 +154,9 @@ struct SampleOrigin {
 /// numbers are in bits that SpeechReader ignores.
 VOICEAGENT_EXPORT SampleOrigin origin_of(std::span<const std::int16_t> samples);
 
-/// A detector that takes everything louder than -40 dB of full scale for speech.
-VOICEAGENT_EXPORT std::shared_ptr<VadProvider> level_vad();
+/// A detector that takes everything louder than -40 dB of full scale for speech, in frames of 10
+/// ms.
+VOICEAGENT_EXPORT std::shared_ptr<VadProvider> level_vad(int sample_rate = 16'000);
 
 /// How the far end of a call behaves: a network, and a player behind it.
 struct FarEndOptions {

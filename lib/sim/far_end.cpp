@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace voiceagent::sim {
+namespace {
+
+constexpr Duration kBetweenTurns{20'000'000};  // as the words are read: a pause
+
+}  // namespace
 
 FarEnd::FarEnd(Session& session, FarEndOptions options)
     : state_(std::make_shared<State>(session, options)) {
@@ -104,6 +109,10 @@ void FarEnd::State::play(Chunk& chunk, std::size_t count) {
   const auto samples = static_cast<std::int64_t>(count);
   const Duration end = chunk.start + samples_to_duration(samples, rate);
   if (!chunk.lost) {
+    // The next turn may begin with the very character that the last one was cut off in.
+    if (!stretches.empty() && stretches.back().turn != chunk.turn) {
+      reader.add(silence(kBetweenTurns, rate).samples);
+    }
     const std::size_t text_before = reader.text().size();
     reader.add(std::span(chunk.samples).subspan(chunk.used, count));
     played += samples;

@@ -161,7 +161,7 @@ class Stream final : public SttStream {
 class Provider final : public SttProvider {
  public:
   explicit Provider(SttScript script) : script_(script), streams_(script.seed) {
-    capabilities_.sample_rates = {16'000};
+    capabilities_.sample_rates = {script.sample_rate};
     capabilities_.partials = script.partial_interval > Duration(0);
     capabilities_.word_times = script.word_times;
     capabilities_.turn_signals = script.turn_signal > Duration(0);

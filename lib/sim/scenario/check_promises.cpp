@@ -86,7 +86,7 @@ std::map<TurnId, std::string> heard_by_turn(const Record& record) {
   std::map<TurnId, std::string> heard;
   for (const Played& played : record.played) {
     heard[played.turn] +=
-        record.heard.substr(played.text_begin, played.text_end - played.text_begin);
+        record.far_end_text.substr(played.text_begin, played.text_end - played.text_begin);
   }
   return heard;
 }

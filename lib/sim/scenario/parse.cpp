@@ -86,6 +86,48 @@ void check_step_names(const Scenario& scenario, Problems& out) {
   }
 }
 
+// Whether there are sounds as loud as words: resampled, they read as other words, or as words.
+bool speaks(const std::vector<Step>& steps) {
+  constexpr double kQuietDb = -18.4;
+  return std::ranges::any_of(steps, [](const Step& step) {
+    const auto* noise = std::get_if<step::Noise>(&step.action);
+    const auto* repeat = std::get_if<step::Repeat>(&step.action);
+    return std::holds_alternative<step::Say>(step.action) ||
+           (noise != nullptr && noise->level_db > kQuietDb) ||
+           (repeat != nullptr && speaks(repeat->steps));
+  });
+}
+
+void check_rate(int rate, const std::string& path, int microphone, Problems& out) {
+  if (rate == microphone) return;
+  out.add(path, "is " + std::to_string(rate) + ", the microphone's rate " +
+                    std::to_string(microphone) +
+                    ": words and loud sounds don't outlive resampling; make them the same");
+}
+
+void check_steps_rates(const std::vector<Step>& steps, const std::string& path, int rate,
+                       Problems& out) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::string place = element_path(path, i);
+    if (const auto* repeat = std::get_if<step::Repeat>(&steps[i].action)) {
+      check_steps_rates(repeat->steps, place + ".repeat.steps", rate, out);
+    } else if (const auto* change = std::get_if<step::Microphone>(&steps[i].action)) {
+      check_rate(change->rate.value_or(rate), place + ".microphone.rate", rate, out);
+    }
+  }
+}
+
+// Where words are spoken, the way from the microphone to the recogniser must have one rate.
+void check_rates(const Scenario& scenario, Problems& out) {
+  if (!speaks(scenario.steps)) return;
+  const int rate = scenario.microphone.rate.value_or(16'000);
+  check_rate(scenario.providers.vad_rate, "vad.sample_rate", rate, out);
+  for (const SttScript& stt : scenario.providers.stt) {
+    check_rate(stt.sample_rate, "stt.sample_rate", rate, out);
+  }
+  check_steps_rates(scenario.steps, "steps", rate, out);
+}
+
 Scenario parse_document(const Json& json, Problems& out) {
   Scenario scenario;
   ObjectReader reader(json, "", out);
@@ -115,6 +157,7 @@ Scenario parse_document(const Json& json, Problems& out) {
   }
   reader.refuse_the_rest();
   check_step_names(scenario, out);
+  check_rates(scenario, out);
   return scenario;
 }
 

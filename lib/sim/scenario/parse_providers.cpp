@@ -55,6 +55,8 @@ SttScript parse_stt(ObjectReader& reader) {
   read_latency(reader, "final_delay_ms", script.final_delay);
   read_latency(reader, "partial_delay_ms", script.partial_delay);
   ObjectReader::put(script.word_times, reader.flag("word_times"));
+  ObjectReader::put(script.sample_rate,
+                    reader.integer("sample_rate", kMinSampleRate, kMaxSampleRate));
   read_share(reader, "word_errors", script.word_errors);
   read_share(reader, "unasked_finals", script.unasked_finals);
   ObjectReader::put(script.turn_signal, reader.ms("turn_signal_ms"));
@@ -143,6 +145,11 @@ ProviderScripts parse_providers(ObjectReader& scenario) {
   Problems& out = scenario.problems();
   if (scenario.has("stt")) {
     scripts.stt = parse_scripts(scenario.get("stt"), scenario.path("stt"), parse_stt, out);
+  }
+  if (scenario.has("vad")) {
+    ObjectReader vad(scenario.get("vad"), scenario.path("vad"), out);
+    ObjectReader::put(scripts.vad_rate, vad.integer("sample_rate", kMinSampleRate, kMaxSampleRate));
+    vad.refuse_the_rest();
   }
   if (scenario.has("tts")) {
     scripts.tts = parse_scripts(scenario.get("tts"), scenario.path("tts"), parse_tts, out);

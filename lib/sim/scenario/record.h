@@ -59,7 +59,8 @@ class Record {
   // At the end:
   std::vector<Played> played;    // by the far end
   std::vector<Stretch> audible;  // the agent, at the far end
-  std::string heard;             // the agent's words, at the far end
+  std::string far_end_text;      // as it was read there: what `played` points into
+  std::string heard;             // the same without white space around it
   std::vector<ContextEntry> context;
   Duration end{0};
   bool settled = false;  // all was quiet before the session was closed by the runner

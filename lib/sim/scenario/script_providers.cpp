@@ -90,7 +90,7 @@ void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint6
   agent.stt = {"scripted", {}, std::make_shared<SttInTurn>(std::move(stt))};
   agent.tts = {"scripted", {}, std::make_shared<TtsInTurn>(std::move(tts))};
   agent.llm = {"scripted", {}, std::make_shared<Rules>(scripts.replies, seed + 1)};
-  agent.vad = {"level", {}, level_vad()};
+  agent.vad = {"level", {}, level_vad(scripts.vad_rate)};
 }
 
 }  // namespace voiceagent::sim

@@ -25,12 +25,13 @@ std::string seconds_text(Duration d) {
   return text + "." + std::to_string(d.count() / 100'000'000 % 10) + " s";
 }
 
-// Gaps that nobody would call a silence are none.
+// Gaps that nobody would call a silence are none, within a turn.
 std::vector<Stretch> audible_stretches(const std::vector<Played>& played) {
   constexpr Duration kGap{50'000'000};
   std::vector<Stretch> audible;
+  TurnId turn = 0;
   for (const Played& one : played) {
-    if (!audible.empty() && one.start - audible.back().end <= kGap) {
+    if (one.turn == std::exchange(turn, one.turn) && one.start - audible.back().end <= kGap) {
       audible.back().end = one.end;
     } else {
       audible.push_back({one.start, one.end});
@@ -79,7 +80,9 @@ Status Simulation::open(const SessionObserver& observer) {
   Result<std::shared_ptr<Agent>> made = (*engine)->make_agent(std::move(agent));
   if (!made.ok()) return made.status();
   agent_ = std::move(*made);
-  Result<std::shared_ptr<Session>> session = agent_->open_session(scenario_.session);
+  SessionOptions session_options = scenario_.session;
+  if (session_options.id.empty()) session_options.id = scenario_.name;
+  Result<std::shared_ptr<Session>> session = agent_->open_session(std::move(session_options));
   if (!session.ok()) return session.status();
   session_ = std::move(*session);
   FarEndOptions far_end = scenario_.far_end;
@@ -144,7 +147,7 @@ void Simulation::settle() {
   const Duration limit = now() + scenario_.settle;
   Duration quiet_since = now();
   while (!session_->closed() && closing_ < Duration(0)) {
-    if (!session_->idle()) quiet_since = now();
+    if (!session_->idle() || voice_->sending()) quiet_since = now();
     if (now() - quiet_since >= kQuiet + network_time()) {
       record_.settled = true;
       return;
@@ -172,7 +175,8 @@ void Simulation::finish() {
   record_.end = now();
   executor_->run_for(network_time());
   record_.played = far_end_->stretches();
-  record_.heard = trim(far_end_->heard());
+  record_.far_end_text = far_end_->heard();
+  record_.heard = trim(record_.far_end_text);
   record_.audible = audible_stretches(record_.played);
   record_.context = session_->context();
 }

@@ -11,10 +11,13 @@ constexpr double kNoBackgroundDb = -96;
 
 int level_of(double db) { return static_cast<int>(std::lround(32'767 * std::pow(10.0, db / 20))); }
 
-// Every other sample above and below zero: loud to a detector, unreadable to a recogniser.
-void rattle(std::span<std::int16_t> samples, int level) {
+// A square wave of 500 Hz: loud to a detector, unreadable to a recogniser. `begin` counts the
+// samples before these.
+void rattle(std::span<std::int16_t> samples, int level, int rate, std::int64_t begin) {
+  const std::int64_t half = std::max(1, rate / 1000);
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    samples[i] = static_cast<std::int16_t>(i % 2 == 0 ? level : -level);
+    const bool up = (begin + static_cast<std::int64_t>(i)) / half % 2 == 0;
+    samples[i] = static_cast<std::int16_t>(up ? level : -level);
   }
 }
 
@@ -59,7 +62,7 @@ void UserVoice::change(const step::Microphone& microphone) {
   }
   if (microphone.rate && *microphone.rate != rate_) {
     rate_ = *microphone.rate;
-    if (sound_) sound_->pcm = sound_->render(rate_);
+    for (Sound& sound : sounds_) sound.pcm = sound.render(rate_);
   }
   base_ = now();
   sent_ = 0;
@@ -80,7 +83,7 @@ Duration UserVoice::say(const step::Say& say) {
 Duration UserVoice::make_noise(const step::Noise& noise) {
   return begin_sound([noise](int rate) {
     Pcm pcm = silence(noise.length, rate);
-    rattle(pcm.samples, level_of(noise.level_db));
+    rattle(pcm.samples, level_of(noise.level_db), rate, 0);
     return pcm;
   });
 }
@@ -88,7 +91,7 @@ Duration UserVoice::make_noise(const step::Noise& noise) {
 Duration UserVoice::begin_sound(std::function<Pcm(int rate)> render) {
   Pcm pcm = render(rate_);
   const Duration length = pcm.view().duration();
-  sound_ = Sound{now(), std::move(render), std::move(pcm)};
+  sounds_.push_back({now(), now() + length, std::move(render), std::move(pcm)});
   return length;
 }
 
@@ -115,19 +118,25 @@ void UserVoice::send(std::int64_t count) {
 // The next samples after those that were sent.
 void UserVoice::fill(std::span<std::int16_t> frame) {
   if (background_ > 0) {
-    rattle(frame, background_);
+    rattle(frame, background_, rate_, sent_);
   } else {
     std::ranges::fill(frame, std::int16_t{0});
   }
-  if (!sound_) return;
-  const auto length = static_cast<std::int64_t>(sound_->pcm.samples.size());
-  const std::int64_t start = duration_to_samples(sound_->start - base_, rate_) - sent_;
+  std::erase_if(sounds_, [&](const Sound& sound) {
+    return add(sound, frame) <= static_cast<std::int64_t>(frame.size());
+  });
+}
+
+// Puts what there is of `sound` into the frame; where it ends, counted from the frame's begin.
+std::int64_t UserVoice::add(const Sound& sound, std::span<std::int16_t> frame) const {
+  const auto length = static_cast<std::int64_t>(sound.pcm.samples.size());
+  const std::int64_t start = duration_to_samples(sound.start - base_, rate_) - sent_;
   const std::int64_t from = std::max<std::int64_t>(0, start);
   const std::int64_t to = std::min(static_cast<std::int64_t>(frame.size()), start + length);
   for (std::int64_t i = from; i < to; ++i) {
-    frame[static_cast<std::size_t>(i)] = sound_->pcm.samples[static_cast<std::size_t>(i - start)];
+    frame[static_cast<std::size_t>(i)] = sound.pcm.samples[static_cast<std::size_t>(i - start)];
   }
-  if (start + length <= static_cast<std::int64_t>(frame.size())) sound_.reset();
+  return start + length;
 }
 
 }  // namespace voiceagent::sim

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,7 +26,9 @@ class UserVoice {
   // From now on.
   void change(const step::Microphone& microphone);
   // Whether a sound is being made.
-  bool busy() const { return sound_.has_value(); }
+  bool busy() const { return !sounds_.empty() && now() < sounds_.back().end; }
+  // Whether some of a sound has not left yet: long frames leave late.
+  bool sending() const { return !sounds_.empty(); }
   // Begin now; how long it lasts. REQUIRES: !busy().
   Duration say(const step::Say& say);
   Duration make_noise(const step::Noise& noise);
@@ -35,6 +36,7 @@ class UserVoice {
  private:
   struct Sound {
     Duration start{0};
+    Duration end{0};
     std::function<Pcm(int rate)> render;
     Pcm pcm;  // at the present rate
   };
@@ -44,6 +46,7 @@ class UserVoice {
   void schedule();
   void send(std::int64_t count);
   void fill(std::span<std::int16_t> frame);
+  std::int64_t add(const Sound& sound, std::span<std::int16_t> frame) const;
   int next_length() const;
 
   Executor& executor_;
@@ -51,12 +54,12 @@ class UserVoice {
   Record& record_;
   bool on_ = true;
   int rate_ = 16'000;
-  std::vector<int> lengths_;  // of frames; empty: 20 ms
-  std::size_t frame_ = 0;     // which of them is next
-  int background_ = 0;        // its level
-  Duration base_{0};          // when sample 0 was, at this rate
-  std::int64_t sent_ = 0;     // samples since then
-  std::optional<Sound> sound_;
+  std::vector<int> lengths_;   // of frames; empty: 20 ms
+  std::size_t frame_ = 0;      // which of them is next
+  int background_ = 0;         // its level
+  Duration base_{0};           // when sample 0 was, at this rate
+  std::int64_t sent_ = 0;      // samples since then
+  std::vector<Sound> sounds_;  // in order; none overlaps another
   std::vector<std::int16_t> buffer_;
   TimerId timer_ = 0;
 };
