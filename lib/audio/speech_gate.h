@@ -35,6 +35,8 @@ class SpeechGate {
   }
 
   bool speaking() const { return speaking_; }
+  // Silent, but the latest frames hold some speech: too little to have started yet.
+  bool stirring() const { return !speaking_ && window_ != 0; }
   // Frames before the first one of the present or latest speech, counted from the first push.
   std::int64_t start_frame() const { return start_; }
   // One past the last speech frame.

@@ -42,6 +42,8 @@ class Microphone {
   void reset();
 
   int sample_rate() const { return format_.sample_rate; }
+  // Whether the latest audio may be the beginning of speech.
+  bool stirring() const { return gate_.stirring(); }
   // Samples that have gone through.
   std::int64_t position() const { return position_; }
   // How long ago this sample was spoken: the newest that came was spoken when it came.

@@ -268,8 +268,8 @@ void SessionImpl::change_mode(Mode mode) {
     // The rest of the reply is read instead of heard.
     speaker_.cancel();
     spoken_ = false;
-    remember_heard(responder_.text().size());
-    if (!responder_.active()) finish_reply(responder_.text().size());
+    remember_heard(reply_, reply_.text.size());
+    if (!responder_.active()) finish_reply(reply_.text.size());
   }
 }
 

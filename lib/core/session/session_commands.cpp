@@ -61,12 +61,12 @@ void SessionImpl::drop_turn(TurnId turn) {
 void SessionImpl::hold_output() {
   if (!spoken_) return;
   speaker_.hold();
-  publish(reply_turn_, event::PlaybackPaused{speaker_.unplayed_position()});
+  publish(reply_.turn, event::PlaybackPaused{speaker_.unplayed_position()});
 }
 
 void SessionImpl::release_output() {
   if (!spoken_) return;
-  publish(reply_turn_, event::PlaybackResumed{speaker_.sent_position()});
+  publish(reply_.turn, event::PlaybackResumed{speaker_.sent_position()});
   speaker_.release();
 }
 

@@ -32,6 +32,7 @@ Perceived SessionImpl::perceive() const {
     p.transcript_changed = reading_.changed();
     p.draft_stale = !draft_.active || draft_.words != normalise_words(reading_.text());
   }
+  p.stirring = microphone_ != nullptr && microphone_->stirring();
   p.level_db = loudness_.level();
   p.noise_db = loudness_.noise();
   p.echo_db = loudness_.echo();

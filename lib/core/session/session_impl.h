@@ -144,7 +144,8 @@ class SessionImpl final : public Session,
   void speaker_frame(AudioView audio, std::int64_t position, TextSpan span) override;
   void speaker_flushed(std::int64_t position) override;
   void speaker_first_audio() override;
-  void speaker_heard(std::size_t text_end) override;
+  void speaker_heard(TurnId turn, std::size_t text_end) override;
+  void speaker_played() override;
   void speaker_finished() override;
   void speaker_failed(Status status) override;
 
@@ -168,8 +169,16 @@ class SessionImpl final : public Session,
   void end_reply();
   void show_text();
   void publish_reply_done(const Usage& usage, FinishReason reason);
-  void remember_heard(std::size_t text_end);
-  std::string_view heard_text() const;
+  struct Reply {
+    TurnId turn = 0;
+    std::string text;           // so far
+    std::size_t heard_end = 0;  // bytes
+    bool interrupted = false;
+
+    std::string_view heard() const;
+  };
+  void new_reply(TurnId turn);
+  void remember_heard(Reply& reply, std::size_t text_end);
 
   bool voice_in() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kVoiceToText; }
   bool voice_out() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kTextToVoice; }
@@ -215,15 +224,14 @@ class SessionImpl final : public Session,
   std::string typed_;  // the line of the typed turn that is being ended
   std::string keys_;   // pressed so far
   Draft draft_;
-  TurnId reply_turn_ = 0;  // of the present or latest reply
+  Reply reply_;   // the present or latest one
+  Reply before_;  // the one before: reports about it may be late
   bool replying_ = false;
   bool spoken_ = false;  // the reply goes to the speaker
   bool uninterruptible_ = false;
   bool agent_asked_ = false;  // the latest reply ended in a question
   bool audible_ = false;      // some of the reply has left
   Duration audible_since_{0};
-  std::size_t heard_end_ = 0;  // of the reply, in bytes
-  bool reply_interrupted_ = false;
   Waterfall waterfall_;
 };
 

@@ -28,14 +28,20 @@ void SessionImpl::start_speaking(TurnId turn, int prompt) {
   responder_.recite(say.text);
 }
 
-void SessionImpl::begin_reply(TurnId turn) {
-  reply_turn_ = turn;
+void SessionImpl::new_reply(TurnId turn) {
+  std::swap(before_, reply_);
+  reply_.turn = turn;
+  reply_.text.clear();
+  reply_.heard_end = 0;
+  reply_.interrupted = false;
   replying_ = true;
-  reply_interrupted_ = false;
-  heard_end_ = 0;
   audible_ = false;
   spoken_ = voice_out();
-  if (spoken_) speaker_.begin();
+}
+
+void SessionImpl::begin_reply(TurnId turn) {
+  new_reply(turn);
+  if (spoken_) speaker_.begin(turn);
   publish(turn, event::ReplyStarted{});
 }
 
@@ -44,7 +50,7 @@ void SessionImpl::draft_reply() {
   draft_ = Draft();
   draft_.active = true;
   draft_.words = normalise_words(reading_.text());
-  if (voice_out()) speaker_.begin(true);
+  if (voice_out()) speaker_.begin(turns_.state().user_turn, true);
   responder_.ask(context_.messages_with(reading_.text()));
 }
 
@@ -56,18 +62,14 @@ void SessionImpl::drop_draft() {
 
 void SessionImpl::adopt_draft(TurnId turn) {
   Draft draft = std::exchange(draft_, Draft());
-  reply_turn_ = turn;
-  replying_ = true;
-  reply_interrupted_ = false;
-  heard_end_ = 0;
-  audible_ = false;
-  spoken_ = voice_out();
+  new_reply(turn);
+  reply_.text = responder_.text();
   publish(turn, event::ReplyStarted{});
   if (draft.intent) publish(turn, **draft.intent);
   if (draft.first_token >= Duration(0)) waterfall_.first_token(draft.first_token);
   if (draft.first_clause >= Duration(0)) waterfall_.first_clause(draft.first_clause);
   if (draft.first_audio >= Duration(0)) waterfall_.first_audio(draft.first_audio);
-  const std::string text = responder_.text();
+  const std::string& text = reply_.text;
   if (!text.empty()) publish(turn, event::ReplyDelta{text});
   for (const TextSpan span : draft.clauses) {
     const auto clause = std::string_view(text).substr(span.begin, span.end - span.begin);
@@ -85,22 +87,23 @@ void SessionImpl::responder_intent(const event::IntentRecognised& intent) {
     draft_.intent.emplace(intent);
     return;
   }
-  publish(reply_turn_, intent);
+  publish(reply_.turn, intent);
 }
 
 void SessionImpl::responder_delta(std::string_view text) {
   const Scope scope(*this);
   if (draft_.active) return Draft::mark(draft_.first_token, now());
   waterfall_.first_token(now());
-  publish(reply_turn_, event::ReplyDelta{text});
+  reply_.text += text;
+  publish(reply_.turn, event::ReplyDelta{text});
   if (!spoken_) show_text();
 }
 
 // Text that is not spoken is heard when it is there.
 void SessionImpl::show_text() {
-  if (waterfall_.response(now())) publish(reply_turn_, event::PlaybackStarted{});
+  if (waterfall_.response(now())) publish(reply_.turn, event::PlaybackStarted{});
   waterfall_.played(now());
-  remember_heard(responder_.text().size());
+  remember_heard(reply_, reply_.text.size());
 }
 
 void SessionImpl::responder_clause(std::string_view text, TextSpan span) {
@@ -113,7 +116,7 @@ void SessionImpl::responder_clause(std::string_view text, TextSpan span) {
   }
   if (!spoken_) return;
   waterfall_.first_clause(now());
-  publish(reply_turn_, event::SpeechSegment{text, span});
+  publish(reply_.turn, event::SpeechSegment{text, span});
   speaker_.say(text, span);
 }
 
@@ -130,29 +133,29 @@ void SessionImpl::responder_done(const Usage& usage, FinishReason reason) {
 }
 
 void SessionImpl::publish_reply_done(const Usage& usage, FinishReason reason) {
-  publish(reply_turn_,
-          event::ReplyDone{responder_.text(), reason, usage.input_tokens, usage.output_tokens});
+  publish(reply_.turn,
+          event::ReplyDone{reply_.text, reason, usage.input_tokens, usage.output_tokens});
 }
 
 // What has been said stands; the reply ends after it.
 void SessionImpl::responder_failed(Status status) {
   const Scope scope(*this);
   if (draft_.active) return drop_draft();  // it is asked again when the turn has ended
-  publish_error(Stage::kLlm, reply_turn_, status);
+  publish_error(Stage::kLlm, reply_.turn, status);
   end_of_reply_text();
 }
 
 void SessionImpl::speaker_frame(AudioView audio, std::int64_t position, TextSpan span) {
   const Scope scope(*this);
-  if (waterfall_.response(now())) publish(reply_turn_, event::PlaybackStarted{});
+  if (waterfall_.response(now())) publish(reply_.turn, event::PlaybackStarted{});
   if (!std::exchange(audible_, true)) audible_since_ = now();
   loudness_.sent(audio.samples);
-  publish(reply_turn_, event::AudioOut{audio, position, span});
+  publish(reply_.turn, event::AudioOut{audio, position, span});
 }
 
 void SessionImpl::speaker_flushed(std::int64_t position) {
   const Scope scope(*this);
-  publish(reply_turn_, event::OutputFlushed{position});
+  publish(reply_.turn, event::OutputFlushed{position});
 }
 
 void SessionImpl::speaker_first_audio() {
@@ -160,37 +163,40 @@ void SessionImpl::speaker_first_audio() {
   waterfall_.first_audio(now());
 }
 
-void SessionImpl::speaker_heard(std::size_t text_end) {
-  if (!spoken_ || draft_.active) return;  // it is about a reply before
+void SessionImpl::speaker_played() { waterfall_.played(now()); }
+
+void SessionImpl::speaker_heard(TurnId turn, std::size_t text_end) {
   const Scope scope(*this);
-  remember_heard(text_end);
-  if (!replying_) return;  // a late report about a reply that has ended
-  publish(reply_turn_, event::PlaybackProgress{heard_text()});
+  if (turn == before_.turn) return remember_heard(before_, text_end);
+  if (turn != reply_.turn) return;
+  remember_heard(reply_, text_end);
+  if (!replying_ || !spoken_) return;  // a late report about a reply that has ended
+  publish(reply_.turn, event::PlaybackProgress{reply_.heard()});
 }
 
 void SessionImpl::speaker_finished() {
   const Scope scope(*this);
   responder_.cancel();  // it may still be writing when its voice has failed
-  finish_reply(speaker_.failed() ? heard_end_ : responder_.text().size());
+  finish_reply(speaker_.failed() ? reply_.heard_end : reply_.text.size());
 }
 
 void SessionImpl::speaker_failed(Status status) {
   const Scope scope(*this);
   if (draft_.active) return drop_draft();
-  publish_error(Stage::kTts, reply_turn_, status);
+  publish_error(Stage::kTts, reply_.turn, status);
 }
 
 void SessionImpl::interrupt_reply(const TurnCommand& command) {
   responder_.cancel();
   if (spoken_) speaker_.cancel();
   end_reply();
-  reply_interrupted_ = true;
-  remember_heard(heard_end_);
+  reply_.interrupted = true;
+  remember_heard(reply_, reply_.heard_end);
   if (command.by_turn == turns_.state().user_turn && command.by_turn != 0) {
     waterfall_.barge_in(command.at - turns_.state().speech_start);
   }
-  publish(command.turn, event::Interrupted{heard_text(), command.by_turn});
-  publish(command.turn, waterfall_.finish(responder_.text().size(), true));
+  publish(command.turn, event::Interrupted{reply_.heard(), command.by_turn});
+  publish(command.turn, waterfall_.finish(reply_.text.size(), true));
 }
 
 // The model has said all that it will say.
@@ -198,18 +204,18 @@ void SessionImpl::end_of_reply_text() {
   if (spoken_) {
     speaker_.end_of_text();
   } else {
-    finish_reply(responder_.text().size());
+    finish_reply(reply_.text.size());
   }
 }
 
 void SessionImpl::finish_reply(std::size_t heard_end) {
   if (!replying_) return;
   end_reply();
-  remember_heard(heard_end);
-  publish(reply_turn_, event::PlaybackFinished{heard_text()});
-  publish(reply_turn_, waterfall_.finish(responder_.text().size(), false));
+  remember_heard(reply_, heard_end);
+  publish(reply_.turn, event::PlaybackFinished{reply_.heard()});
+  publish(reply_.turn, waterfall_.finish(reply_.text.size(), false));
   TurnInput ended{TurnFact::kReplyEnded};
-  ended.turn = reply_turn_;
+  ended.turn = reply_.turn;
   fact(ended);
 }
 
@@ -217,7 +223,7 @@ void SessionImpl::end_reply() {
   replying_ = false;
   uninterruptible_ = false;
   audible_ = false;
-  agent_asked_ = trim(responder_.text()).ends_with('?');
+  agent_asked_ = trim(reply_.text).ends_with('?');
 }
 
 // Ends a reply because the session does.
@@ -226,19 +232,19 @@ void SessionImpl::cancel_reply() {
   responder_.cancel();
   if (spoken_) speaker_.cancel();
   end_reply();
-  reply_interrupted_ = true;
-  remember_heard(heard_end_);
+  reply_.interrupted = true;
+  remember_heard(reply_, reply_.heard_end);
 }
 
-void SessionImpl::remember_heard(std::size_t text_end) {
+void SessionImpl::remember_heard(Reply& reply, std::size_t text_end) {
   // A synthesiser's timings may point inside a character.
-  heard_end_ = std::max(heard_end_, truncate_utf8(responder_.text(), text_end).size());
-  context_.set_heard(reply_turn_, heard_text());
-  if (reply_interrupted_) context_.mark_interrupted(reply_turn_);
+  reply.heard_end = std::max(reply.heard_end, truncate_utf8(reply.text, text_end).size());
+  context_.set_heard(reply.turn, reply.heard());
+  if (reply.interrupted) context_.mark_interrupted(reply.turn);
 }
 
-std::string_view SessionImpl::heard_text() const {
-  return trim(std::string_view(responder_.text()).substr(0, heard_end_));
+std::string_view SessionImpl::Reply::heard() const {
+  return trim(std::string_view(text).substr(0, heard_end));
 }
 
 }  // namespace voiceagent

@@ -29,21 +29,21 @@ void Speaker::append(std::span<const std::int16_t> samples) {
 void Speaker::finish_piece() {
   if (filling_.count == 0) return;
   reply_samples_ += static_cast<std::int64_t>(filling_.count);
-  ready_.push_back(std::exchange(filling_, {}));
+  reply_.ready.push_back(std::exchange(filling_, {}));
 }
 
 // Sends what is due and asks to be called again when more is.
 void Speaker::pump() {
   if (!active_ || held_) return;
-  heard_up_to(clock_.heard(now()));
+  heard_up_to(reply_, clock_.heard(now()));
   // A frame that is not full waits for its rest, unless there is nothing else to play.
-  if (ready_.empty() && (failed_ || !owes_audio())) finish_piece();
+  if (reply_.ready.empty() && (failed_ || !owes_audio())) finish_piece();
   const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
-  while (!ready_.empty()) {
-    const auto count = static_cast<std::int64_t>(ready_.front().count);
+  while (!reply_.ready.empty()) {
+    const auto count = static_cast<std::int64_t>(reply_.ready.front().count);
     if (now() < clock_.due(count, std::max(lead, count))) break;
-    send(ready_.pop_front());
-    if (ready_.empty() && (failed_ || !owes_audio())) finish_piece();
+    send(reply_.ready.pop_front());
+    if (reply_.ready.empty() && (failed_ || !owes_audio())) finish_piece();
   }
   finish_if_heard();
   schedule();
@@ -52,9 +52,9 @@ void Speaker::pump() {
 void Speaker::send(Piece piece) {
   piece.position = clock_.sent();
   const auto samples = std::as_const(*piece.frame).samples().subspan(piece.offset, piece.count);
-  const TextSpan span = text_.span_at(piece.reply_sample);
+  const TextSpan span = reply_.text.span_at(piece.reply_sample);
   const std::int64_t position = piece.position;
-  const Piece& sent = (sent_.push_back(piece), sent_.back());
+  const Piece& sent = (reply_.sent.push_back(piece), reply_.sent.back());
   clock_.send(position + static_cast<std::int64_t>(sent.count), now());
   consume(sent.reply_sample + static_cast<std::int64_t>(sent.count));
   listener_.speaker_frame({samples, options_.sample_rate}, position, span);
@@ -63,29 +63,31 @@ void Speaker::send(Piece piece) {
 // The reply has been sent up to `reply_sample`: what goes out again makes no room.
 void Speaker::consume(std::int64_t reply_sample) {
   progress_ = now();
-  const std::int64_t fresh = reply_sample - consumed_samples_;
+  const std::int64_t fresh = reply_sample - reply_.consumed_samples;
   if (fresh <= 0) return;
-  consumed_samples_ = reply_sample;
+  reply_.consumed_samples = reply_sample;
   if (port_ != nullptr) port_->consumed(samples_to_duration(fresh, options_.sample_rate));
 }
 
-void Speaker::heard_up_to(std::int64_t position) {
-  while (!sent_.empty() && sent_.front().position < position) {
-    const Piece& piece = sent_.front();
+void Speaker::heard_up_to(Reply& reply, std::int64_t position) {
+  const bool nothing_before = reply.heard_samples == 0;
+  while (!reply.sent.empty() && reply.sent.front().position < position) {
+    const Piece& piece = reply.sent.front();
     const std::int64_t heard =
         std::min(position - piece.position, static_cast<std::int64_t>(piece.count));
-    heard_samples_ = std::max(heard_samples_, piece.reply_sample + heard);
+    reply.heard_samples = std::max(reply.heard_samples, piece.reply_sample + heard);
     if (heard < static_cast<std::int64_t>(piece.count)) break;
-    sent_.pop_front();
+    reply.sent.pop_front();
   }
-  const std::size_t text = text_.heard_end(heard_samples_);
-  if (text <= heard_text_) return;
-  heard_text_ = text;
-  listener_.speaker_heard(heard_text_);
+  if (nothing_before && reply.heard_samples > 0 && &reply == &reply_) listener_.speaker_played();
+  const std::size_t text = reply.text.heard_end(reply.heard_samples);
+  if (text <= reply.heard_text) return;
+  reply.heard_text = text;
+  listener_.speaker_heard(reply.turn, text);
 }
 
 void Speaker::finish_if_heard() {
-  const bool nothing_left = ready_.empty() && sent_.empty() && filling_.count == 0;
+  const bool nothing_left = reply_.ready.empty() && reply_.sent.empty() && filling_.count == 0;
   if (!active_ || !nothing_left || !(failed_ || audio_complete())) return;
   active_ = false;
   close_port();
@@ -95,13 +97,14 @@ void Speaker::finish_if_heard() {
 void Speaker::schedule() {
   if (!active_) return tick_.cancel();
   Duration next{0};
-  if (!ready_.empty()) {
+  if (!reply_.ready.empty()) {
     const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
-    next = clock_.due(static_cast<std::int64_t>(ready_.front().count), lead);
-  } else if (!sent_.empty()) {
+    next = clock_.due(static_cast<std::int64_t>(reply_.ready.front().count), lead);
+  } else if (!reply_.sent.empty()) {
     // The player's report may come later than its playing: look again, frame by frame.
-    next = std::max(now() + kFrame, clock_.time_of(sent_.front().position +
-                                                   static_cast<std::int64_t>(sent_.front().count)));
+    next = std::max(now() + kFrame,
+                    clock_.time_of(reply_.sent.front().position +
+                                   static_cast<std::int64_t>(reply_.sent.front().count)));
   } else {
     return tick_.cancel();
   }
@@ -110,7 +113,7 @@ void Speaker::schedule() {
 
 void Speaker::hold() {
   if (held_ || !active_) return;
-  heard_up_to(clock_.heard(now()));
+  heard_up_to(reply_, clock_.heard(now()));
   held_ = true;
   tick_.cancel();
   take_back();
@@ -119,26 +122,26 @@ void Speaker::hold() {
 void Speaker::release() {
   if (!held_) return;
   held_ = false;
-  taken_back_from_ = taken_back_to_ = 0;
+  reply_.taken_back_from = reply_.taken_back_to = 0;
   pump();
 }
 
 // Moves what was sent and not played back in front of what waits. What was played stays with what
 // was sent, until a report, or the lack of one, says so.
 void Speaker::take_back() {
-  if (sent_.empty()) return;
-  taken_back_from_ = clock_.estimate(now());
-  taken_back_to_ = clock_.sent();
-  while (!sent_.empty()) {
-    Piece& last = sent_.back();
-    const std::int64_t played = taken_back_from_ - last.position;
+  if (reply_.sent.empty()) return;
+  reply_.taken_back_from = clock_.estimate(now());
+  reply_.taken_back_to = clock_.sent();
+  while (!reply_.sent.empty()) {
+    Piece& last = reply_.sent.back();
+    const std::int64_t played = reply_.taken_back_from - last.position;
     if (played >= static_cast<std::int64_t>(last.count)) break;
     if (played <= 0) {
-      ready_.push_front(sent_.pop_back());
+      reply_.ready.push_front(reply_.sent.pop_back());
       continue;
     }
-    ready_.push_front(last);
-    advance(ready_.front(), played);
+    reply_.ready.push_front(last);
+    advance(reply_.ready.front(), played);
     last.count = static_cast<std::size_t>(played);
     break;
   }
@@ -153,39 +156,41 @@ void Speaker::advance(Piece& piece, std::int64_t samples) {
 }
 
 // The player had already played so much of what was taken back.
-void Speaker::drop_taken_back(std::int64_t samples) {
-  while (samples > 0 && !ready_.empty()) {
-    Piece& piece = ready_.front();
+void Speaker::drop_taken_back(Reply& reply, std::int64_t samples) {
+  while (samples > 0 && !reply.ready.empty()) {
+    Piece& piece = reply.ready.front();
     const std::int64_t played = std::min(samples, static_cast<std::int64_t>(piece.count));
     samples -= played;
-    heard_samples_ = std::max(heard_samples_, piece.reply_sample + played);
+    reply.heard_samples = std::max(reply.heard_samples, piece.reply_sample + played);
     advance(piece, played);
-    if (piece.count == 0) ready_.pop_front();
+    if (piece.count == 0) reply.ready.pop_front();
   }
 }
 
 void Speaker::cancel() {
   if (!active_) return;
-  heard_up_to(clock_.heard(now()));
+  heard_up_to(reply_, clock_.heard(now()));
   active_ = false;
   close_port();
   tick_.cancel();
   if (!std::exchange(held_, false)) take_back();
   filling_ = {};
   // What was taken back is kept for late reports, the rest will never be played.
-  while (!ready_.empty() && ready_.back().reply_sample >= consumed_samples_) ready_.pop_back();
+  while (!reply_.ready.empty() && reply_.ready.back().reply_sample >= reply_.consumed_samples)
+    reply_.ready.pop_back();
 }
 
 void Speaker::report(std::int64_t position) {
   position = std::min(position, clock_.sent());
   clock_.report(position, now());
-  if (position > taken_back_from_ && position <= taken_back_to_) {
-    drop_taken_back(position - std::exchange(taken_back_from_, position));
+  Reply& reply = position <= begun_at_ ? before_ : reply_;
+  if (position > reply.taken_back_from && position <= reply.taken_back_to) {
+    drop_taken_back(reply, position - std::exchange(reply.taken_back_from, position));
   }
-  if (active_ && !held_) {
+  if (active_ && !held_ && &reply == &reply_) {
     pump();
   } else {
-    heard_up_to(position);
+    heard_up_to(reply, position);
   }
 }
 

@@ -14,21 +14,26 @@ Speaker::Speaker(SpeakerOptions options, PortContext ports, std::shared_ptr<TtsP
       pool_(std::move(pool)),
       listener_(listener),
       clock_(options_.sample_rate, options_.playout_delay),
-      text_(options_.sample_rate),
+      reply_{0, SpokenText(options_.sample_rate), {}, {}, 0, 0, 0, 0, 0},
+      before_(reply_),
       tick_(*ports_.executor, [this] { pump(); }),
       watchdog_(*ports_.executor, [this] { check_progress(); }) {}
 
 Speaker::~Speaker() { close_port(); }
 
-void Speaker::begin(bool withheld) {
+void Speaker::begin(TurnId turn, bool withheld) {
   close_port();
-  text_.clear();
-  ready_.clear();
-  sent_.clear();
+  if (reply_.consumed_samples > 0) std::swap(before_, reply_);
+  reply_.turn = turn;
+  reply_.text.clear();
+  reply_.ready.clear();
+  reply_.sent.clear();
+  reply_.consumed_samples = reply_.heard_samples = 0;
+  reply_.heard_text = 0;
+  reply_.taken_back_from = reply_.taken_back_to = 0;
+  begun_at_ = clock_.sent();
   filling_ = {};
-  reply_samples_ = heard_samples_ = consumed_samples_ = 0;
-  heard_text_ = 0;
-  taken_back_from_ = taken_back_to_ = 0;
+  reply_samples_ = 0;
   active_ = true;
   held_ = withheld;
   text_complete_ = failed_ = first_audio_ = false;
@@ -73,7 +78,7 @@ void Speaker::feed() {
   while (!waiting_.empty()) {
     const Waiting& next = waiting_.front();
     if (!port_->stream()->text(next.text)) break;
-    text_.add_clause(next.text, next.span);
+    reply_.text.add_clause(next.text, next.span);
     port_->stream()->flush();
     waiting_.pop_front();
   }
@@ -97,14 +102,14 @@ void Speaker::tts_audio(FramePtr frame, int sample_rate) {
 }
 
 void Speaker::tts_timing(const SpokenSpan& span) {
-  text_.add_timing(stream_text_ + span.text.end, stream_sample_ + to_output(span.end_sample));
+  reply_.text.add_timing(stream_text_ + span.text.end, stream_sample_ + to_output(span.end_sample));
 }
 
 void Speaker::tts_done() {
   progress_ = now();
-  if (text_complete_ && text_.all_done()) return;  // the answer to finish()
-  if (text_complete_ && waiting_.empty() && text_.clauses_left() == 1) drain_resampler();
-  text_.clause_done(queued_samples());
+  if (text_complete_ && reply_.text.all_done()) return;  // the answer to finish()
+  if (text_complete_ && waiting_.empty() && reply_.text.clauses_left() == 1) drain_resampler();
+  reply_.text.clause_done(queued_samples());
   feed();
   pump();
 }
@@ -140,7 +145,7 @@ void Speaker::close_port() {
 void Speaker::check_progress() {
   if (!active_ || failed_ || !owes_audio()) return;
   // While audio waits here, the synthesiser may be waiting for us.
-  const Duration idle = ready_.empty() ? now() - progress_ : Duration(0);
+  const Duration idle = reply_.ready.empty() ? now() - progress_ : Duration(0);
   if (idle < options_.stall_timeout) return watchdog_.arm(options_.stall_timeout - idle);
   fail({ErrorCode::kTimeout, "the synthesiser gave no audio for " +
                                  std::to_string(options_.stall_timeout.count() / 1'000'000) +

@@ -29,8 +29,11 @@ class SpeakerListener {
   virtual void speaker_flushed(std::int64_t position) = 0;
   // The synthesiser gave the reply's first audio.
   virtual void speaker_first_audio() = 0;
-  // The reply has been heard up to byte `text_end`.
-  virtual void speaker_heard(std::size_t text_end) = 0;
+  // The reply of `turn` has been heard up to byte `text_end`: the present one, or by late reports
+  // the one before.
+  virtual void speaker_heard(TurnId turn, std::size_t text_end) = 0;
+  // The first sample of the present reply has been played.
+  virtual void speaker_played() = 0;
   // The whole reply has been heard.
   virtual void speaker_finished() = 0;
   // The synthesiser failed; nothing more will be spoken of this reply.
@@ -56,15 +59,15 @@ class Speaker final : public TtsListener {
           std::shared_ptr<FramePool> pool, SpeakerListener& listener);
   ~Speaker();
 
-  // A new reply begins; the one before has ended or is forgotten. `withheld`: nothing leaves before
+  // The reply of `turn` begins; the one before has ended. `withheld`: nothing leaves before
   // release().
-  void begin(bool withheld = false);
+  void begin(TurnId turn, bool withheld = false);
   // Speaks a clause: the bytes of the reply at `span`, which follows the clause before.
   void say(std::string_view clause, TextSpan span);
   // No more clauses.
   void end_of_text();
   // Stops within this call; what was heard has been told by speaker_heard(). A report that was on
-  // its way may still add to it, until the next begin().
+  // its way may still add to it, until another reply has been sent and ended.
   void cancel();
   // Withholds all output, taking back what was not heard yet.
   void hold();
@@ -74,7 +77,7 @@ class Speaker final : public TtsListener {
 
   // The first sample that, as far as is known, was not played. REQUIRES: hold() came before.
   std::int64_t unplayed_position() const {
-    return taken_back_to_ > 0 ? taken_back_from_ : clock_.sent();
+    return reply_.taken_back_to > 0 ? reply_.taken_back_from : clock_.sent();
   }
   std::int64_t sent_position() const { return clock_.sent(); }
   // Whether the reply's speech broke off because the synthesiser failed.
@@ -100,10 +103,25 @@ class Speaker final : public TtsListener {
     TextSpan span;
   };
 
+  // A reply, as far as its hearing goes.
+  struct Reply {
+    TurnId turn = 0;
+    SpokenText text;
+    Ring<Piece> ready;                  // not sent yet, or taken back
+    Ring<Piece> sent;                   // sent, not heard yet
+    std::int64_t consumed_samples = 0;  // that have left at least once
+    std::int64_t heard_samples = 0;
+    std::size_t heard_text = 0;        // bytes
+    std::int64_t taken_back_from = 0;  // positions that holding took back; a late report may say
+    std::int64_t taken_back_to = 0;    // that the player was further
+  };
+
   Duration now() const { return ports_.executor->now().time_since_epoch(); }
   std::size_t frame_samples() const { return static_cast<std::size_t>(options_.sample_rate / 50); }
-  bool audio_complete() const { return text_complete_ && waiting_.empty() && text_.all_done(); }
-  bool owes_audio() const { return !waiting_.empty() || !text_.all_done(); }
+  bool audio_complete() const {
+    return text_complete_ && waiting_.empty() && reply_.text.all_done();
+  }
+  bool owes_audio() const { return !waiting_.empty() || !reply_.text.all_done(); }
   std::int64_t queued_samples() const {
     return reply_samples_ + static_cast<std::int64_t>(filling_.count);
   }
@@ -124,11 +142,11 @@ class Speaker final : public TtsListener {
   void pump();
   void send(Piece piece);
   void consume(std::int64_t reply_sample);
-  void heard_up_to(std::int64_t position);
+  void heard_up_to(Reply& reply, std::int64_t position);
   void finish_if_heard();
   void take_back();
   static void advance(Piece& piece, std::int64_t samples);
-  void drop_taken_back(std::int64_t samples);
+  static void drop_taken_back(Reply& reply, std::int64_t samples);
   void schedule();
 
   const SpeakerOptions options_;
@@ -138,22 +156,17 @@ class Speaker final : public TtsListener {
   SpeakerListener& listener_;
 
   PlayoutClock clock_;
-  SpokenText text_;
+  Reply reply_;
+  Reply before_;               // the latest one of which anything was sent, before that
+  std::int64_t begun_at_ = 0;  // position: what is before belongs to earlier replies
   Ring<Waiting> waiting_;
-  Ring<Piece> ready_;  // not sent yet, or taken back
-  Ring<Piece> sent_;   // sent, not heard yet
-  Piece filling_;      // the frame that is being filled
+  Piece filling_;  // the frame that is being filled
   std::shared_ptr<TtsPort> port_;
   std::unique_ptr<Resampler> resampler_;
-  int tts_rate_ = 0;                   // of the audio that comes
-  std::size_t stream_text_ = 0;        // where in the reply the stream's text begins,
-  std::int64_t stream_sample_ = 0;     // and its audio
-  std::int64_t reply_samples_ = 0;     // of the reply, in whole frames so far
-  std::int64_t consumed_samples_ = 0;  // of the reply, that have left at least once
-  std::int64_t heard_samples_ = 0;     // of the reply
-  std::size_t heard_text_ = 0;         // bytes
-  std::int64_t taken_back_from_ = 0;   // positions that holding took back; a late report may say
-  std::int64_t taken_back_to_ = 0;     // that the player was further
+  int tts_rate_ = 0;                // of the audio that comes
+  std::size_t stream_text_ = 0;     // where in the reply the stream's text begins,
+  std::int64_t stream_sample_ = 0;  // and its audio
+  std::int64_t reply_samples_ = 0;  // of the reply, in whole frames so far
   bool active_ = false;
   bool held_ = false;
   bool text_complete_ = false;

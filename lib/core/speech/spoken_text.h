@@ -46,7 +46,7 @@ class SpokenText {
   void estimate(const Clause& clause, std::int64_t begin, std::int64_t end);
   const Mark* first_after(std::int64_t sample) const;
 
-  const int rate_;
+  int rate_;
   std::vector<Mark> marks_;  // ascending in both
   std::vector<Clause> clauses_;
   std::size_t done_ = 0;  // clauses whose audio has ended

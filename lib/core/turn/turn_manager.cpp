@@ -15,6 +15,9 @@ namespace {
 
 // A back-channel that the reply's end follows so soon was an answer to it.
 constexpr Duration kAnswerWindow{1'000'000'000};
+// So long at most the end of a turn is put off because there might be speech again.
+constexpr Duration kStirring{200'000'000};
+constexpr Duration kLookAgain{20'000'000};  // a frame later
 
 }  // namespace
 
@@ -127,7 +130,8 @@ void TurnManager::words_changed(Step& step) {
 void TurnManager::plan_end(Step& step) {
   const EndOfTurnDecision decision = ask_.end_of_turn->decide(snapshot(step));
   const Duration at = state_.speech_end + std::max(Duration(0), decision.silence);
-  step.out.add(set_timer(TurnTimer::kEndOfTurn, std::max(step.now, at)));
+  state_.end_due = std::max(step.now, at);
+  step.out.add(set_timer(TurnTimer::kEndOfTurn, state_.end_due));
   if (state_.drafting && step.perceived.draft_stale) drop_draft(step);
   const bool may_draft = !state_.drafting && !replying() && step.perceived.words > 0 &&
                          state_.drafts < turn_.preemptive_replies;
@@ -147,9 +151,7 @@ void TurnManager::recogniser_failed(Step& step) {
 
 void TurnManager::timer(Step& step) {
   switch (step.input.timer) {
-    case TurnTimer::kEndOfTurn:
-      if (trailing()) end_utterance(step, TurnEndReason::kSilence);
-      return;
+    case TurnTimer::kEndOfTurn: return silence_lasted(step);
     case TurnTimer::kMaxUtterance: return end_utterance(step, TurnEndReason::kLimit);
     case TurnTimer::kFinal:
       if (state_.user != UserPhase::kFinalizing) return;
@@ -166,6 +168,15 @@ void TurnManager::timer(Step& step) {
       return;
     case TurnTimer::kMaxSession: step.out.add(turns::close(CloseReason::kLimit)); return;
   }
+}
+
+// The turn ends, unless the user is just going on: the start of speech takes its time to be sure.
+void TurnManager::silence_lasted(Step& step) {
+  if (!trailing()) return;
+  if (step.perceived.stirring && step.now < state_.end_due + kStirring) {
+    return step.out.add(set_timer(TurnTimer::kEndOfTurn, step.now + kLookAgain));
+  }
+  end_utterance(step, TurnEndReason::kSilence);
 }
 
 // The user's turn is over, if one is open; its settled words are still to come.

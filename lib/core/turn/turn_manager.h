@@ -45,6 +45,7 @@ class TurnManager {
   void plan_end(Step& step);
   void recogniser_failed(Step& step);
   void timer(Step& step);
+  void silence_lasted(Step& step);
   void end_utterance(Step& step, TurnEndReason reason);
   void stop_listening(Step& step, TurnEndReason reason);
   void conclude(Step& step);

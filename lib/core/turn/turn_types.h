@@ -79,6 +79,7 @@ struct Perceived {
   float noise_db = -96.0F;
   float echo_db = -96.0F;
   float fall_db = 0.0F;
+  bool stirring = false;     // the silence may just be ending
   bool draft_stale = false;  // the prepared reply answers another text
   bool audible = false;      // some of the reply has left
   Duration audible_since{0};
@@ -163,6 +164,7 @@ struct TurnState {
   Duration speech_start{0};  // the latest
   Duration speech_end{0};
   Duration voiced{0};   // before speech_start
+  Duration end_due{0};  // while trailing: when the turn is to end
   Duration decided{0};  // when the user's turn was taken to be over
   Duration held_since{0};
   Duration judged_at{0};  // while judging: when

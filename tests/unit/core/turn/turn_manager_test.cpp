@@ -61,6 +61,28 @@ TEST_CASE("silence counts from the end of the speech, not from its discovery") {
   CHECK(late.step(stopped) == "set end 2000");
 }
 
+TEST_CASE("a turn does not end while the user may just be going on, for 200 ms at most") {
+  TurnDesk desk;
+  desk.speech_started();
+  desk.pass(500ms);
+  desk.speech_stopped();
+  desk.perceived.stirring = true;
+  CHECK(desk.pass(300ms) == "set end 820");
+  SECTION("it was speech") {
+    desk.pass(10ms);
+    CHECK(desk.speech_started() == "cancel end");
+  }
+  SECTION("it was not") {
+    desk.perceived.stirring = false;
+    CHECK(contains(desk.pass(20ms), "flush"));
+  }
+  SECTION("it is never either") {
+    CHECK_FALSE(contains(desk.pass(199ms), "flush"));
+    CHECK(contains(desk.pass(1ms), "flush"));
+  }
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("a pause inside a thought does not end the turn") {
   TurnDesk desk;
   desk.speech_started();
