@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace voiceagent {
 namespace {
@@ -11,7 +12,6 @@ constexpr float kNoiseFalls = 0.2F;     // the background is what is left when a
 constexpr float kNoiseRises = 0.03F;    // a new noise is believed within a second
 constexpr float kCouplingStep = 0.05F;  // a room changes slowly
 constexpr float kLoudEnough = -50.0F;   // what is sent can be told from nothing
-constexpr float kSomebodyElse = 10.0F;  // above the echo: that is no echo
 constexpr int kLearntFrames = 16;       // before an echo is predicted
 
 }  // namespace
@@ -40,11 +40,36 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
   if (!was_sent_) sent_[next_] = kSilenceDb;
   was_sent_ = false;
   next_ = (next_ + 1) % kWindow;
-  if (loudest_sent() > kLoudEnough) {
-    learn_coupling();
-  } else if (!voice) {
-    learn_noise(db);
+  if (voice && !std::exchange(voice_, voice)) of_voice_ = kSilenceDb;
+  voice_ = voice;
+  if (loudest_sent() > kLoudEnough) return coupling_heard(voice);
+  pending_count_ = 0;
+  if (!voice) learn_noise(db);
+}
+
+// By the loudest of a third of a second on either side: when the sound comes back isn't known.
+// Somebody's voice comes to light some frames after its beginning, so what is heard is believed to
+// be echo only when it is older than that.
+void Loudness::coupling_heard(bool voice) {
+  const float ratio = *std::ranges::max_element(heard_) - loudest_sent();
+  if (voice) {
+    while (pending_count_ > 0) of_voice_ = std::max(of_voice_, pending_[--pending_count_]);
+    of_voice_ = std::max(of_voice_, ratio);
+    return;
   }
+  if (pending_count_ == kOnset) {
+    learn_coupling(pending_[0]);
+    std::ranges::copy(pending_.begin() + 1, pending_.end(), pending_.begin());
+    --pending_count_;
+  }
+  pending_[pending_count_++] = ratio;
+}
+
+void Loudness::voice_was_nobody() {
+  if (of_voice_ <= kSilenceDb) return;
+  coupling_ = learnt_ == 0 ? of_voice_ : std::max(coupling_, of_voice_);
+  learnt_ = kLearntFrames;
+  of_voice_ = kSilenceDb;
 }
 
 void Loudness::learn_noise(float db) {
@@ -55,17 +80,9 @@ void Loudness::learn_noise(float db) {
   noise_ += (db < noise_ ? kNoiseFalls : kNoiseRises) * (db - noise_);
 }
 
-// By the loudest of a third of a second on either side: when the sound comes back isn't known.
-void Loudness::learn_coupling() {
-  const float sent = loudest_sent();
-  const float ratio = *std::ranges::max_element(heard_) - sent;
-  if (learnt_ == 0) {
-    coupling_ = ratio;
-  } else if (ratio > coupling_ + kSomebodyElse && learnt_ >= kLearntFrames) {
-    return;
-  } else {
-    coupling_ += (ratio < coupling_ ? 4 * kCouplingStep : kCouplingStep) * (ratio - coupling_);
-  }
+void Loudness::learn_coupling(float ratio) {
+  const float step = ratio < coupling_ ? 4 * kCouplingStep : kCouplingStep;
+  coupling_ = learnt_ == 0 ? ratio : coupling_ + step * (ratio - coupling_);
   learnt_ = std::min(learnt_ + 1, kLearntFrames);
 }
 

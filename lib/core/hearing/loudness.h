@@ -16,8 +16,15 @@ float level_db(std::span<const std::int16_t> samples);
 
 class Loudness {
  public:
+  Loudness() {
+    sent_.fill(kSilenceDb);
+    heard_.fill(kSilenceDb);
+  }
+
   // The microphone gave 20 ms; `voice`: the detector hears somebody.
   void heard(std::span<const std::int16_t> samples, bool voice);
+  // The voice that was heard last had no words: it may have been the agent's own echo.
+  void voice_was_nobody();
   // 20 ms of the agent's speech leave.
   void sent(std::span<const std::int16_t> samples);
 
@@ -30,10 +37,12 @@ class Loudness {
 
  private:
   static constexpr std::size_t kWindow = 16;  // frames: 320 ms, for the way through the room
+  static constexpr std::size_t kOnset = 5;    // frames: a detector is that late, at most
 
   float loudest_sent() const;
   void learn_noise(float db);
-  void learn_coupling();
+  void learn_coupling(float ratio);
+  void coupling_heard(bool voice);
 
   std::array<float, kWindow> sent_{};  // the newest frames', kSilenceDb where none left
   std::array<float, kWindow> heard_{};
@@ -43,6 +52,11 @@ class Loudness {
   float noise_ = kSilenceDb;
   float coupling_ = 0;  // echo less what was sent, in dB
   int learnt_ = 0;      // frames that coupling_ stands on
+  // What may be learnt when no voice has come to light.
+  std::array<float, kOnset> pending_{};
+  std::size_t pending_count_ = 0;
+  float of_voice_ = kSilenceDb;  // the same, while somebody was heard: the greatest
+  bool voice_ = false;
 };
 
 }  // namespace voiceagent

@@ -51,11 +51,14 @@ void TranscriptReading::begin(CompletenessContext context, Duration now) {
   completeness_.reset();
 }
 
-void TranscriptReading::read(std::string_view text, Duration now) {
+void TranscriptReading::read(std::string_view text, bool settled, Duration now) {
+  if (text == text_ && settled == settled_) return;
+  if (settled != settled_) back_channel_ = is_back_channel(text, language_, !settled);
+  settled_ = settled;
   if (text == text_) return;
   text_.assign(text);
   words_ = count_words(text_);
-  back_channel_ = is_back_channel(text_, language_);
+  back_channel_ = is_back_channel(text_, language_, !settled);
   changed_ = now;
   completeness_.reset();
 }

@@ -21,8 +21,8 @@ class TranscriptReading {
 
   // Another utterance; `context` is what is known of what the agent said before.
   void begin(CompletenessContext context, Duration now);
-  // The words are now these.
-  void read(std::string_view text, Duration now);
+  // The words are now these; not `settled`: they may change, and the last one may grow.
+  void read(std::string_view text, bool settled, Duration now);
 
   const std::string& text() const { return text_; }
   const std::string& language() const { return language_; }
@@ -39,6 +39,7 @@ class TranscriptReading {
   std::string text_;
   int words_ = 0;
   bool back_channel_ = false;
+  bool settled_ = false;
   Duration changed_{0};
   mutable std::optional<float> completeness_;  // computed when asked for
 };

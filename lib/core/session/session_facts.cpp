@@ -28,7 +28,7 @@ Perceived SessionImpl::perceive() const {
     p.transcript = reading_.text();
     p.words = reading_.words();
     p.back_channel = reading_.back_channel();
-    p.completeness = reading_.completeness();
+    if (p.words > 0) p.completeness = reading_.completeness();
     p.transcript_changed = reading_.changed();
     p.draft_stale = !draft_.active || draft_.words != normalise_words(reading_.text());
   }
@@ -71,7 +71,7 @@ void SessionImpl::microphone_speech_stopped(std::int64_t sample) {
 void SessionImpl::recogniser_partial(std::string_view text) {
   const Scope scope(*this);
   publish(turns_.state().user_turn, event::TranscriptPartial{text});
-  reading_.read(text, now());
+  reading_.read(text, false, now());
   fact({TurnFact::kPartial});
 }
 
@@ -80,7 +80,7 @@ void SessionImpl::recogniser_final(std::string_view text, const Transcript& sett
   const Scope scope(*this);
   publish(turns_.state().user_turn,
           event::TranscriptFinal{settled.text, settled.confidence, settled.words});
-  reading_.read(text, now());
+  reading_.read(text, true, now());
   fact({complete ? TurnFact::kFinal : TurnFact::kPartial});
 }
 

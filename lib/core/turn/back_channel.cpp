@@ -50,7 +50,7 @@ std::span<const std::string_view> words_of(std::string_view language) {
 
 }  // namespace
 
-bool is_back_channel(std::string_view text, std::string_view language) {
+bool is_back_channel(std::string_view text, std::string_view language, bool growing) {
   const std::span<const std::string_view> known = words_of(language);
   std::array<char, kLongest> room{};
   int words = 0;
@@ -61,8 +61,11 @@ bool is_back_channel(std::string_view text, std::string_view language) {
     const std::string_view word = plain(text.substr(0, end), room);
     text.remove_prefix(end);
     if (word.empty()) return false;
-    const bool hummed = std::ranges::find(kHummed, word) != kHummed.end();
-    if (!hummed && std::ranges::find(known, word) == known.end()) return false;
+    const bool may_grow = growing && text.empty();
+    const auto fits = [word, may_grow](std::string_view one) {
+      return may_grow ? one.starts_with(word) : one == word;
+    };
+    if (std::ranges::none_of(kHummed, fits) && std::ranges::none_of(known, fits)) return false;
     ++words;
   }
   return words > 0 && words <= kMostWords;

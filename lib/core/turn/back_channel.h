@@ -6,7 +6,8 @@
 namespace voiceagent {
 
 // Whether the text has words, and all of them are back-channels ("mm-hm", "yeah", "okay") in the
-// language (BCP 47; one that isn't known knows the hummed ones only). Allocates nothing.
-bool is_back_channel(std::string_view text, std::string_view language);
+// language (BCP 47; one that isn't known knows the hummed ones only). `growing`: the last word may
+// be the beginning of a longer one. Allocates nothing.
+bool is_back_channel(std::string_view text, std::string_view language, bool growing);
 
 }  // namespace voiceagent

@@ -1,0 +1,83 @@
+#include "core/hearing/loudness.h"
+
+#include <vector>
+
+#include "support/catch.h"
+
+using voiceagent::kSilenceDb;
+using voiceagent::Loudness;
+
+namespace {
+
+// 20 ms of a square wave: its level in dB of full scale is 20 log10(amplitude / 32768).
+std::vector<std::int16_t> frame(int amplitude) {
+  std::vector<std::int16_t> samples(320);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i] = static_cast<std::int16_t>(i % 2 == 0 ? amplitude : -amplitude);
+  }
+  return samples;
+}
+
+struct Room {
+  Loudness loudness;
+  // The agent sends `sent`, and the microphone hears `heard`.
+  void pass(int frames, int heard, bool voice, int sent = 0) {
+    for (int i = 0; i < frames; ++i) {
+      if (sent > 0) loudness.sent(frame(sent));
+      loudness.heard(frame(heard), voice);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the level of a sound is in dB of full scale") {
+  CHECK(voiceagent::level_db(frame(3277)) == Approx(-20.0).margin(0.01));
+  CHECK(voiceagent::level_db(frame(0)) == kSilenceDb);
+  CHECK(voiceagent::level_db({}) == kSilenceDb);
+}
+
+TEST_CASE("the background is what is heard while nobody speaks") {
+  Room room;
+  CHECK(room.loudness.noise() == kSilenceDb);
+  room.pass(50, 33, false);
+  room.pass(50, 10'000, true);
+  CHECK(room.loudness.noise() == Approx(-60).margin(0.5));
+  CHECK(room.loudness.level() == Approx(-10.3).margin(0.5));
+  room.pass(200, 330, false);  // it has become louder
+  CHECK(room.loudness.noise() == Approx(-40).margin(1));
+  room.pass(20, 33, false);  // and quieter
+  CHECK(room.loudness.noise() == Approx(-60).margin(1));
+}
+
+TEST_CASE("an echo is predicted from what is sent, once the room is known") {
+  Room room;
+  room.pass(10, 200, false, 10'000);
+  CHECK(room.loudness.echo() == kSilenceDb);  // not known yet
+  room.pass(40, 200, false, 10'000);
+  const double coupling = voiceagent::level_db(frame(200)) - voiceagent::level_db(frame(10'000));
+  CHECK(room.loudness.echo() == Approx(-10.3 + coupling).margin(0.5));
+  room.pass(20, 100, false, 5'000);
+  CHECK(room.loudness.echo() == Approx(-16.3 + coupling).margin(0.5));
+  room.pass(20, 0, false);
+  CHECK(room.loudness.echo() == kSilenceDb);  // nothing is sent
+}
+
+TEST_CASE("a user who begins when the agent does is not learnt as its echo") {
+  Room room;
+  room.pass(4, 6'000, false, 10'000);  // the detector has not noticed yet
+  room.pass(100, 6'000, true, 10'000);
+  CHECK(room.loudness.echo() == kSilenceDb);
+}
+
+TEST_CASE("a voice that was nobody was an echo") {
+  Room room;
+  room.pass(4, 1'000, false, 10'000);
+  room.pass(10, 1'000, true, 10'000);
+  room.loudness.voice_was_nobody();
+  room.pass(1, 1'000, false, 10'000);
+  CHECK(room.loudness.echo() == Approx(-30.3).margin(1));
+  // It was a cough: the room is quieter than that, as is soon heard.
+  room.pass(60, 10, false, 10'000);
+  CHECK(room.loudness.echo() < -60);
+}
