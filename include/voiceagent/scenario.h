@@ -80,6 +80,11 @@ struct Keys {
 struct Type {
   std::string text;  ///< UTF-8.
 };
+/// The host lets the agent say something of its own accord.
+struct AgentSays {
+  std::string text;           ///< UTF-8.
+  bool interruptible = true;  ///< Whether the user may interrupt.
+};
 /// The host changes the mode.
 struct SwitchMode {
   Mode mode = Mode::kVoiceToVoice;  ///< To this one.
@@ -115,9 +120,9 @@ struct step::Repeat {
 /// Something that happens in a scenario.
 struct Step {
   /// Everything that a step can do.
-  using Action =
-      std::variant<step::Say, step::Noise, step::Silence, step::Keys, step::Type, step::SwitchMode,
-                   step::Microphone, step::Interrupt, step::Commit, step::Close, step::Repeat>;
+  using Action = std::variant<step::Say, step::Noise, step::Silence, step::Keys, step::Type,
+                              step::AgentSays, step::SwitchMode, step::Microphone, step::Interrupt,
+                              step::Commit, step::Close, step::Repeat>;
   std::string name;  ///< For the timings; may be empty.
   Moment when;       ///< Its beginning.
   Action action;     ///< What happens.

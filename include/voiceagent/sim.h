@@ -90,6 +90,7 @@ struct SttScript {
   Duration partial_interval{200'000'000};     ///< Between partials while words come; 0: none.
   Latency final_delay{Duration(30'000'000)};  ///< From flush to the final.
   bool word_times = true;                     ///< Whether finals carry words.
+  bool whole_words = false;                   ///< Partials don't end in the middle of a word.
   int sample_rate = 16'000;                   ///< Of the audio that it wants.
   Latency partial_delay{};                    ///< From the audio to its partial.
   double word_errors = 0.0;     ///< Share of the words that are misheard: half garbled, half lost.

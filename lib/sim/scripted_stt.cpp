@@ -88,11 +88,12 @@ class Stream final : public SttStream {
     });
   }
 
-  // The words so far as this recogniser understands them; the same each time.
-  std::vector<Heard> understood() const {
+  // The words of `text`, which begins what was read, as this recogniser understands them; the same
+  // each time.
+  std::vector<Heard> understood(std::string_view text_read) const {
     std::vector<Heard> words;
     std::size_t number = 0;
-    for (const std::string_view word : split_words(reader_.text())) {
+    for (const std::string_view word : split_words(text_read)) {
       const Timed time = times_[number];
       Chance ear(ears_, settled_ + number++);
       const double luck = ear.unit();
@@ -112,7 +113,7 @@ class Stream final : public SttStream {
   // `asked`: also when there is nothing to settle.
   void settle(bool asked) {
     if (times_.empty() && !asked) return;
-    std::vector<Heard> words = understood();
+    std::vector<Heard> words = understood(reader_.text());
     settled_ += times_.size();
     times_.clear();
     reader_.clear();
@@ -131,15 +132,18 @@ class Stream final : public SttStream {
   void tell_partial() {
     if (script_.partial_interval == Duration(0)) return;
     const Duration now = samples_to_duration(heard_, rate_);
-    const std::size_t length = trim(reader_.text()).size();
+    std::string_view text = reader_.text();
+    // Until something follows it nobody knows whether a word has ended.
+    if (script_.whole_words) text = text.substr(0, text.rfind(' ') + 1);
+    const std::size_t length = trim(text).size();
     if (length == told_ || now - partial_at_ < script_.partial_interval) return;
     told_ = length;
     partial_at_ = now;
-    const std::vector<Heard> words = understood();
+    const std::vector<Heard> words = understood(text);
     if (words.empty()) return;
     words_told_ = words.size();
-    out_.in_order(out_.chance().draw(script_.partial_delay), [this, text = text_of(words)] {
-      out_.tell([text = out_.mangle(text)](SttSink& sink) { sink.partial({text, 1.0F, {}, {}}); });
+    out_.in_order(out_.chance().draw(script_.partial_delay), [this, told = text_of(words)] {
+      out_.tell([text = out_.mangle(told)](SttSink& sink) { sink.partial({text, 1.0F, {}, {}}); });
     });
   }
 

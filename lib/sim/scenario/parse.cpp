@@ -164,8 +164,9 @@ Scenario parse_document(const Json& json, Problems& out) {
 }  // namespace
 
 std::span<const CloseReason> close_reasons() {
-  static constexpr std::array kReasons{CloseReason::kHost, CloseReason::kUser, CloseReason::kAgent,
-                                       CloseReason::kError, CloseReason::kLimit};
+  static constexpr std::array kReasons{CloseReason::kHost,  CloseReason::kUser,
+                                       CloseReason::kAgent, CloseReason::kError,
+                                       CloseReason::kLimit, CloseReason::kIdle};
   return kReasons;
 }
 

@@ -55,6 +55,7 @@ SttScript parse_stt(ObjectReader& reader) {
   read_latency(reader, "final_delay_ms", script.final_delay);
   read_latency(reader, "partial_delay_ms", script.partial_delay);
   ObjectReader::put(script.word_times, reader.flag("word_times"));
+  ObjectReader::put(script.whole_words, reader.flag("whole_words"));
   ObjectReader::put(script.sample_rate,
                     reader.integer("sample_rate", kMinSampleRate, kMaxSampleRate));
   read_share(reader, "word_errors", script.word_errors);

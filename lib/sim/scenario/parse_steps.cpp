@@ -141,9 +141,9 @@ void StepParser::after(ObjectReader& step, Moment& when) {
 }
 
 std::optional<Step::Action> StepParser::action(ObjectReader& step) {
-  static const std::vector<std::string> kActions{"say",   "noise_ms", "silence_ms", "keys",
-                                                 "type",  "mode",     "do",         "microphone",
-                                                 "close", "repeat"};
+  static const std::vector<std::string> kActions{"say",        "noise_ms",   "silence_ms", "keys",
+                                                 "type",       "agent_says", "mode",       "do",
+                                                 "microphone", "close",      "repeat"};
   std::vector<std::string> found;
   for (const std::string& key : kActions) {
     if (step.has(key)) found.push_back(key);
@@ -178,6 +178,12 @@ std::optional<Step::Action> StepParser::command(ObjectReader& step) {
     return step::Keys{parse_keys(step), step.ms("key_ms", 0, kMaxWaitMs).value_or(Duration(0))};
   }
   if (const auto text = step.text("type")) return step::Type{*text};
+  if (step.has("agent_says")) {
+    step::AgentSays says;
+    ObjectReader::put(says.text, step.text("agent_says"));
+    ObjectReader::put(says.interruptible, step.flag("interruptible"));
+    return says;
+  }
   if (const auto mode = step.named<Mode>("mode", kModes)) return step::SwitchMode{*mode};
   if (const auto reason = step.named<CloseReason>("close", close_reasons())) {
     return step::Close{*reason};

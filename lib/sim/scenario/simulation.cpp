@@ -112,6 +112,7 @@ void Simulation::run_steps() {
     executor_->run_for(kSlice);
     if (steps_stuck() || now() > kLongest) break;
   }
+  steps_over_ = true;
   if (steps.finished()) return;
   ScenarioFailure failure;
   failure.expectation = "steps";
@@ -206,6 +207,7 @@ void Simulation::make_sound(Duration length, UniqueFunction<void()> done) {
 }
 
 void Simulation::perform(const Step& step, const std::string& path, UniqueFunction<void()> done) {
+  if (steps_over_) return;
   const bool sounds = std::holds_alternative<step::Say>(step.action) ||
                       std::holds_alternative<step::Noise>(step.action);
   if (sounds && voice_->busy()) {
@@ -230,6 +232,8 @@ void Simulation::perform(const Step& step, const std::string& path, UniqueFuncti
   }
   if (const auto* type = std::get_if<step::Type>(&step.action)) {
     refused(path + ".type", session_->push_text(type->text));
+  } else if (const auto* says = std::get_if<step::AgentSays>(&step.action)) {
+    refused(path + ".agent_says", session_->say(says->text, {says->interruptible}));
   } else if (const auto* mode = std::get_if<step::SwitchMode>(&step.action)) {
     refused(path + ".mode", session_->set_mode(mode->mode));
   } else if (const auto* microphone = std::get_if<step::Microphone>(&step.action)) {
@@ -246,6 +250,7 @@ void Simulation::perform(const Step& step, const std::string& path, UniqueFuncti
 
 void Simulation::press(const step::Keys& keys, std::size_t index, const std::string& path,
                        UniqueFunction<void()> done) {
+  if (steps_over_) return;
   const std::size_t count = keys.interval == Duration(0) ? keys.digits.size() : 1;
   refused(path + ".keys", session_->push_dtmf(std::string_view(keys.digits).substr(index, count)));
   index += count;
@@ -258,6 +263,7 @@ void Simulation::press(const step::Keys& keys, std::size_t index, const std::str
 
 void Simulation::repeat(const step::Repeat& repeat, int round, const std::string& path,
                         UniqueFunction<void()> done) {
+  if (steps_over_) return;
   if (round == repeat.times) return done();
   const Duration next = round + 1 == repeat.times ? now() : now() + repeat.every;
   auto over = [this, &repeat, round, path, next, done = std::move(done)]() mutable {

@@ -62,6 +62,7 @@ class Simulation final : private StepHost {
   std::unique_ptr<FarEnd> far_end_;
   std::unique_ptr<UserVoice> voice_;
   std::vector<std::unique_ptr<Track>> tracks_;  // those that run now, the outermost first
+  bool steps_over_ = false;  // what is left of them doesn't happen any more
   Duration last_activity_{0};
   Duration closing_{-1};  // when close() was called
 };
