@@ -91,7 +91,8 @@ class VOICEAGENT_EXPORT Session {
 
   /// The mode that holds.
   virtual Mode mode() const = 0;
-  /// Whether nothing is going on: nobody speaks, nothing is being recognised, answered or played.
+  /// Whether nothing is going on: nobody speaks or presses keys, nothing is being recognised,
+  /// answered or played.
   virtual bool idle() const = 0;
   /// Whether SessionClosed has been published.
   virtual bool closed() const = 0;

@@ -41,6 +41,38 @@ double session_bytes(int turns) {
   return bytes;
 }
 
+// By how much a session's memory grows from minute 10 to minute 60 of silence.
+void growth_in_silence(benchmark::State& state) {
+  ScriptedSession host("It is sunny.", sim::level_vad());
+  const Pcm second = sim::silence(Duration(1'000'000'000));
+  const auto minutes = [&](int count) {
+    for (int i = 0; i < 60 * count; ++i) host.hear(second);
+  };
+  minutes(10);
+  const std::size_t before = heap_bytes();
+  minutes(50);
+  report(state, static_cast<double>(heap_bytes()) - static_cast<double>(before));
+}
+BENCHMARK(growth_in_silence)->Iterations(1);
+
+// The same from turn 100 to turn 1,000, with a history that turn 100 has filled.
+void growth_over_turns(benchmark::State& state) {
+  ScriptedSession host("It is sunny, I think.", sim::level_vad(), 100);
+  const Pcm words = sim::speak("what is the time");
+  const Pcm pause = sim::silence(Duration(3'000'000'000));
+  const auto turns = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      host.hear(words);
+      host.hear(pause);
+    }
+  };
+  turns(100);
+  const std::size_t before = heap_bytes();
+  turns(900);
+  report(state, static_cast<double>(heap_bytes()) - static_cast<double>(before));
+}
+BENCHMARK(growth_over_turns)->Iterations(1);
+
 void session_just_opened(benchmark::State& state) { report(state, session_bytes(0)); }
 void session_after_ten_turns(benchmark::State& state) { report(state, session_bytes(10)); }
 

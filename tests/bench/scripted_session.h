@@ -13,13 +13,15 @@ namespace voiceagent::bench {
 
 class ScriptedSession {
  public:
-  ScriptedSession(std::string reply, std::shared_ptr<VadProvider> vad)
+  ScriptedSession(std::string reply, std::shared_ptr<VadProvider> vad,
+                  std::size_t max_history_messages = LimitOptions().max_history_messages)
       : time_(VirtualExecutor::create()) {
     AgentOptions options;
     options.stt = {"scripted", {}, sim::scripted_stt()};
     options.llm = {"scripted", {}, sim::scripted_llm(sim::fixed_reply(std::move(reply)))};
     options.tts = {"scripted", {}, sim::scripted_tts()};
     options.vad = {"given", {}, std::move(vad)};
+    options.limits.max_history_messages = max_history_messages;
     EngineOptions engine;
     engine.executors = {time_};
     engine.workers = time_->workers();

@@ -275,9 +275,10 @@ void SessionImpl::change_mode(Mode mode) {
 
 bool SessionImpl::idle() const {
   if (phase_ == Phase::kClosed) return true;
-  return phase_ != Phase::kNew && phase_ != Phase::kClosing &&
-         turns_.state().user == UserPhase::kSilent && turns_.state().agent == AgentPhase::kIdle &&
-         facts_.empty() && waiting_.empty();
+  const TurnState& turns = turns_.state();
+  return phase_ != Phase::kNew && phase_ != Phase::kClosing && turns.user == UserPhase::kSilent &&
+         turns.agent == AgentPhase::kIdle && !turns.keys_open && facts_.empty() &&
+         waiting_.empty();
 }
 
 void SessionImpl::close(CloseReason reason) {
