@@ -5,7 +5,7 @@ import unittest
 
 from cli_support import ROOT, CliTest
 
-COMMANDS = ("converse", "say", "listen", "chat", "doctor")
+COMMANDS = ("converse", "say", "listen", "chat", "doctor", "simulate")
 
 
 class Program(CliTest):

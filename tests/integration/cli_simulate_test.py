@@ -1,0 +1,77 @@
+"""voiceagent simulate: exit codes, what it prints, and where it looks for scenarios."""
+
+import json
+import unittest
+
+from cli_support import CliTest
+
+GOOD = """{"llm": {"reply": "Good morning."}, "steps": [{"say": "hello"}],
+           "expect": {"heard": "Good morning."}}"""
+BAD = GOOD.replace('"heard": "Good morning."', '"heard": "Good night."')
+
+
+class Simulate(CliTest):
+    def test_scenarios_that_pass_are_listed(self):
+        self.file("a.json", GOOD)
+        self.file("b.json", GOOD)
+        out = self.check("simulate", "a.json", "b.json", "--jobs", "2").stdout
+        self.assertRegex(out, r"(?m)^a +[\d.]+ s +1 turn +ok$")
+        self.assertRegex(out, r"(?m)^b +[\d.]+ s +1 turn +ok$")
+        self.assertIn("2 scenarios, 0 failed", out)
+
+    def test_a_folder_means_its_scenarios_in_order(self):
+        self.path("calls").mkdir()
+        self.file("calls/b.json", GOOD)
+        self.file("calls/a.json", GOOD)
+        self.file("calls/readme.txt", "no scenario")
+        out = self.check("simulate", "calls").stdout
+        self.assertEqual([line.split()[0] for line in out.splitlines()[:2]], ["a", "b"])
+
+    def test_a_scenario_that_fails_says_what_was_expected_and_seen(self):
+        self.file("night.json", BAD)
+        out = self.check("simulate", "night.json", code=1).stdout
+        self.assertIn("FAILED", out)
+        self.assertRegex(out, r"expect\.heard\n +expected +'Good night\.'\n +seen +'Good morning\.'")
+
+    def test_bad_files_are_all_told_and_nothing_is_run(self):
+        self.file("good.json", GOOD)
+        self.file("bad.json", '{"steps": [{"sya": "hello"}]}')
+        self.file("empty.json", "")
+        result = self.check("simulate", ".", code=2, says="did you mean 'say'?")
+        self.assertIn("empty.json: is empty", result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    def test_what_is_not_there_is_wrong_use(self):
+        self.check("simulate", code=2)
+        self.check("simulate", "nowhere.json", code=2, says="nowhere.json: no such file")
+        self.path("bare").mkdir()
+        self.check("simulate", "bare", code=2, says="no scenario")
+
+    def test_json_says_the_same_to_programs(self):
+        self.file("night.json", BAD)
+        report = json.loads(self.check("simulate", "night.json", "--json", code=1).stdout)
+        self.assertFalse(report["passed"])
+        [scenario] = report["scenarios"]
+        self.assertEqual(scenario["name"], "night")
+        self.assertEqual(scenario["turns"], 1)
+        self.assertEqual(scenario["heard"], "Good morning.")
+        self.assertEqual(scenario["context"][0], {"role": "user", "text": "hello", "interrupted": False})
+        self.assertEqual(scenario["failures"][0]["expectation"], "expect.heard")
+
+    def test_a_seed_of_the_command_line_replaces_the_files_own(self):
+        self.file("a.json", GOOD.replace('"Good morning."}', '"Good morning.", "first_token_ms": '
+                                         '{"ms": 100, "jitter_ms": 900}}', 1))
+        seconds = {json.loads(self.check("simulate", "a.json", "--json", "--seed", str(seed)).stdout)
+                   ["simulated_seconds"] for seed in (1, 1, 2)}
+        self.assertEqual(len(seconds), 2)
+
+    def test_a_trace_is_of_one_scenario(self):
+        self.file("a.json", GOOD)
+        self.check("simulate", "a.json", "--trace", "a.trace.json")
+        self.assertGreater(len(json.loads(self.path("a.trace.json").read_text())), 10)
+        self.file("b.json", GOOD)
+        self.check("simulate", "a.json", "b.json", "--trace", "t.json", code=2, says="one scenario")
+
+
+if __name__ == "__main__":
+    unittest.main()
