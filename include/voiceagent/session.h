@@ -30,6 +30,7 @@ struct SessionOptions {
   std::string id;             ///< Empty: a random one is made.
   int output_rate = 0;        ///< Of AudioOut, in samples a second; 0: as the synthesiser gives it.
   Duration playout_delay{0};  ///< Between AudioOut and its sound, if the player doesn't report.
+  bool reports_playback = false;  ///< The player reports: before it does, nothing counts as heard.
 };
 
 /// How the agent says something of its own accord.

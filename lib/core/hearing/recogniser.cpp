@@ -50,7 +50,7 @@ void Recogniser::begin_utterance(Duration origin) {
   settled_.clear();
   text_.clear();
   open_ = true;
-  flush_wanted_ = false;
+  flush_wanted_ = settling_ = false;
   while (!preroll_.empty()) backlog_.push_back(preroll_.pop_front());
   if (port_ == nullptr) {
     if (Status status = open_stream(); !status.ok()) {
@@ -63,14 +63,18 @@ void Recogniser::begin_utterance(Duration origin) {
 }
 
 void Recogniser::flush() {
+  settling_ = false;
   flush_wanted_ = true;
   feed();
 }
 
 void Recogniser::end_utterance(bool restart) {
   open_ = false;
-  flush_wanted_ = false;
   refused_ = false;
+  // What came after the flush is the beginning of what comes next.
+  const bool flushed = std::exchange(settling_, false) && !std::exchange(flush_wanted_, false);
+  if (flushed) std::swap(preroll_, backlog_);
+  flush_wanted_ = false;
   backlog_.clear();
   if (restart) close_stream();
 }
@@ -105,7 +109,7 @@ Status Recogniser::open_stream() {
 
 // Gives the stream as much of the backlog as it takes, then the flush that waits for it.
 void Recogniser::feed() {
-  if (port_ == nullptr || port_->stream() == nullptr) return;
+  if (port_ == nullptr || port_->stream() == nullptr || settling_) return;
   while (!backlog_.empty()) {
     if (!push(backlog_.front())) return;
     backlog_.pop_front();
@@ -113,6 +117,7 @@ void Recogniser::feed() {
   }
   if (!std::exchange(flush_wanted_, false)) return;
   ++owed_finals_;
+  settling_ = true;
   port_->stream()->flush();
 }
 
@@ -141,6 +146,8 @@ void Recogniser::stt_final(const Transcript& transcript) {
   text_ = settled_;
   const bool complete = owed_finals_ == 0 && !flush_wanted_;
   listener_.recogniser_final(text_, on_session_clock(transcript), complete);
+  if (owed_finals_ > 0 || !std::exchange(settling_, false)) return;
+  if (open_) feed();  // the utterance goes on
 }
 
 Transcript Recogniser::on_session_clock(const Transcript& transcript) {

@@ -13,7 +13,8 @@ Responder::Responder(ResponderOptions options, PortContext ports,
       ports_(std::move(ports)),
       provider_(std::move(provider)),
       listener_(listener),
-      watchdog_(*ports_.executor, [this] { check_progress(); }) {}
+      watchdog_(
+          *ports_.executor, [this] { check_progress(); }, ports_.entrance) {}
 
 Responder::~Responder() { let_go(); }
 

@@ -15,10 +15,6 @@ constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler, or 
 constexpr std::size_t kMaxSays = 16;       // texts of the host's that wait to be said
 constexpr std::size_t kMaxKeys = 64;       // of one turn
 
-PortContext ports_of(const SessionParts& parts, const std::shared_ptr<StreamCount>& count) {
-  return {parts.executor, parts.workers, parts.logger, count};
-}
-
 ResponderOptions responder_options(const AgentOptions& agent, const std::string& id) {
   return {agent.limits.first_token_timeout, agent.limits.max_reply_bytes, agent.language, id};
 }
@@ -29,6 +25,7 @@ SpeakerOptions speaker_options(const AgentOptions& agent, const SessionOptions& 
   options.sample_rate = rate;
   options.lead = agent.output_lead;
   options.playout_delay = session.playout_delay;
+  options.expects_reports = session.reports_playback;
   options.stall_timeout = agent.limits.first_audio_timeout;
   options.voice = agent.voice;
   options.language = agent.language;
@@ -93,21 +90,27 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
       turns_(*parts_.agent),
       context_(parts_.agent->instructions, parts_.agent->limits),
       reading_(parts_.agent->language),
-      responder_(responder_options(*parts_.agent, options.id), ports_of(parts_, streams_),
-                 parts_.llm, *this),
-      speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id),
-               ports_of(parts_, streams_), parts_.tts, parts_.frames_for(output_rate_), *this),
-      close_timer_(*parts_.executor, [this] { finish_close(); }) {
+      responder_(responder_options(*parts_.agent, options.id), ports(), parts_.llm, *this),
+      speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id), ports(),
+               parts_.tts, parts_.frames_for(output_rate_), *this),
+      close_timer_(
+          *parts_.executor, [this] { finish_close(); }, this) {
+  Entrance* const door = this;
   for (std::size_t i = 0; i < kTurnTimers; ++i) {
-    timers_[i] = std::make_unique<PartTimer>(*parts_.executor, [this, i] {
+    const auto fire = [this, i] {
       TurnInput input{TurnFact::kTimer};
       input.timer = static_cast<TurnTimer>(i);
       fact(input);
-    });
+    };
+    timers_[i] = std::make_unique<PartTimer>(*parts_.executor, fire, door);
   }
 }
 
 SessionImpl::~SessionImpl() { streams_->on_zero = nullptr; }
+
+PortContext SessionImpl::ports() {
+  return {parts_.executor, parts_.workers, parts_.logger, streams_, this};
+}
 
 void SessionImpl::open() {
   if (phase_ != Phase::kNew) return;  // closed before it began
@@ -170,7 +173,7 @@ void SessionImpl::hear(AudioView audio) {
 
 Status SessionImpl::ensure_microphone() {
   if (microphone_ != nullptr) return Status::success();
-  Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(ports_of(parts_, streams_).streams());
+  Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(ports().streams());
   if (!vad.ok()) return vad.status();
   const AgentOptions& agent = *parts_.agent;
   microphone_ = std::make_unique<Microphone>(
@@ -179,7 +182,7 @@ Status SessionImpl::ensure_microphone() {
   const RecogniserOptions options{microphone_->sample_rate(),
                                   agent.turn.preroll + agent.turn.start_window, agent.language,
                                   id()};
-  recogniser_ = std::make_unique<Recogniser>(options, ports_of(parts_, streams_), parts_.stt,
+  recogniser_ = std::make_unique<Recogniser>(options, ports(), parts_.stt,
                                              static_cast<RecogniserListener&>(*this));
   return Status::success();
 }
@@ -277,8 +280,7 @@ bool SessionImpl::idle() const {
   if (phase_ == Phase::kClosed) return true;
   const TurnState& turns = turns_.state();
   return phase_ != Phase::kNew && phase_ != Phase::kClosing && turns.user == UserPhase::kSilent &&
-         turns.agent == AgentPhase::kIdle && !turns.keys_open && facts_.empty() &&
-         waiting_.empty();
+         turns.agent == AgentPhase::kIdle && !turns.keys_open && facts_.empty() && waiting_.empty();
 }
 
 void SessionImpl::close(CloseReason reason) {

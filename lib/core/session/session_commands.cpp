@@ -47,7 +47,7 @@ void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {
     text = recogniser_->text();
     recogniser_->end_utterance(false);
   }
-  waterfall_.begin(turn, origin, decided, now());
+  ended_ = {turn, origin, decided, now()};
   context_.add_user(turn, text);
   publish(turn, event::TurnEnded{reason, text, decided - origin, now() - decided});
 }
@@ -59,14 +59,15 @@ void SessionImpl::drop_turn(TurnId turn) {
   publish(turn, event::TurnDropped{text});
 }
 
+// A reply may have ended by itself before the command about it is carried out.
 void SessionImpl::hold_output() {
-  if (!spoken_) return;
+  if (!spoken_ || !replying_) return;
   speaker_.hold();
   publish(reply_.turn, event::PlaybackPaused{speaker_.unplayed_position()});
 }
 
 void SessionImpl::release_output() {
-  if (!spoken_) return;
+  if (!spoken_ || !replying_) return;
   publish(reply_.turn, event::PlaybackResumed{speaker_.sent_position()});
   speaker_.release();
 }

@@ -56,6 +56,7 @@ Status check_mode(const SessionParts& parts, Mode mode);
 
 class SessionImpl final : public Session,
                           public std::enable_shared_from_this<SessionImpl>,
+                          private Entrance,
                           private MicrophoneListener,
                           private RecogniserListener,
                           private ResponderListener,
@@ -91,10 +92,8 @@ class SessionImpl final : public Session,
   // While one exists, calls of the host's wait; the outermost lets them run when it ends.
   class Scope {
    public:
-    explicit Scope(SessionImpl& session) : session_(session) { ++session_.depth_; }
-    ~Scope() {
-      if (--session_.depth_ == 0) session_.run_waiting();
-    }
+    explicit Scope(SessionImpl& session) : session_(session) { session_.enter(); }
+    ~Scope() { session_.leave(); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
 
@@ -103,6 +102,11 @@ class SessionImpl final : public Session,
   };
 
   SessionImpl(SessionParts parts, SessionOptions options);
+  void enter() override { ++depth_; }
+  void leave() override {
+    if (--depth_ == 0) run_waiting();
+  }
+  PortContext ports();
   void open();
   Status check_usable() const;
   Status later(Task command);
@@ -232,7 +236,14 @@ class SessionImpl final : public Session,
   bool agent_asked_ = false;  // the latest reply ended in a question
   bool audible_ = false;      // some of the reply has left
   Duration audible_since_{0};
-  Waterfall waterfall_;
+  struct Ended {  // the latest turn that is to be answered
+    TurnId turn = 0;
+    Duration origin{0};
+    Duration decided{0};
+    Duration settled{0};
+  };
+  Ended ended_;
+  Waterfall waterfall_;  // of the reply that is on
 };
 
 }  // namespace voiceagent

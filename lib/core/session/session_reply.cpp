@@ -11,6 +11,7 @@ namespace voiceagent {
 void SessionImpl::request_reply(TurnId turn) {
   const bool prepared = draft_.active && draft_.words == normalise_words(reading_.text()) &&
                         turn == turns_.state().user_turn;
+  waterfall_.begin(turn, ended_.origin, ended_.decided, ended_.settled);
   if (prepared) return adopt_draft(turn);
   drop_draft();
   begin_reply(turn);
@@ -187,6 +188,7 @@ void SessionImpl::speaker_failed(Status status) {
 }
 
 void SessionImpl::interrupt_reply(const TurnCommand& command) {
+  if (!replying_) return;
   responder_.cancel();
   if (spoken_) speaker_.cancel();
   end_reply();

@@ -129,9 +129,11 @@ void Speaker::release() {
 // Moves what was sent and not played back in front of what waits. What was played stays with what
 // was sent, until a report, or the lack of one, says so.
 void Speaker::take_back() {
-  if (reply_.sent.empty()) return;
-  reply_.taken_back_from = clock_.estimate(now());
-  reply_.taken_back_to = clock_.sent();
+  if (!clock_.may_hold_audio()) return;
+  reply_.taken_back_from = reply_.taken_back_to = clock_.sent();
+  if (!reply_.sent.empty()) {
+    reply_.taken_back_from = std::max(clock_.estimate(now()), reply_.sent.front().position);
+  }
   while (!reply_.sent.empty()) {
     Piece& last = reply_.sent.back();
     const std::int64_t played = reply_.taken_back_from - last.position;

@@ -18,7 +18,9 @@ namespace voiceagent {
 
 class PlayoutClock {
  public:
-  PlayoutClock(int sample_rate, Duration delay) : rate_(sample_rate), delay_(delay) {}
+  // `expects_reports`: the player will report, so its silence means that it hasn't begun.
+  PlayoutClock(int sample_rate, Duration delay, bool expects_reports = false)
+      : rate_(sample_rate), delay_(delay), ever_reported_(expects_reports) {}
 
   // Samples up to `end` have been sent. REQUIRES: end >= sent().
   void send(std::int64_t end, Duration now) {
@@ -54,6 +56,9 @@ class PlayoutClock {
     played_.position = sent_;
     pace_.position = sent_;
   }
+
+  // Whether the player may have anything left to play.
+  bool may_hold_audio() const { return sent_ > std::max(reported_, flushed_); }
 
   // Where the player is now, by the last report and the clock.
   std::int64_t estimate(Duration now) const { return along(played_, now); }
@@ -103,7 +108,7 @@ class PlayoutClock {
   Anchor pace_;               // where it would be without a network
   Duration begun_{0};
   Duration reported_at_{0};
-  bool ever_reported_ = false;
+  bool ever_reported_;
 };
 
 }  // namespace voiceagent

@@ -13,11 +13,13 @@ Speaker::Speaker(SpeakerOptions options, PortContext ports, std::shared_ptr<TtsP
       provider_(std::move(provider)),
       pool_(std::move(pool)),
       listener_(listener),
-      clock_(options_.sample_rate, options_.playout_delay),
+      clock_(options_.sample_rate, options_.playout_delay, options_.expects_reports),
       reply_{0, SpokenText(options_.sample_rate), {}, {}, 0, 0, 0, 0, 0},
       before_(reply_),
-      tick_(*ports_.executor, [this] { pump(); }),
-      watchdog_(*ports_.executor, [this] { check_progress(); }) {}
+      tick_(
+          *ports_.executor, [this] { pump(); }, ports_.entrance),
+      watchdog_(
+          *ports_.executor, [this] { check_progress(); }, ports_.entrance) {}
 
 Speaker::~Speaker() { close_port(); }
 
@@ -36,7 +38,7 @@ void Speaker::begin(TurnId turn, bool withheld) {
   reply_samples_ = 0;
   active_ = true;
   held_ = withheld;
-  text_complete_ = failed_ = first_audio_ = false;
+  text_complete_ = failed_ = first_audio_ = silent_clauses_ = false;
 }
 
 void Speaker::say(std::string_view clause, TextSpan span) {
@@ -108,6 +110,11 @@ void Speaker::tts_timing(const SpokenSpan& span) {
 void Speaker::tts_done() {
   progress_ = now();
   if (text_complete_ && reply_.text.all_done()) return;  // the answer to finish()
+  // Said twice, or a clause that has no sound: which one it is shows when the stream closes.
+  if (reply_.text.nothing_spoken(queued_samples())) {
+    silent_clauses_ = true;
+    return;
+  }
   if (text_complete_ && waiting_.empty() && reply_.text.clauses_left() == 1) drain_resampler();
   reply_.text.clause_done(queued_samples());
   feed();
@@ -118,6 +125,11 @@ void Speaker::stream_failed(Status status) { fail(std::move(status)); }
 
 void Speaker::stream_closed() {
   port_.reset();
+  if (silent_clauses_ && waiting_.empty() && text_complete_) {
+    while (!reply_.text.all_done()) reply_.text.clause_done(queued_samples());
+    if (active_) pump();
+    return;
+  }
   if (active_ && owes_audio() && !failed_) {
     fail(unavailable("the synthesiser closed its stream before it had spoken everything"));
   }

@@ -47,6 +47,7 @@ struct SpeakerOptions {
   int sample_rate = 16'000;  // of the frames
   Duration lead{0};
   Duration playout_delay{0};
+  bool expects_reports = false;
   Duration stall_timeout{0};  // the longest wait for audio that is owed
   std::string voice;
   std::string language;
@@ -171,9 +172,10 @@ class Speaker final : public TtsListener {
   bool held_ = false;
   bool text_complete_ = false;
   bool failed_ = false;
-  bool first_audio_ = false;  // came
-  bool finish_told_ = false;  // the stream knows that no more text comes
-  Duration progress_{0};      // when the synthesiser last did something, or could
+  bool first_audio_ = false;     // came
+  bool silent_clauses_ = false;  // a clause was done without any audio
+  bool finish_told_ = false;     // the stream knows that no more text comes
+  Duration progress_{0};         // when the synthesiser last did something, or could
   PartTimer tick_;
   PartTimer watchdog_;
 };

@@ -59,6 +59,11 @@ void SpokenText::clause_done(std::int64_t end_sample) {
   done_sample_ = end_sample;
 }
 
+bool SpokenText::nothing_spoken(std::int64_t end_sample) const {
+  return done_ < clauses_.size() && end_sample <= done_sample_ &&
+         !clauses_[done_].word_ends.empty();
+}
+
 // Spreads the clause's words over its audio, by their length.
 void SpokenText::estimate(const Clause& clause, std::int64_t begin, std::int64_t end) {
   const auto length = static_cast<std::int64_t>(std::max<std::size_t>(

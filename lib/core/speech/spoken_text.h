@@ -23,6 +23,8 @@ class SpokenText {
   void add_timing(std::size_t text_end, std::int64_t end_sample);
   // The audio of the oldest unfinished clause ends at `end_sample`.
   void clause_done(std::int64_t end_sample);
+  // Whether the oldest unfinished clause, ending at `end_sample`, would have words and no audio.
+  bool nothing_spoken(std::int64_t end_sample) const;
 
   // How much of the reply, in bytes, has been spoken by `sample`, in whole words.
   std::size_t heard_end(std::int64_t sample) const;

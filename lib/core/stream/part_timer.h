@@ -6,16 +6,18 @@
 #include <memory>
 #include <utility>
 
+#include "core/stream/entrance.h"
 #include "voiceagent/executor.h"
 
 namespace voiceagent {
 
 class PartTimer {
  public:
-  // `on_fire` runs on the executor, which must outlive the timer.
-  PartTimer(Executor& executor, UniqueFunction<void()> on_fire)
+  // `on_fire` runs on the executor, which must outlive the timer, inside `entrance`.
+  PartTimer(Executor& executor, UniqueFunction<void()> on_fire, Entrance* entrance = nullptr)
       : executor_(executor), state_(std::make_shared<State>()) {
     state_->on_fire = std::move(on_fire);
+    state_->entrance = entrance;
   }
   ~PartTimer() {
     cancel();
@@ -31,6 +33,7 @@ class PartTimer {
     timer_ = executor_.post_after(delay, [state = state_, shot] {
       if (state->shot != shot) return;
       state->shot = 0;
+      const Inside inside(state->entrance);
       state->on_fire();
     });
   }
@@ -44,6 +47,7 @@ class PartTimer {
  private:
   struct State {
     UniqueFunction<void()> on_fire;
+    Entrance* entrance = nullptr;
     std::uint64_t shot = 0;  // 0: none pending
   };
   Executor& executor_;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "core/stream/entrance.h"
 #include "voiceagent/executor.h"
 #include "voiceagent/provider.h"
 
@@ -29,6 +30,7 @@ struct PortContext {
   std::shared_ptr<WorkerPool> workers;
   std::shared_ptr<Logger> logger;
   std::shared_ptr<StreamCount> count;
+  Entrance* entrance = nullptr;  // lives as long as anybody listens
 
   StreamContext streams() const { return {executor.get(), workers.get(), logger.get()}; }
 };
@@ -71,7 +73,9 @@ class StreamPort : public std::enable_shared_from_this<Port> {
   void deliver(F f) {
     if (closed_.load(std::memory_order_acquire)) return;  // a provider that breaks its contract
     context_.executor->post([self = this->shared_from_this(), f = std::move(f)]() mutable {
-      if (self->listener_ != nullptr) f(*self->listener_);
+      if (self->listener_ == nullptr) return;
+      const Inside inside(self->context_.entrance);
+      f(*self->listener_);
     });
   }
 
@@ -93,7 +97,10 @@ class StreamPort : public std::enable_shared_from_this<Port> {
     Listener* listener = std::exchange(listener_, nullptr);
     const std::shared_ptr<StreamCount> count = context_.count;
     --count->open;
-    if (listener != nullptr) listener->stream_closed();
+    if (listener != nullptr) {
+      const Inside inside(context_.entrance);
+      listener->stream_closed();
+    }
     if (count->open == 0 && count->on_zero) count->on_zero();
   }
 
