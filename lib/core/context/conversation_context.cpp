@@ -7,6 +7,8 @@ namespace voiceagent {
 
 namespace {
 
+constexpr std::string_view kSummary = "Summary of the conversation before: ";
+
 // English runs at about four bytes a token with the tokenisers in use; a message adds its role.
 std::size_t tokens_in(std::string_view text) { return text.size() / 4 + 4; }
 
@@ -38,6 +40,7 @@ void ConversationContext::mark_interrupted(TurnId turn) {
 std::span<const Message> ConversationContext::messages() {
   messages_.clear();
   if (!instructions_.empty()) messages_.push_back({Role::kSystem, instructions_, false});
+  add_summary();
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     messages_.push_back({entries_[i].role, entries_[i].text, entries_[i].interrupted});
   }
@@ -88,7 +91,31 @@ void ConversationContext::add(ContextEntry entry, std::size_t place) {
   while (tokens_ > max_tokens_ && entries_.size() > 2) drop_oldest();
 }
 
+void ConversationContext::add_summary() {
+  if (!summary_.empty()) messages_.push_back({Role::kSystem, summary_, false});
+}
+
+std::span<const Message> ConversationContext::to_summarise() {
+  const bool full = 4 * tokens_ > 3 * max_tokens_ || 4 * entries_.size() > 3 * max_messages_;
+  if (!full || summarising_ > 0 || entries_.size() < 4) return {};
+  summarising_ = entries_.size() / 2;
+  messages_.clear();
+  add_summary();
+  for (std::size_t i = 0; i < summarising_; ++i) {
+    messages_.push_back({entries_[i].role, entries_[i].text, entries_[i].interrupted});
+  }
+  return messages_;
+}
+
+void ConversationContext::summarise(std::string summary) {
+  if (!summary.empty()) summary_ = std::string(kSummary) + summary;
+  std::size_t left = std::exchange(summarising_, 0);
+  if (summary.empty()) return;
+  for (; left > 0; --left) drop_oldest();
+}
+
 void ConversationContext::drop_oldest() {
+  if (summarising_ > 0) --summarising_;
   tokens_ -= tokens_in(entries_[0].text);
   entries_.pop_front();
 }

@@ -33,16 +33,25 @@ class ConversationContext {
   std::span<const Message> messages_with(std::string_view text);
   std::vector<ContextEntry> entries() const;
 
+  // The oldest messages, when it is time to replace them by a summary, so that none is lost: half
+  // of them, once three quarters of the room are taken. Valid until the next change.
+  std::span<const Message> to_summarise();
+  // From now on `summary` stands for the messages that to_summarise() gave; empty: there is none.
+  void summarise(std::string summary);
+
  private:
   ContextEntry* reply_of(TurnId turn);
   std::size_t place_of_reply(TurnId turn) const;
   void add(ContextEntry entry, std::size_t place);
   void drop_oldest();
+  void add_summary();
 
   const std::string instructions_;
   const std::size_t max_messages_;
   const std::size_t max_tokens_;
-  std::size_t tokens_ = 0;  // of the entries, roughly
+  std::size_t tokens_ = 0;       // of the entries, roughly
+  std::string summary_;          // of what was before the entries
+  std::size_t summarising_ = 0;  // entries that a summary is being made of
   Ring<ContextEntry> entries_;
   std::vector<Message> messages_;
 };

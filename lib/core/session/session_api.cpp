@@ -298,6 +298,7 @@ void SessionImpl::begin_close(CloseReason reason) {
   cancel_reply();
   phase_ = Phase::kClosing;
   for (const auto& timer : timers_) timer->cancel();
+  summariser_.reset();
   recogniser_.reset();
   microphone_.reset();
   if (streams_->open == 0) return finish_close();

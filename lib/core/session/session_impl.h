@@ -16,6 +16,7 @@
 
 #include "base/ring.h"
 #include "core/context/conversation_context.h"
+#include "core/context/summariser.h"
 #include "core/events/publisher.h"
 #include "core/hearing/loudness.h"
 #include "core/hearing/microphone.h"
@@ -171,6 +172,7 @@ class SessionImpl final : public Session,
   void finish_reply(std::size_t heard_end);
   void cancel_reply();
   void end_reply();
+  void summarise_history();
   void show_text();
   void publish_reply_done(const Usage& usage, FinishReason reason);
   struct Reply {
@@ -211,6 +213,7 @@ class SessionImpl final : public Session,
   std::shared_ptr<StreamCount> streams_ = std::make_shared<StreamCount>();
   TurnManager turns_;
   ConversationContext context_;
+  std::unique_ptr<Summariser> summariser_;  // once there is something to summarise
   std::unique_ptr<Microphone> microphone_;  // once there is audio
   std::unique_ptr<Recogniser> recogniser_;
   Loudness loudness_;

@@ -219,6 +219,7 @@ void SessionImpl::finish_reply(std::size_t heard_end) {
   TurnInput ended{TurnFact::kReplyEnded};
   ended.turn = reply_.turn;
   fact(ended);
+  summarise_history();
 }
 
 void SessionImpl::end_reply() {
@@ -226,6 +227,25 @@ void SessionImpl::end_reply() {
   uninterruptible_ = false;
   audible_ = false;
   agent_asked_ = trim(reply_.text).ends_with('?');
+}
+
+// Between turns, so that nobody waits for it.
+void SessionImpl::summarise_history() {
+  if (!parts_.agent->summarise_history || parts_.llm == nullptr) return;
+  const std::span<const Message> messages = context_.to_summarise();
+  if (messages.empty()) return;
+  if (summariser_ == nullptr) {
+    summariser_ =
+        std::make_unique<Summariser>(ports(), parts_.llm, parts_.agent->limits.first_token_timeout,
+                                     parts_.agent->language, id());
+  }
+  const auto count = static_cast<int>(messages.size());
+  summariser_->ask(messages, [this, count](Result<std::string> summary) {
+    const Scope scope(*this);
+    context_.summarise(summary.ok() ? *summary : std::string());
+    if (summary.ok()) return publish(0, event::HistorySummarised{count, *summary});
+    publish(0, event::Warning{Stage::kLlm, summary.status().message()});
+  });
 }
 
 // Ends a reply because the session does.

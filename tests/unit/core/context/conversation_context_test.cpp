@@ -134,3 +134,38 @@ TEST_CASE("at least a question and its answer are kept") {
   context.set_heard(1, "r1");
   CHECK(entries(context) == "1u q1 | 1a r1");
 }
+
+TEST_CASE("the history is bounded by tokens too, about four bytes each") {
+  LimitOptions limits;
+  limits.max_history_tokens = 100;
+  ConversationContext context("", limits);
+  for (TurnId turn = 1; turn <= 20; ++turn) {
+    context.add_user(turn, "forty bytes of a question about a thing.");
+  }
+  CHECK(context.entries().size() == 7);  // of 14 tokens each
+  CHECK(context.entries().back().turn == 20);
+  context.add_user(21, std::string(4'000, 'x'));
+  CHECK(context.entries().size() == 2);  // the newest stay whatever their length
+}
+
+TEST_CASE("a summary takes the place of the messages that it was made of, and of no others") {
+  ConversationContext context("be kind", at_most(8));
+  for (TurnId turn = 1; turn <= 6; ++turn) context.add_user(turn, "q" + std::to_string(turn));
+  CHECK(context.to_summarise().empty());  // there is room
+  context.add_user(7, "q7");
+  const auto oldest = context.to_summarise();
+  REQUIRE(oldest.size() == 3);
+  CHECK(oldest[2].text == "q3");
+  CHECK(context.to_summarise().empty());  // one at a time
+  context.add_user(8, "q8");
+  context.add_user(9, "q9");  // drops q1, which was being summarised
+  context.summarise("they asked");
+  CHECK(messages(context) ==
+        "system: be kind | system: Summary of the conversation before: they asked | user: q4 | "
+        "user: q5 | user: q6 | user: q7 | user: q8 | user: q9");
+  // The next summary is made of the present one too.
+  context.add_user(10, "q10");
+  CHECK(context.to_summarise().front().text == "Summary of the conversation before: they asked");
+  context.summarise("");  // it failed
+  CHECK(context.entries().size() == 7);
+}

@@ -300,3 +300,64 @@ TEST_CASE("a report that comes when the next reply runs still counts for the one
   const std::string rest = std::string(kLong).substr(context[1].text.size() + 1);
   CHECK_FALSE(heard.starts_with(context[1].text + " " + rest.substr(0, rest.find(' ') + 2)));
 }
+
+namespace {
+
+// Answers "Yes.", and knows a summary when one is asked for.
+AgentOptions forgetful(const std::shared_ptr<std::vector<std::string>>& asked, bool fails) {
+  AgentOptions agent = adaptive("Yes.");
+  agent.summarise_history = true;
+  agent.limits.max_history_messages = 8;
+  agent.limits.first_token_timeout = 1s;
+  agent.llm.instance = sim::scripted_llm([=](std::span<const Message> messages) {
+    const bool summary = contains(std::string(messages.front().text), "Summarise");
+    if (!summary) {
+      std::string all;
+      for (const Message& message : messages) all += std::string(message.text) + "|";
+      asked->push_back(all);
+    }
+    if (summary && fails) return std::vector<sim::LlmStep>{{20s, "too late"}};
+    return std::vector<sim::LlmStep>{{10ms, summary ? "They talked." : "Yes."}};
+  });
+  return agent;
+}
+
+}  // namespace
+
+TEST_CASE("what leaves the history is kept as a summary, which the model is told") {
+  const auto asked = std::make_shared<std::vector<std::string>>();
+  SessionRig rig(forgetful(asked, false));
+  for (int i = 1; i <= 5; ++i) {
+    REQUIRE(rig.session->push_text("question " + std::to_string(i)).ok());
+    rig.run(3s);
+  }
+  CHECK(rig.count("history_summarised") >= 1);
+  CHECK(contains(rig.json("history_summarised"), R"("text":"They talked.")"));
+  CHECK(contains(asked->back(), "Summary of the conversation before: They talked.|"));
+  CHECK_FALSE(contains(asked->back(), "question 1|"));
+  CHECK(contains(asked->back(), "question 4|Yes.|question 5|"));
+}
+
+TEST_CASE("a summary that fails costs nothing but itself") {
+  const auto asked = std::make_shared<std::vector<std::string>>();
+  SessionRig rig(forgetful(asked, true));
+  for (int i = 1; i <= 6; ++i) {
+    REQUIRE(rig.session->push_text("question " + std::to_string(i)).ok());
+    rig.run(3s);
+  }
+  CHECK(rig.count("history_summarised") == 0);
+  CHECK(rig.count("warning") >= 1);
+  CHECK(contains(asked->back(), "question 5|Yes.|question 6|"));
+}
+
+TEST_CASE("a session that closes while a summary is made closes at once") {
+  const auto asked = std::make_shared<std::vector<std::string>>();
+  SessionRig rig(forgetful(asked, true));
+  for (int i = 1; i <= 5; ++i) {
+    REQUIRE(rig.session->push_text("question " + std::to_string(i)).ok());
+    rig.run(700ms);
+  }
+  rig.session->close();
+  rig.run(10ms);
+  CHECK(rig.session->closed());
+}
