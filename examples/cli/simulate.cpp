@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "meter.h"
 #include "report.h"
+#include "simulate_random.h"
 #include "simulate_report.h"
 #include "simulate_runs.h"
 #include "voiceagent/scenario.h"
@@ -31,6 +32,7 @@ struct SimulateOptions {
   unsigned jobs = 0;
   bool json = false;
   std::string trace;
+  RandomOptions random;
 };
 
 // The scenario files that `path` means: itself, or all of a folder, in the order of their names.
@@ -91,6 +93,14 @@ va::Result<va::sim::ScenarioResult> run_traced(const va::sim::Scenario& scenario
 }
 
 int simulate(const SimulateOptions& options) {
+  if (options.random.random) {
+    if (options.paths.empty())
+      return simulate_random(options.random, jobs_of(options), options.json);
+    return refuse(va::invalid_argument("--random draws its conversations: it takes no scenarios"));
+  }
+  if (options.paths.empty()) {
+    return refuse(va::invalid_argument("scenario files are needed, or --random"));
+  }
   const va::Result<std::vector<va::sim::Scenario>> scenarios = load(options);
   if (!scenarios.ok()) return refuse(scenarios.status());
   if (!options.trace.empty() && scenarios->size() != 1) {
@@ -123,17 +133,18 @@ void add_simulate(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("simulate", "Hold conversations from scenario files, in virtual time");
   command->add_option("scenarios", options->paths, "Scenario files, or folders of them")
-      ->type_name("FILE|DIR")
-      ->required();
+      ->type_name("FILE|DIR");
   command->add_option("--seed", options->seed, "In place of the scenarios' own seeds");
   command->add_option("--jobs", options->jobs, "How many at once; by default one for each core")
       ->check(CLI::Range(1U, 256U));
   command->add_flag("--json", options->json, "Print one JSON object instead of the table");
   command->add_option("--trace", options->trace, "Its time line for ui.perfetto.dev")
       ->type_name("trace.json");
+  add_random_options(*command, options->random);
   command->footer(
       "Try:\n"
       "  voiceagent simulate tests/scenarios\n"
+      "  voiceagent simulate --random --seeds 1000\n"
       "  voiceagent simulate cough.json --trace cough.trace.json\n\n"
       "docs/guide/simulation.md teaches how to write a scenario.");
   command->callback([options, &exit_code] { exit_code = simulate(*options); });

@@ -66,7 +66,8 @@ void FarEnd::State::take(const event::AudioOut& out, TurnId turn) {
   chunk.turn = turn;
   chunk.position = out.position;
   chunk.origin = origin_of(out.audio.samples);
-  if (chunk.origin.stream == 0) chunk.origin = next_origin;  // too short to say it
+  const bool continues = std::exchange(next_turn, turn) == turn;
+  if (chunk.origin.stream == 0 && continues) chunk.origin = next_origin;  // too short to say it
   next_origin = chunk.origin;
   next_origin.sample += static_cast<std::int64_t>(chunk.samples.size());
   chunk.lost = chance.yes(options.lost_frames);

@@ -66,7 +66,8 @@ class FarEnd {
 
     Ring<UniqueFunction<void(State&)>> under_way;  // on the network, towards this end
     Duration arrival{0};                           // when all of it has come
-    SampleOrigin next_origin;                      // of the audio that continues the last
+    SampleOrigin next_origin;                      // of the audio that continues the last,
+    TurnId next_turn = 0;                          // if it is of the same turn
     Ring<Chunk> queue;                             // waiting to be played
     Duration free_at{0};                           // when the queue will have been played
 

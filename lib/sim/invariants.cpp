@@ -1,0 +1,87 @@
+// The checks that go along with the conversation: nobody waits without an end.
+#include "sim/invariants.h"
+
+#include <algorithm>
+
+namespace voiceagent::sim {
+namespace {
+
+Duration longest(const Latency& latency) {
+  return latency.base + latency.jitter + (latency.tail_share > 0 ? latency.tail : Duration(0));
+}
+
+// The longest that anything but a voice may keep the other side waiting: the longest deadline, and
+// some time for what follows from it.
+Duration patience(const RandomPlan& plan) {
+  const LimitOptions& limits = plan.agent.limits;
+  const TurnOptions& turn = plan.agent.turn;
+  const Duration user = limits.final_timeout + turn.endpointing_max + turn.stop_silence;
+  const Duration network = 2 * longest(plan.far_end.delay) + longest(plan.far_end.report_delay) +
+                           plan.far_end.buffer + plan.far_end.report_interval;
+  return std::max({limits.first_token_timeout, limits.first_audio_timeout, user,
+                   turn.false_interruption}) +
+         network + std::chrono::seconds(2);
+}
+
+}  // namespace
+
+void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
+  story_.see(event);
+  if (event.kind() == EventKind::kReplyStarted && story_.turn(event.envelope().turn).voice) {
+    settle_report(far_end);
+    last_voice_ = event.envelope().turn;
+  }
+  if (const auto* out = event.as<event::AudioOut>()) note_fetched(*out);
+  if (event.kind() == EventKind::kSessionClosed && closing_ >= Duration(0)) {
+    const Duration late = story_.now() - closing_ - plan_.agent.limits.close_timeout;
+    if (late > Duration(0)) {
+      add("a session closes within its deadline", std::to_string(to_ms(late)) + " ms late");
+    }
+  }
+}
+
+void Invariants::look(Duration now, Duration sound, FarEnd& far_end) {
+  if (story_.closed()) return;
+  if (closing_ >= Duration(0)) {
+    if (now > closing_ + plan_.agent.limits.close_timeout) {
+      findings_.add("a session closes within its deadline", "it has not", now);
+    }
+    return;
+  }
+  const bool user = story_.user_turn() != 0;
+  if (story_.replying() == 0 && !user && !story_.owes_reply()) return;
+  // A turn that only the host ends may take as long as it likes.
+  if (story_.replying() == 0 && user && plan_.agent.turn.manual_end) return;
+  const Duration played = far_end.last_played_at();
+  const Duration quiet = now - std::max({story_.last_sign(), sound, played});
+  if (quiet < patience(plan_)) return;
+  findings_.add("nobody waits without an end",
+                std::to_string(to_ms(quiet)) + " ms without a sign, replying to turn " +
+                    std::to_string(story_.replying()) + ", the user in turn " +
+                    std::to_string(story_.user_turn()),
+                now);
+}
+
+void Invariants::closing(Duration now, const FarEnd& far_end) {
+  if (closing_ >= Duration(0) || story_.closed()) return;
+  closing_ = now;
+  settle_report(far_end);
+}
+
+void Invariants::finish(const std::vector<ContextEntry>& context,
+                        const std::vector<Utterance>& utterances, FarEnd& far_end) {
+  if (!story_.closed()) add("a session closes", "it has not");
+  const std::vector<Played>& all = far_end.stretches();
+  for (const auto& [id, turn] : story_.turns()) {
+    std::vector<Played> stretches;
+    std::ranges::copy_if(all, std::back_inserter(stretches),
+                         [id = id](const Played& stretch) { return stretch.turn == id; });
+    if (const auto text = remembered(context, id)) check_playback(id, turn, *text, stretches);
+  }
+  check_context(context);
+  check_replies();
+  check_user_words(utterances);
+  check_providers();
+}
+
+}  // namespace voiceagent::sim

@@ -1,0 +1,76 @@
+// What a conversation guarantees, checked while a random one goes on and when it is over.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/far_end.h"
+#include "sim/invariants_story.h"
+#include "sim/random_plan.h"
+#include "sim/random_providers.h"
+#include "voiceagent/session.h"
+
+namespace voiceagent::sim {
+
+// Words that the user spoke without a pause, while nothing kept the agent from listening.
+struct Utterance {
+  std::uint32_t first = 0;  // number of the first word
+  std::uint32_t count = 0;
+  Duration end{0};
+};
+
+class Invariants {
+ public:
+  Invariants(const RandomPlan& plan, ProviderRecords& records)
+      : plan_(plan), records_(records), story_(findings_, plan.agent.mode) {}
+
+  // Every event of the session, in order. `far_end` has taken it before.
+  void see(const AnyEvent& event, const FarEnd& far_end);
+  // Now and then: whether somebody waits for too long. The user's last sound was at `sound`.
+  void look(Duration now, Duration sound, FarEnd& far_end);
+  // The session is told to close.
+  void closing(Duration now, const FarEnd& far_end);
+  // The session has closed, or should have.
+  void finish(const std::vector<ContextEntry>& context, const std::vector<Utterance>& utterances,
+              FarEnd& far_end);
+
+  const Story& story() const { return story_; }
+  Findings& findings() { return findings_; }
+
+ private:
+  // invariants_playback.cpp
+  void settle_report(const FarEnd& far_end);
+  void note_fetched(const event::AudioOut& out);
+  void check_playback(TurnId id, const TurnStory& turn, const std::string& remembered,
+                      std::span<const Played> stretches);
+  void check_silences(TurnId id, const TurnStory& turn, std::span<const Played> stretches);
+  void check_heard(TurnId id, const TurnStory& turn, const std::string& remembered,
+                   std::span<const Played> stretches, const SpeechStream& stream);
+
+  // invariants_words.cpp
+  void check_context(const std::vector<ContextEntry>& context);
+  void check_replies();
+  void check_user_words(const std::vector<Utterance>& utterances);
+  void check_providers();
+  std::optional<std::string> remembered(const std::vector<ContextEntry>& context,
+                                        TurnId turn) const;
+
+  bool may_forget(const std::vector<ContextEntry>& context) const;
+
+  SpeechStream* speech(std::uint32_t number);
+  void add(std::string_view invariant, std::string detail) {
+    findings_.add(invariant, std::move(detail), story_.now());
+  }
+
+  const RandomPlan& plan_;
+  ProviderRecords& records_;
+  Findings findings_;
+  Story story_;
+  TurnId last_voice_ = 0;  // the turn whose reply was the last to be spoken
+  Duration closing_{-1};   // when the session was told to close
+};
+
+}  // namespace voiceagent::sim

@@ -1,0 +1,151 @@
+// Whose words turn up where: in the turns, in the context, in the model's requests.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "sim/invariants.h"
+#include "sim/random_words.h"
+
+namespace voiceagent::sim {
+namespace {
+
+// Text that a fault may have put into another order, or bytes between.
+bool scrambled(const Faults& faults) { return faults.out_of_order > 0 || faults.invalid_utf8 > 0; }
+
+// Letters and digits: what a partial and a final transcript of the same words have in common.
+std::string essence(std::string_view text) {
+  std::string rest;
+  for (const char c : text) {
+    const bool kept = (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+    if (kept) rest += to_lower(c);
+  }
+  return rest;
+}
+
+}  // namespace
+
+// Whether the oldest messages may have left.
+bool Invariants::may_forget(const std::vector<ContextEntry>& context) const {
+  const LimitOptions& limits = plan_.agent.limits;
+  return context.size() >= limits.max_history_messages || limits.max_history_tokens < 1000;
+}
+
+// Nothing when it was too long ago.
+std::optional<std::string> Invariants::remembered(const std::vector<ContextEntry>& context,
+                                                  TurnId turn) const {
+  for (const ContextEntry& entry : context) {
+    if (entry.role == Role::kAssistant && entry.turn == turn) return entry.text;
+  }
+  if (may_forget(context)) return {};
+  return std::string();
+}
+
+// The user's messages are the turns that were answered, in order; the oldest may have left.
+void Invariants::check_context(const std::vector<ContextEntry>& context) {
+  std::vector<const ContextEntry*> user;
+  std::set<TurnId> replies;
+  for (const ContextEntry& entry : context) {
+    if (entry.role == Role::kUser) user.push_back(&entry);
+    if (entry.role != Role::kAssistant) continue;
+    if (!replies.insert(entry.turn).second) {
+      add("a reply is remembered once", "turn " + std::to_string(entry.turn));
+    }
+  }
+  const std::vector<TurnId>& answered = story_.answered();
+  const bool full = may_forget(context);
+  if (user.size() > answered.size() || (user.size() < answered.size() && !full)) {
+    return add("every turn is remembered",
+               std::to_string(user.size()) + " of " + std::to_string(answered.size()));
+  }
+  for (std::size_t i = 0; i < user.size(); ++i) {
+    const TurnId id = answered[answered.size() - user.size() + i];
+    if (user[i]->turn == id && user[i]->text == story_.turn(id).text) continue;
+    add("the user's turns are remembered as they were, in order",
+        "'" + user[i]->text + "' where turn " + std::to_string(id) + " was '" +
+            story_.turn(id).text + "'");
+  }
+}
+
+// A reply is of one request, which asked for an answer to that very turn.
+void Invariants::check_replies() {
+  std::map<std::uint32_t, TurnId> turn_of;
+  for (const auto& [id, turn] : story_.turns()) {
+    std::set<std::uint32_t> requests;
+    std::uint32_t next = 0;
+    const std::vector<std::string_view> words = split_words(turn.said);
+    const bool cut = !turn.done || turn.said.size() >= plan_.agent.limits.max_reply_bytes;
+    for (const std::string_view& text : words) {
+      const auto word = read_word(text);
+      if (!word || word->voice != Voice::kReply) continue;
+      requests.insert(word->number);
+      const bool may_be_cut = cut && &text == &words.back();
+      if (word->part != next++ && !scrambled(plan_.llm.faults) && !may_be_cut) {
+        add("a reply's words come in order", "turn " + std::to_string(id) + ": " + turn.said);
+      }
+    }
+    if (turn.said.size() > plan_.agent.limits.max_reply_bytes) {
+      add("a reply has its limit", std::to_string(turn.said.size()) + " bytes");
+    }
+    if (requests.empty()) continue;
+    const std::uint32_t request = *requests.begin();
+    const auto [known, fresh] = turn_of.emplace(request, id);
+    if (requests.size() > 1 || !fresh) {
+      add("a reply belongs to one turn", "turn " + std::to_string(id) + ": " + turn.said);
+      continue;
+    }
+    const std::string& asked = records_.requests[request].asked;
+    if (essence(asked) != essence(turn.text)) {
+      add("a reply answers what was said",
+          "turn " + std::to_string(id) + " was '" + turn.text + "', asked was '" + asked + "'");
+    }
+  }
+}
+
+// Words that were said come once, in order; words that could be understood come.
+void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
+  std::set<std::uint32_t> understood;
+  std::uint32_t last = 0;
+  const Faults& faults = plan_.stt.faults;
+  const bool doubled = faults.duplicate > 0 || scrambled(faults);
+  for (const auto& [id, turn] : story_.turns()) {
+    for (const std::string_view text : split_words(turn.ended ? turn.text : turn.words)) {
+      const auto word = read_word(text);
+      if (!word || word->voice != Voice::kUser) continue;
+      if (word->number <= last && !doubled) {
+        add("the user's words come once and in order",
+            "u" + std::to_string(word->number) + " in turn " + std::to_string(id));
+      }
+      last = std::max(last, word->number);
+      understood.insert(word->number);
+    }
+  }
+  for (const Utterance& utterance : utterances) {
+    for (std::uint32_t i = 0; i < utterance.count; ++i) {
+      if (understood.contains(utterance.first + i)) continue;
+      add("what the user says is heard", "u" + std::to_string(utterance.first + i));
+    }
+  }
+}
+
+// Nothing goes on behind the session's back, and nothing piles up.
+void Invariants::check_providers() {
+  for (std::size_t i = 0; i < records_.requests.size(); ++i) {
+    const ReplyRequest& request = records_.requests[i];
+    if (!request.refused && !request.gone) {
+      add("every request ends", "request " + std::to_string(i));
+    }
+    const std::size_t most = plan_.agent.limits.max_history_messages + 2;
+    if (request.messages > std::max<std::size_t>(most, 4)) {
+      add("the history has its limit", std::to_string(request.messages) + " messages");
+    }
+  }
+  for (const SpeechStream& stream : records_.speech) {
+    if (!stream.refused && !stream.gone) add("every stream of speech ends", stream.text);
+  }
+  if (records_.unheard_at_most > std::chrono::milliseconds(2020)) {
+    add("unheard audio has its limit", std::to_string(to_ms(records_.unheard_at_most)) + " ms");
+  }
+}
+
+}  // namespace voiceagent::sim
