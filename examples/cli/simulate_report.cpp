@@ -15,6 +15,7 @@ namespace va = voiceagent;
 namespace {
 
 constexpr std::size_t kEntriesAround = 6;  // of the timeline, before and after a failure
+constexpr std::size_t kLastEntries = 40;   // of the timeline, for failures without a time
 constexpr std::size_t kMaxFailures = 5;    // shown of one scenario
 
 double seconds(va::Duration d) { return va::to_ms(d) / 1e3; }
@@ -37,15 +38,19 @@ std::pair<std::size_t, std::size_t> around(const va::sim::ScenarioResult& result
           std::min(all.size(), middle + kEntriesAround + 1)};
 }
 
+void print_timeline(const va::sim::ScenarioResult& result, std::size_t first, std::size_t end) {
+  for (std::size_t i = first; i < end; ++i) {
+    const va::sim::TimelineEntry& entry = result.timeline[i];
+    std::printf("      %10.3f s  %s\n", seconds(entry.time), entry.text.c_str());
+  }
+}
+
 void print_failure(const va::sim::ScenarioResult& result, const va::sim::ScenarioFailure& failure) {
   std::printf("    %s\n      expected  %s\n      seen      %s\n", failure.expectation.c_str(),
               failure.expected.c_str(), failure.seen.c_str());
   if (failure.around < va::Duration(0)) return;
   const auto [first, end] = around(result, failure.around);
-  for (std::size_t i = first; i < end; ++i) {
-    const va::sim::TimelineEntry& entry = result.timeline[i];
-    std::printf("      %10.3f s  %s\n", seconds(entry.time), entry.text.c_str());
-  }
+  print_timeline(result, first, end);
 }
 
 void print_failures(const va::sim::ScenarioResult& result) {
@@ -54,6 +59,14 @@ void print_failures(const va::sim::ScenarioResult& result) {
   }
   if (result.failures.size() > kMaxFailures) {
     std::printf("    and %zu more\n", result.failures.size() - kMaxFailures);
+  }
+  // Failures at no certain time: the whole story, or its end.
+  const bool timeless =
+      std::all_of(result.failures.begin(), result.failures.end(),
+                  [](const auto& failure) { return failure.around < va::Duration(0); });
+  const std::size_t count = result.timeline.size();
+  if (timeless && !result.passed()) {
+    print_timeline(result, count - std::min(count, kLastEntries), count);
   }
 }
 

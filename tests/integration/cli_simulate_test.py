@@ -1,9 +1,10 @@
 """voiceagent simulate: exit codes, what it prints, and where it looks for scenarios."""
 
 import json
+import re
 import unittest
 
-from cli_support import CliTest
+from cli_support import ROOT, CliTest
 
 GOOD = """{"llm": {"reply": "Good morning."}, "steps": [{"say": "hello"}],
            "expect": {"heard": "Good morning."}}"""
@@ -71,6 +72,41 @@ class Simulate(CliTest):
         self.assertGreater(len(json.loads(self.path("a.trace.json").read_text())), 10)
         self.file("b.json", GOOD)
         self.check("simulate", "a.json", "b.json", "--trace", "t.json", code=2, says="one scenario")
+
+
+class Guide(CliTest):
+    # Every object of a scenario, with a key that there is none of.
+    OBJECTS = ("{Z, 'steps': []}", "{'steps': [{Z}]}", "{'steps': [{'repeat': {Z}}]}",
+               "{'steps': [{'after': {Z}}]}", "{'stt': {Z}}", "{'llm': {Z}}", "{'tts': {Z}}",
+               "{'llm': {'replies': [{Z}]}}", "{'vad': {Z}}", "{'far_end': {Z}}", "{'session': {Z}}",
+               "{'microphone': {Z}}", "{'tts': {'faults': {Z}}}", "{'tts': {'first_audio_ms': {Z}}}",
+               "{'expect': {Z}}", "{'expect': {'events': [{Z}]}}", "{'expect': {'timings': [{Z}]}}",
+               "{'expect': {'audible': {Z}}}", "{'expect': {'heard': {Z}}}",
+               "{'expect': {'context': [{Z}]}}", "{'expect': {'errors': {Z}}}",
+               "{'steps': [{'do': 'zzzzzzzz'}]}", "{'steps': [{'close': 'zzzzzzzz'}]}",
+               "{'expect': {'events': [{'event': 'turn_ended', 'with': {'text': {Z}}}]}}",
+               "{'expect': {'timings': [{'from': {'event': 'turn_ended', Z}}]}}")
+
+    def test_it_has_every_key(self):
+        guide = (ROOT / "docs/guide/simulation.md").read_text(encoding="utf-8")
+        words = set(re.findall(r"[a-z_]+", guide))
+        for number, text in enumerate(self.OBJECTS):
+            name = f"{number}.json"
+            self.file(name, text.replace("Z", "'zzzzzzzz': 0").replace("'", '"'))
+            lists = re.findall(r"'zzzzzzzz'[^;]*; there are: ([a-z_, ]+)",
+                               self.check("simulate", name, code=2).stderr)
+            with self.subTest(text):
+                self.assertTrue(lists)
+                for key in ", ".join(lists).split(", "):
+                    self.assertIn(key, words)
+
+    def test_its_scenarios_pass(self):
+        guide = (ROOT / "docs/guide/simulation.md").read_text(encoding="utf-8")
+        scenarios = re.findall(r"```json\n(.*?)```", guide, re.S)
+        self.assertGreaterEqual(len(scenarios), 3)
+        for number, text in enumerate(scenarios):
+            self.file(f"{number}.json", text)
+        self.check("simulate", ".")
 
 
 if __name__ == "__main__":

@@ -22,14 +22,13 @@ std::string range_text(int min, int max) {
   return std::to_string(min) + " to " + std::to_string(max) + " times";
 }
 
-// The fields of the last event of that type, for a pattern that none of them fits.
-std::string nearest(const EventPattern& pattern, const Record& record) {
+// The last event of that type, or null.
+const SeenEvent* last_of_type(const EventPattern& pattern, const Record& record) {
   const auto& events = record.events();
   const auto last = std::find_if(events.rbegin(), events.rend(), [&](const SeenEvent& event) {
     return event_type_name(event.kind) == pattern.type;
   });
-  if (last == events.rend()) return "; no " + pattern.type + " at all";
-  return "; the last " + pattern.type + " was " + std::string(record.line(*last));
+  return last == events.rend() ? nullptr : &*last;
 }
 
 void check_count(const EventExpectation& wanted, const std::string& path, const Record& record,
@@ -43,7 +42,13 @@ void check_count(const EventExpectation& wanted, const std::string& path, const 
   }
   if (count >= wanted.min && count <= wanted.max) return;
   std::string seen = count == 0 ? "never" : times(count);
-  if (count == 0 && !wanted.event.fields.empty()) seen += nearest(wanted.event, record);
+  if (count == 0 && !wanted.event.fields.empty()) {
+    const SeenEvent* nearest = last_of_type(wanted.event, record);
+    if (nearest != nullptr) last = nearest->time;
+    seen += nearest == nullptr
+                ? "; no " + wanted.event.type + " at all"
+                : "; the last " + wanted.event.type + " was " + std::string(record.line(*nearest));
+  }
   out.push_back(
       {path, describe(wanted.event) + ": " + range_text(wanted.min, wanted.max), seen, last});
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sim/scenario/checks.h"
 #include "sim/scenario/simulation.h"
+#include "voiceagent/json.h"
 
 namespace voiceagent::sim {
 namespace {
@@ -35,10 +36,28 @@ void check_context(const Expectations& expect, const Record& record, Failures& o
                  Duration(-1)});
 }
 
+// `turn_ended 1: reason "silence", text "hello"`
+std::string readable(std::string_view line) {
+  const Result<Json> json = Json::parse(line);
+  if (!json.ok()) return std::string(line);
+  std::string text((*json)["type"].string());
+  if ((*json)["turn"].integer() != 0) text += " " + (*json)["turn"].dump();
+  std::string_view separator = ": ";
+  for (std::size_t i = 0; i < json->size(); ++i) {
+    const std::string_view key = json->key_at(i);
+    const Json value = json->at(i);
+    if (key == "seq" || key == "t_ms" || key == "turn" || key == "type") continue;
+    if (value.is_null() || value.is_array() || value.is_object()) continue;
+    text.append(separator).append(key).append(" ").append(value.dump());
+    separator = ", ";
+  }
+  return text;
+}
+
 std::vector<TimelineEntry> timeline_of(const Record& record) {
   std::vector<TimelineEntry> entries;
   for (const SeenEvent& event : record.events()) {
-    entries.push_back({event.time, std::string(record.line(event))});
+    entries.push_back({event.time, readable(record.line(event))});
   }
   for (const Stretch& words : record.words) {
     entries.push_back({words.start, "the user speaks"});

@@ -202,34 +202,37 @@ void Simulation::refused(const std::string& path, const Status& status) {
   failures_.push_back({path, "the session takes it", status.message(), now()});
 }
 
-void Simulation::make_sound(Duration length, UniqueFunction<void()> done) {
-  executor_->post_after(length, std::move(done));
-}
-
 void Simulation::perform(const Step& step, const std::string& path, UniqueFunction<void()> done) {
   if (steps_over_) return;
-  const bool sounds = std::holds_alternative<step::Say>(step.action) ||
-                      std::holds_alternative<step::Noise>(step.action);
-  if (sounds && voice_->busy()) {
-    failures_.push_back({path, "the user makes one sound at a time",
-                         "the sound of an earlier step still lasted", now()});
-    return done();
-  }
-  if (const auto* say = std::get_if<step::Say>(&step.action)) {
-    return make_sound(voice_->say(*say), std::move(done));
-  }
-  if (const auto* noise = std::get_if<step::Noise>(&step.action)) {
-    return make_sound(voice_->make_noise(*noise), std::move(done));
-  }
-  if (const auto* silence = std::get_if<step::Silence>(&step.action)) {
-    return make_sound(silence->length, std::move(done));
-  }
   if (const auto* keys = std::get_if<step::Keys>(&step.action)) {
     return press(*keys, 0, path, std::move(done));
   }
   if (const auto* again = std::get_if<step::Repeat>(&step.action)) {
     return repeat(*again, 0, path, std::move(done));
   }
+  if (const Duration length = begin(step, path); length > Duration(0)) {
+    executor_->post_after(length, std::move(done));
+  } else {
+    done();
+  }
+}
+
+// Begins what a step does; how long it lasts.
+Duration Simulation::begin(const Step& step, const std::string& path) {
+  if (const auto* silence = std::get_if<step::Silence>(&step.action)) return silence->length;
+  const auto* say = std::get_if<step::Say>(&step.action);
+  const auto* noise = std::get_if<step::Noise>(&step.action);
+  if (say == nullptr && noise == nullptr) {
+    command(step, path);
+    return {};
+  }
+  if (!voice_->busy()) return say != nullptr ? voice_->say(*say) : voice_->make_noise(*noise);
+  failures_.push_back({path, "the user makes one sound at a time",
+                       "the sound of an earlier step still lasted", now()});
+  return {};
+}
+
+void Simulation::command(const Step& step, const std::string& path) {
   if (const auto* type = std::get_if<step::Type>(&step.action)) {
     refused(path + ".type", session_->push_text(type->text));
   } else if (const auto* says = std::get_if<step::AgentSays>(&step.action)) {
@@ -245,7 +248,6 @@ void Simulation::perform(const Step& step, const std::string& path, UniqueFuncti
   } else {
     session_->interrupt();
   }
-  done();
 }
 
 void Simulation::press(const step::Keys& keys, std::size_t index, const std::string& path,

@@ -35,7 +35,8 @@ class Simulation final : private StepHost {
   void step_began(const Step& step) override;
   void step_ended(const Step& step) override;
 
-  void make_sound(Duration length, UniqueFunction<void()> done);
+  Duration begin(const Step& step, const std::string& path);
+  void command(const Step& step, const std::string& path);
   void press(const step::Keys& keys, std::size_t index, const std::string& path,
              UniqueFunction<void()> done);
   void repeat(const step::Repeat& repeat, int round, const std::string& path,
@@ -62,7 +63,7 @@ class Simulation final : private StepHost {
   std::unique_ptr<FarEnd> far_end_;
   std::unique_ptr<UserVoice> voice_;
   std::vector<std::unique_ptr<Track>> tracks_;  // those that run now, the outermost first
-  bool steps_over_ = false;  // what is left of them doesn't happen any more
+  bool steps_over_ = false;                     // what is left of them doesn't happen any more
   Duration last_activity_{0};
   Duration closing_{-1};  // when close() was called
 };
