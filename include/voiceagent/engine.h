@@ -34,6 +34,8 @@ class VOICEAGENT_EXPORT Agent {
   virtual ~Agent() = default;
   /// What it was made from.
   virtual const AgentOptions& options() const = 0;
+  /// What its sessions talk to; constant.
+  virtual SessionProviders providers() const = 0;
   /// Makes a session on `executor` (null: the engine's next one), which opens in its first task
   /// there: subscribe before, that is, on the executor itself or before it runs. Any thread; does
   /// not block.

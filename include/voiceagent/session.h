@@ -25,12 +25,26 @@ struct ContextEntry {
   bool interrupted = false;  ///< The assistant was cut off after `text`.
 };
 
+class SttProvider;
+class LlmProvider;
+class TtsProvider;
+class VadProvider;
+
+/// What a session talks to; where the mode does without, one may be null.
+struct SessionProviders {
+  std::shared_ptr<SttProvider> stt;  ///< Speech to text.
+  std::shared_ptr<LlmProvider> llm;  ///< The dialogue.
+  std::shared_ptr<TtsProvider> tts;  ///< Text to speech.
+  std::shared_ptr<VadProvider> vad;  ///< Voice activity.
+};
+
 /// How a session begins.
 struct SessionOptions {
   std::string id;             ///< Empty: a random one is made.
   int output_rate = 0;        ///< Of AudioOut, in samples a second; 0: as the synthesiser gives it.
   Duration playout_delay{0};  ///< Between AudioOut and its sound, if the player doesn't report.
   bool reports_playback = false;  ///< The player reports: before it does, nothing counts as heard.
+  SessionProviders providers;     ///< In place of the agent's, where not null.
 };
 
 /// How the agent says something of its own accord.

@@ -34,10 +34,14 @@ class AgentImpl final : public Agent {
 
   const AgentOptions& options() const override { return *parts_.agent; }
 
+  SessionProviders providers() const override {
+    return {parts_.stt, parts_.llm, parts_.tts, parts_.vad};
+  }
+
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override {
     if (Status status = check(options); !status.ok()) return status;
-    SessionParts parts = parts_;
+    SessionParts parts = parts_for(options);
     parts.executor = executor != nullptr ? std::move(executor) : next_executor();
     return SessionImpl::create(std::move(parts), std::move(options));
   }
@@ -59,12 +63,21 @@ class AgentImpl final : public Agent {
   }
 
   int output_rate(const SessionOptions& options) const override {
-    return output_rate_of(parts_, options);
+    return output_rate_of(parts_for(options), options);
   }
 
  private:
   static constexpr int kMinOutputRate = 8'000;
   static constexpr int kMaxOutputRate = 48'000;
+
+  SessionParts parts_for(const SessionOptions& options) const {
+    SessionParts parts = parts_;
+    if (options.providers.stt) parts.stt = options.providers.stt;
+    if (options.providers.llm) parts.llm = options.providers.llm;
+    if (options.providers.tts) parts.tts = options.providers.tts;
+    if (options.providers.vad) parts.vad = options.providers.vad;
+    return parts;
+  }
 
   const std::shared_ptr<Shared> shared_;
   const SessionParts parts_;
