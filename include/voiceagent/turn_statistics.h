@@ -50,7 +50,7 @@ class VOICEAGENT_EXPORT LatencyHistogram {
   Duration max_{0};
 };
 
-/// The stages of the waterfall, each counted from the end of the user's speech.
+/// The stages of the waterfall, each counted from the end of the user's speech, but for the last.
 enum class TurnStage {
   kEndpoint,         ///< The turn was taken to be over.
   kFinalTranscript,  ///< The words were settled.
@@ -58,10 +58,12 @@ enum class TurnStage {
   kFirstClause,      ///< The first clause went to the synthesiser.
   kFirstAudio,       ///< The first audio came from the synthesiser.
   kFirstFrame,       ///< The first frame left for the user.
+  kPlayed,           ///< The first sample was played.
+  kBargeIn,          ///< From the interrupting voice to the agent's silence.
 };
 
 /// How many stages there are.
-inline constexpr std::size_t kTurnStages = 6;
+inline constexpr std::size_t kTurnStages = 8;
 
 /// The stable lower-case name, such as "first_token".
 VOICEAGENT_EXPORT std::string_view to_string(TurnStage stage);

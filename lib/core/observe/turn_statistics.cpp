@@ -6,7 +6,8 @@ namespace voiceagent {
 
 std::string_view to_string(TurnStage stage) {
   static constexpr std::array<std::string_view, kTurnStages> kNames{
-      "endpoint", "final_transcript", "first_token", "first_clause", "first_audio", "first_frame"};
+      "endpoint",    "final_transcript", "first_token", "first_clause",
+      "first_audio", "first_frame",      "played",      "barge_in"};
   const auto index = static_cast<std::size_t>(stage);
   return index < kTurnStages ? kNames[index] : "unknown";
 }
@@ -18,9 +19,9 @@ struct TurnStatistics::Counters {
   std::array<LatencyHistogram, kTurnStages> stages;
 
   void add(const event::TurnMetrics& metrics) {
-    const std::array<Duration, kTurnStages> delays{metrics.endpointing,     metrics.stt_final,
-                                                   metrics.llm_first_token, metrics.first_clause,
-                                                   metrics.tts_first_audio, metrics.response};
+    const std::array<Duration, kTurnStages> delays{
+        metrics.endpointing,     metrics.stt_final, metrics.llm_first_token, metrics.first_clause,
+        metrics.tts_first_audio, metrics.response,  metrics.played,          metrics.barge_in};
     const std::lock_guard lock(mutex);
     ++turns;
     for (std::size_t i = 0; i < kTurnStages; ++i) {

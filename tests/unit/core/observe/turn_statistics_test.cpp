@@ -115,8 +115,9 @@ TEST_CASE("statistics hear the turns of all sessions that they listen to") {
   }
   CHECK(statistics.turns() == 2);
   for (std::size_t i = 0; i < kTurnStages; ++i) {
-    INFO(to_string(static_cast<TurnStage>(i)));
-    CHECK(statistics.stage(static_cast<TurnStage>(i)).count() == 2);
+    const auto stage = static_cast<TurnStage>(i);
+    INFO(to_string(stage));
+    CHECK(statistics.stage(stage).count() == (stage == TurnStage::kBargeIn ? 0 : 2));
   }
   const auto heard = Json::parse(rigs[0]->json("turn_metrics"));
   REQUIRE(heard.ok());
