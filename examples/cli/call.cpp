@@ -10,9 +10,9 @@ va::Result<std::unique_ptr<Call>> Call::open(va::Agent& agent,
                                              const std::shared_ptr<va::Executor>& executor,
                                              InputAudio& input, const Files& files, bool print) {
   std::unique_ptr<Call> call(new Call);
-  va::Result<std::shared_ptr<va::Session>> session = agent.open_session({}, executor);
-  if (!session.ok()) return session.status();
-  call->session_ = std::move(*session);
+  if (va::Status status = call->open_session(agent, executor, files.record); !status.ok()) {
+    return status;
+  }
   auto recorder = va::CallRecorder::create(*call->session_, files.out);
   if (!recorder.ok()) return recorder.status();
   call->recorder_ = std::move(*recorder);
@@ -41,6 +41,20 @@ va::Result<std::unique_ptr<Call>> Call::open(va::Agent& agent,
   return call;
 }
 
+va::Status Call::open_session(va::Agent& agent, const std::shared_ptr<va::Executor>& executor,
+                              const std::string& record) {
+  if (!record.empty()) {
+    auto recorder = va::SessionRecorder::create(record);
+    if (!recorder.ok()) return recorder.status();
+    session_recorder_ = std::move(*recorder);
+  }
+  va::Result<std::shared_ptr<va::Session>> session =
+      session_recorder_ != nullptr ? session_recorder_->open_session(agent, {}, executor)
+                                   : agent.open_session({}, executor);
+  if (session.ok()) session_ = std::move(*session);
+  return session.status();
+}
+
 std::future<va::Status> Call::close() {
   session_->close(va::CloseReason::kUser);
   return ended_.get_future();
@@ -51,7 +65,10 @@ va::Status Call::finish() {
   if (log_ != nullptr) {
     if (va::Status status = log_->finish(); !status.ok()) return status;
   }
-  return trace_ != nullptr ? trace_->finish() : va::Status();
+  if (trace_ != nullptr) {
+    if (va::Status status = trace_->finish(); !status.ok()) return status;
+  }
+  return session_recorder_ != nullptr ? session_recorder_->finish() : va::Status();
 }
 
 }  // namespace cli

@@ -10,6 +10,7 @@
 #include "event_log.h"
 #include "input_audio.h"
 #include "voiceagent/engine.h"
+#include "voiceagent/session_recorder.h"
 #include "voiceagent/trace.h"
 #include "voiceagent/turn_statistics.h"
 
@@ -22,6 +23,7 @@ class Call {
     std::string out;     // empty: not recorded
     std::string events;  // empty: not logged
     std::string trace;   // empty: not traced
+    std::string record;  // empty: not to be replayed
   };
 
   // Opens a session on `executor`, the present one. `input` must outlive the call.
@@ -42,7 +44,11 @@ class Call {
 
  private:
   Call() = default;
+  voiceagent::Status open_session(voiceagent::Agent& agent,
+                                  const std::shared_ptr<voiceagent::Executor>& executor,
+                                  const std::string& record);
 
+  std::unique_ptr<voiceagent::SessionRecorder> session_recorder_;
   std::shared_ptr<voiceagent::Session> session_;
   std::unique_ptr<voiceagent::CallRecorder> recorder_;
   std::unique_ptr<EventLog> log_;

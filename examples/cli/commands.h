@@ -9,6 +9,7 @@ class App;
 namespace cli {
 
 void add_converse(CLI::App& app, int& exit_code);
+void add_replay(CLI::App& app, int& exit_code);
 void add_say(CLI::App& app, int& exit_code);
 void add_listen(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);

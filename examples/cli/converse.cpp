@@ -36,7 +36,7 @@ struct ConverseOptions {
 va::Status check_outputs(const ConverseOptions& options) {
   const Call::Files& files = options.files;
   std::set<std::string> paths;
-  for (const std::string& path : {files.out, files.events, files.trace}) {
+  for (const std::string& path : {files.out, files.events, files.trace, files.record}) {
     if (path.empty()) continue;
     if (va::Status status = check_output(path, options.in); !status.ok()) return status;
     if (!paths.insert(path).second) {
@@ -151,6 +151,8 @@ void add_converse(CLI::App& app, int& exit_code) {
       ->type_name("events.jsonl");
   command->add_option("--trace", options->files.trace, "A time line for ui.perfetto.dev")
       ->type_name("trace.json");
+  command->add_option("--record", options->files.record, "The session, for voiceagent replay")
+      ->type_name("session.vaz");
   add_config_option(*command, options->config);
   command->add_flag("--realtime", options->real_time,
                     "Take as long as the call does, instead of as long as the engines need");

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
       "Each command explains itself: voiceagent converse --help");
   int exit_code = cli::kOk;
   cli::add_converse(app, exit_code);
+  cli::add_replay(app, exit_code);
   cli::add_say(app, exit_code);
   cli::add_listen(app, exit_code);
   cli::add_chat(app, exit_code);

@@ -26,7 +26,7 @@ AgentOptions scripted_agent(std::string reply) {
 }
 
 SessionRig::SessionRig(AgentOptions agent, SessionOptions session_options,
-                       sim::FarEndOptions far_end_options)
+                       sim::FarEndOptions far_end_options, SessionRecorder* recorder)
     : time(VirtualExecutor::create()) {
   EngineOptions options;
   options.executors = {time};
@@ -34,7 +34,8 @@ SessionRig::SessionRig(AgentOptions agent, SessionOptions session_options,
   options.logger = make_null_logger();
   options.registry = std::make_shared<Registry>();
   agent_ = must(must(make_engine(std::move(options)))->make_agent(std::move(agent)));
-  session = must(agent_->open_session(std::move(session_options)));
+  session = must(recorder != nullptr ? recorder->open_session(*agent_, std::move(session_options))
+                                     : agent_->open_session(std::move(session_options)));
   far_end = std::make_unique<sim::FarEnd>(*session, far_end_options);
   subscription_ = session->events().subscribe_all([this](const AnyEvent& event) { see(event); });
   time->run_for(0ms);

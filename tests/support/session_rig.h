@@ -23,8 +23,9 @@ AgentOptions scripted_agent(std::string reply);
 
 class SessionRig {
  public:
+  // With a recorder, the session is recorded.
   explicit SessionRig(AgentOptions agent, SessionOptions session = {},
-                      sim::FarEndOptions far_end = {});
+                      sim::FarEndOptions far_end = {}, SessionRecorder* recorder = nullptr);
   ~SessionRig();
   SessionRig(const SessionRig&) = delete;
   SessionRig& operator=(const SessionRig&) = delete;

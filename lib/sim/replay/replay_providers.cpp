@@ -1,0 +1,177 @@
+#include "sim/replay/replay_providers.h"
+
+#include "sim/record/sink_code.h"
+#include "voiceagent/llm.h"
+#include "voiceagent/stt.h"
+#include "voiceagent/tts.h"
+#include "voiceagent/vad.h"
+
+namespace voiceagent {
+namespace {
+
+// A stream that does nothing by itself. One that was not recorded closes when it is told to end.
+template <class Stream, ProviderKind kKind>
+class ReplayStream : public Stream {
+ public:
+  ReplayStream(ReplayStreams& streams, std::uint64_t number) : streams_(streams), number_(number) {}
+  ~ReplayStream() override { streams_.forget(kKind, number_); }
+  void cancel() override { end(); }
+
+ protected:
+  bool push() { return streams_.takes(kKind, number_, ++pushes_); }
+  void end() {
+    if (!streams_.recorded(kKind, number_)) streams_.close(kKind, number_);
+  }
+
+ private:
+  ReplayStreams& streams_;
+  const std::uint64_t number_;
+  std::uint64_t pushes_ = 0;
+};
+
+class ReplaySttStream final : public ReplayStream<SttStream, ProviderKind::kStt> {
+ public:
+  using ReplayStream::ReplayStream;
+  bool audio(AudioView) override { return push(); }
+  void flush() override {}
+  void finish() override { end(); }
+};
+
+class ReplayLlmStream final : public ReplayStream<LlmStream, ProviderKind::kLlm> {
+ public:
+  using ReplayStream::ReplayStream;
+};
+
+class ReplayTtsStream final : public ReplayStream<TtsStream, ProviderKind::kTts> {
+ public:
+  using ReplayStream::ReplayStream;
+  bool text(std::string_view) override { return push(); }
+  void flush() override {}
+  void finish() override { end(); }
+  void resume() override {}
+};
+
+class ReplayVadStream final : public VadStream {
+ public:
+  ReplayVadStream(ReplayStreams& streams, std::uint64_t number)
+      : streams_(streams), number_(number) {}
+  float process(std::span<const std::int16_t>) override { return streams_.probability(number_); }
+  void reset() override {}
+
+ private:
+  ReplayStreams& streams_;
+  const std::uint64_t number_;
+};
+
+template <class Made, class Stream, class Sink>
+Result<std::unique_ptr<Stream>> start(ReplayStreams& streams, ProviderKind kind, Sink& sink) {
+  const Result<std::uint64_t> number =
+      streams.start(kind, [&sink](ByteReader& bytes) { tell(bytes, sink); });
+  if (!number.ok()) return number.status();
+  return std::unique_ptr<Stream>(std::make_unique<Made>(streams, *number));
+}
+
+class ReplayStt final : public SttProvider {
+ public:
+  ReplayStt(SttCapabilities can, ReplayStreams& streams)
+      : can_(std::move(can)), streams_(streams) {}
+  const SttCapabilities& capabilities() const override { return can_; }
+  Result<std::unique_ptr<SttStream>> start(const SttRequest&, SttSink& sink) override {
+    return voiceagent::start<ReplaySttStream, SttStream>(streams_, ProviderKind::kStt, sink);
+  }
+
+ private:
+  const SttCapabilities can_;
+  ReplayStreams& streams_;
+};
+
+class ReplayLlm final : public LlmProvider {
+ public:
+  explicit ReplayLlm(ReplayStreams& streams) : streams_(streams) {}
+  Result<std::unique_ptr<LlmStream>> start(const LlmRequest&, LlmSink& sink) override {
+    return voiceagent::start<ReplayLlmStream, LlmStream>(streams_, ProviderKind::kLlm, sink);
+  }
+
+ private:
+  ReplayStreams& streams_;
+};
+
+class ReplayTts final : public TtsProvider {
+ public:
+  ReplayTts(TtsCapabilities can, ReplayStreams& streams)
+      : can_(std::move(can)), streams_(streams) {}
+  const TtsCapabilities& capabilities() const override { return can_; }
+  Result<std::unique_ptr<TtsStream>> start(const TtsRequest&, TtsSink& sink) override {
+    return voiceagent::start<ReplayTtsStream, TtsStream>(streams_, ProviderKind::kTts, sink);
+  }
+
+ private:
+  const TtsCapabilities can_;
+  ReplayStreams& streams_;
+};
+
+class ReplayVad final : public VadProvider {
+ public:
+  ReplayVad(VadFormat format, ReplayStreams& streams) : format_(format), streams_(streams) {}
+  VadFormat format() const override { return format_; }
+  Result<std::unique_ptr<VadStream>> start(const StreamContext&) override {
+    const Result<std::uint64_t> number = streams_.start(ProviderKind::kVad, nullptr);
+    if (!number.ok()) return number.status();
+    return std::unique_ptr<VadStream>(std::make_unique<ReplayVadStream>(streams_, *number));
+  }
+
+ private:
+  const VadFormat format_;
+  ReplayStreams& streams_;
+};
+
+std::vector<std::string> names(const Json& json) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < json.size(); ++i) all.emplace_back(json.at(i).string());
+  return all;
+}
+
+SttCapabilities stt_capabilities(const Json& json) {
+  SttCapabilities can;
+  for (std::size_t i = 0; i < json["sample_rates"].size(); ++i) {
+    can.sample_rates.push_back(static_cast<int>(json["sample_rates"].at(i).integer()));
+  }
+  can.partials = json["partials"].boolean();
+  can.word_times = json["word_times"].boolean();
+  can.turn_signals = json["turn_signals"].boolean();
+  can.languages = names(json["languages"]);
+  return can;
+}
+
+TtsCapabilities tts_capabilities(const Json& json) {
+  TtsCapabilities can;
+  can.sample_rate = static_cast<int>(json["sample_rate"].integer(can.sample_rate));
+  can.word_timings = json["word_timings"].boolean();
+  can.voices = names(json["voices"]);
+  can.languages = names(json["languages"]);
+  return can;
+}
+
+}  // namespace
+
+SessionProviders replay_providers(const Recording& recording, ReplayStreams& streams) {
+  const Json there = recording.setup["providers"];
+  SessionProviders providers;
+  if (there.has("stt")) {
+    providers.stt = std::make_shared<ReplayStt>(stt_capabilities(there["stt"]), streams);
+  }
+  if (there["llm"].boolean()) providers.llm = std::make_shared<ReplayLlm>(streams);
+  if (there.has("tts")) {
+    providers.tts = std::make_shared<ReplayTts>(tts_capabilities(there["tts"]), streams);
+  }
+  if (there.has("vad")) {
+    VadFormat format;
+    format.sample_rate = static_cast<int>(there["vad"]["sample_rate"].integer(format.sample_rate));
+    format.frame_samples = static_cast<std::size_t>(
+        there["vad"]["frame_samples"].integer(static_cast<std::int64_t>(format.frame_samples)));
+    providers.vad = std::make_shared<ReplayVad>(format, streams);
+  }
+  return providers;
+}
+
+}  // namespace voiceagent

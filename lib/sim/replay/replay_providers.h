@@ -1,0 +1,67 @@
+// Providers that say what was recorded, when the player tells them to. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/record/byte_code.h"
+#include "sim/replay/recording.h"
+#include "sim/replay/replay_executor.h"
+#include "voiceagent/session.h"
+
+namespace voiceagent {
+
+// All streams of a replayed session: those of a kind numbered in the order of their start.
+class ReplayStreams {
+ public:
+  // Tells a sink what the bytes say.
+  using Tell = std::function<void(ByteReader&)>;
+
+  // Both must outlive it.
+  ReplayStreams(const Recording& recording, ReplayExecutor& executor)
+      : recording_(recording), executor_(executor) {}
+
+  // What the next start of that kind gives.
+  Result<std::uint64_t> start(ProviderKind kind, Tell tell);
+  // Whether the recording has that stream: it then says itself when the stream closes.
+  bool recorded(ProviderKind kind, std::uint64_t stream) const;
+  void forget(ProviderKind kind, std::uint64_t stream) { open_.erase({kind, stream}); }
+  // Posts that an unrecorded stream has closed.
+  void close(ProviderKind kind, std::uint64_t stream);
+  // Whether the stream takes that push.
+  bool takes(ProviderKind kind, std::uint64_t stream, std::uint64_t push) const {
+    return !recording_.refusals.contains({kind, stream, push});
+  }
+  // What the detector says next.
+  float probability(std::uint64_t stream);
+
+  // A provider's call, made at `at`, of which `arrivals` tasks run; the first runs now. One for a
+  // stream that has not begun waits for it.
+  void arrive(const Stimulus& call);
+  // Another task of that call runs.
+  void more(std::uint64_t number);
+  // Closes all streams. Returns whether there were any.
+  bool close_all();
+
+ private:
+  using Key = std::pair<ProviderKind, std::uint64_t>;
+  void told(const Tell& tell, std::string_view bytes);
+
+  const Recording& recording_;
+  ReplayExecutor& executor_;
+  std::array<std::uint64_t, 4> started_{};
+  std::map<Key, Tell> open_;
+  std::map<Key, std::vector<Stimulus>> early_;          // for streams that have not begun
+  std::map<std::uint64_t, std::vector<Task>> waiting_;  // tasks of calls, the next one last
+  std::map<std::uint64_t, std::pair<std::size_t, std::uint64_t>> heard_;  // of detectors
+};
+
+// Providers for the session, as far as the recording has them; `streams` must outlive them.
+SessionProviders replay_providers(const Recording& recording, ReplayStreams& streams);
+
+}  // namespace voiceagent
