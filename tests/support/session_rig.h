@@ -11,6 +11,7 @@
 #include "core/engine.h"
 #include "sim/far_end.h"
 #include "voiceagent/event_json.h"
+#include "voiceagent/session_recorder.h"
 #include "voiceagent/sim.h"
 #include "voiceagent/voiceagent.h"
 

@@ -1,0 +1,254 @@
+// A recorded session does what an unrecorded one does, and its recording does it again.
+#include "voiceagent/session_recorder.h"
+
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/record/agent_text.h"
+#include "support/catch.h"
+#include "support/puppet_providers.h"
+#include "support/session_rig.h"
+#include "support/temp_dir.h"
+
+using namespace voiceagent;
+using namespace std::chrono_literals;
+using test::SessionRig;
+
+namespace {
+
+AgentOptions talker() {
+  AgentOptions agent = test::scripted_agent("the first part, and then the second part of it all");
+  agent.turn.endpointing_min = agent.turn.endpointing_max = 300ms;
+  return agent;
+}
+
+// Records what `talk` does, up to the session's close; returns its events.
+std::vector<std::string> record(const std::string& path, const AgentOptions& agent,
+                                const std::function<void(SessionRig&)>& talk,
+                                SessionOptions options = {}) {
+  auto recorder = SessionRecorder::create(path);
+  REQUIRE(recorder.ok());
+  std::vector<std::string> lines;
+  {
+    SessionRig rig(agent, std::move(options), {}, recorder->get());
+    talk(rig);
+    rig.session->close();
+    rig.run(5s);
+    lines = rig.lines;
+  }
+  REQUIRE((*recorder)->finish().ok());
+  return lines;
+}
+
+void check_identical(const std::string& path) {
+  const auto report = replay_session(path);
+  INFO(report.status().message());
+  REQUIRE(report.ok());
+  if (report->difference) {
+    INFO("expected " << report->difference->expected);
+    INFO("seen     " << report->difference->seen);
+    FAIL("the replay differs at event " << report->difference->event);
+  }
+  CHECK(report->events > 1);
+}
+
+void long_talk(SessionRig& rig) {
+  rig.say("hello there");
+  REQUIRE(rig.settle());
+  rig.say("tell me more");
+  rig.wait(1200ms);
+  rig.say("no stop that");
+  REQUIRE(rig.settle());
+  rig.say("one more");
+  rig.wait(1s);
+  rig.noise(200ms);
+  REQUIRE(rig.settle());
+}
+
+}  // namespace
+
+TEST_CASE("a recorded session publishes what an unrecorded one does") {
+  const test::TempDir folder;
+  SessionOptions options;
+  options.id = "the-same";
+  const auto recorded = record(folder.path("s.vaz"), talker(), long_talk, options);
+  SessionRig plain(talker(), options);
+  long_talk(plain);
+  plain.session->close();
+  plain.run(5s);
+  CHECK(recorded == plain.lines);
+}
+
+TEST_CASE("a replay makes the same events") {
+  const test::TempDir folder;
+  const auto lines = record(folder.path("s.vaz"), talker(), long_talk);
+  CHECK(lines.size() > 40);
+  check_identical(folder.path("s.vaz"));
+}
+
+TEST_CASE("a replay with another option names the first event that differs") {
+  const test::TempDir folder;
+  const auto lines = record(folder.path("s.vaz"), talker(), long_talk);
+  ReplayOptions options;
+  options.adjust = [](AgentOptions& agent) {
+    agent.turn.endpointing_min = agent.turn.endpointing_max = 400ms;
+    return Status();
+  };
+  const auto report = replay_session(folder.path("s.vaz"), options);
+  REQUIRE(report.ok());
+  REQUIRE(report->difference);
+  const auto expected = Json::parse(report->difference->expected);
+  REQUIRE(expected.ok());
+  CHECK((*expected)["type"].string() == "turn_ended");
+  CHECK(std::find(lines.begin(), lines.end(), report->difference->expected) != lines.end());
+  CHECK(report->difference->event == static_cast<std::uint64_t>((*expected)["seq"].integer()));
+  CHECK(to_ms(report->difference->time) == Approx((*expected)["t_ms"].number()));
+  CHECK_FALSE(report->difference->seen.empty());
+  CHECK(report->difference->seen != report->difference->expected);
+}
+
+TEST_CASE("everything that a host can call is recorded") {
+  const test::TempDir folder;
+  AgentOptions agent = talker();
+  agent.greeting = "welcome";
+  const auto talk = [](SessionRig& rig) {
+    REQUIRE(rig.session->push_text("typed words").ok());
+    rig.run(700ms);
+    rig.session->interrupt();
+    rig.run(100ms);
+    REQUIRE(rig.session->push_dtmf("42#").ok());
+    REQUIRE(rig.settle());
+    REQUIRE(rig.session->say("by the way", {false}).ok());
+    rig.run(3s);
+    rig.say("some words");
+    rig.session->commit_turn();
+    REQUIRE(rig.settle());
+    REQUIRE(rig.session->set_mode(Mode::kVoiceToText).ok());
+    rig.say("written answer please");
+    REQUIRE(rig.settle());
+    rig.session->report_playback(1'000'000);
+    CHECK_FALSE(rig.session->push_text("").ok());
+    rig.session->close(CloseReason::kUser);
+  };
+  record(folder.path("s.vaz"), agent, talk);
+  check_identical(folder.path("s.vaz"));
+}
+
+TEST_CASE("calls from inside handlers find their place again") {
+  const test::TempDir folder;
+  const auto talk = [](SessionRig& rig) {
+    Subscription typed =
+        rig.session->events().subscribe<event::TextIn>([&rig](const event::TextIn& in) {
+          if (in.text == "first") (void)rig.session->push_text("from the handler");
+        });
+    Subscription heard = rig.session->events().subscribe<event::AudioIn>(
+        [&rig, n = 0](const event::AudioIn&) mutable {
+          if (++n == 5) (void)rig.session->push_text("at the fifth frame");
+        });
+    Subscription stop = rig.session->events().subscribe<event::PlaybackProgress>(
+        [&rig, n = 0](const event::PlaybackProgress&) mutable {
+          if (++n == 3) rig.session->close(CloseReason::kAgent);
+        });
+    (void)rig.session->push_text("first");
+    rig.wait(20s);
+    CHECK(rig.session->closed());
+  };
+  record(folder.path("s.vaz"), talker(), talk);
+  check_identical(folder.path("s.vaz"));
+}
+
+TEST_CASE("a host that drops its session is recorded too") {
+  const test::TempDir folder;
+  auto recorder = SessionRecorder::create(folder.path("s.vaz"));
+  REQUIRE(recorder.ok());
+  {
+    SessionRig rig(talker(), {}, {}, recorder->get());
+    rig.say("hello there");
+    rig.wait(1s);
+  }
+  REQUIRE((*recorder)->finish().ok());
+  check_identical(folder.path("s.vaz"));
+}
+
+TEST_CASE("providers that fail, refuse and fall silent are recorded") {
+  const test::TempDir folder;
+  AgentOptions agent = talker();
+  auto stt = std::make_shared<test::SttPuppet>();
+  auto llm = std::make_shared<test::LlmPuppet>();
+  auto tts = std::make_shared<test::TtsPuppet>();
+  agent.stt.instance = stt;
+  agent.llm.instance = llm;
+  agent.tts.instance = tts;
+  const auto talk = [&](SessionRig& rig) {
+    llm->start_status = unavailable("not now");
+    REQUIRE(rig.session->push_text("one").ok());
+    rig.run(100ms);
+    llm->start_status = {};
+    REQUIRE(rig.session->push_text("two").ok());
+    rig.run(100ms);
+    llm->line().sink->delta("half a sentence, and more. ");
+    rig.run(100ms);
+    REQUIRE(tts->speak(500ms));
+    tts->line().sink->error({ErrorCode::kUnavailable, "the voice is gone"});
+    tts->line().close();
+    rig.run(100ms);
+    llm->line().sink->error({ErrorCode::kQuota, "no more"});
+    llm->line().close();
+    rig.run(1s);
+    stt->accepts = false;
+    rig.say("words that nobody takes");
+    rig.wait(4s);
+    stt->start_status = unavailable("gone");
+    rig.say("again");
+    rig.wait(3s);
+  };
+  const auto lines = record(folder.path("s.vaz"), agent, talk);
+  std::string all;
+  for (const std::string& line : lines) all += line;
+  CHECK(all.find("not now") != std::string::npos);
+  CHECK(all.find("the voice is gone") != std::string::npos);
+  check_identical(folder.path("s.vaz"));
+}
+
+TEST_CASE("a second session on one recorder is refused") {
+  const test::TempDir folder;
+  auto recorder = SessionRecorder::create(folder.path("s.vaz"));
+  REQUIRE(recorder.ok());
+  SessionRig rig(talker(), {}, {}, recorder->get());
+  CHECK_THROWS(SessionRig(talker(), {}, {}, recorder->get()));
+}
+
+TEST_CASE("a path that can't be written is named by the recorder") {
+  const auto recorder = SessionRecorder::create("/nowhere/s.vaz");
+  REQUIRE_FALSE(recorder.ok());
+  CHECK(recorder.status().message().find("/nowhere/s.vaz") == 0);
+}
+
+TEST_CASE("an agent can record all its sessions") {
+  const test::TempDir folder;
+  auto engine = Engine::create();
+  REQUIRE(engine.ok());
+  auto agent = (*engine)->make_agent(talker());
+  REQUIRE(agent.ok());
+  std::promise<std::string> done;
+  const auto recording = record_sessions(*agent, folder.path(""),
+                                         [&done](const std::string& path, const Status& status) {
+                                           if (status.ok()) done.set_value(path);
+                                         });
+  auto time = VirtualExecutor::create();
+  SessionOptions options;
+  options.id = "a/b c";
+  {
+    Conversation conversation(recording, options, time);
+    REQUIRE(conversation.push_text("hello").ok());
+    CHECK(conversation.wait_until_idle(60s));
+    conversation.close();
+    CHECK(conversation.wait_until_closed(10s));
+  }
+  REQUIRE(done.get_future().wait_for(60s) == std::future_status::ready);
+  check_identical(folder.path("a_b_c.vaz"));
+}
