@@ -8,6 +8,7 @@
 #include "core/engine.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
+#include "voiceagent/session_recorder.h"
 #include "voiceagent/voiceagent.h"
 
 using namespace voiceagent;
