@@ -121,6 +121,7 @@ void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
     }
   }
   for (const Utterance& utterance : utterances) {
+    if (utterance.end > story_.now() - std::chrono::seconds(6)) continue;  // perhaps cut off
     for (std::uint32_t i = 0; i < utterance.count; ++i) {
       if (understood.contains(utterance.first + i)) continue;
       add("what the user says is heard", "u" + std::to_string(utterance.first + i));

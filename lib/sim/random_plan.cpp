@@ -162,6 +162,7 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   plan.far_end = draw_far_end(chance);
   plan.microphone = draw_microphone(chance);
   plan.session.id = "random";
+  plan.session.reports_playback = plan.far_end.reports;
   if (!plan.far_end.reports) {
     plan.session.playout_delay = plan.far_end.delay.base + plan.far_end.buffer;
   }

@@ -7,11 +7,14 @@
 #include "sim/random_digest.h"
 #include "sim/random_words.h"
 #include "support/catch.h"
+#include "support/sanitized.h"
 
 namespace voiceagent::sim {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::uint64_t kSeeds = test::kSanitized ? 300 : 2'000;
 
 TEST_CASE("a seed gives the same run again, bit for bit, and another seed another") {
   std::set<std::uint64_t> digests;
@@ -26,6 +29,17 @@ TEST_CASE("a seed gives the same run again, bit for bit, and another seed anothe
     digests.insert(run.digest);
   }
   CHECK(digests.size() == 20);
+}
+
+TEST_CASE("what a conversation guarantees holds in random conversations") {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const RandomRun run = run_random(seed);
+    if (run.violations.empty()) continue;
+    INFO("seed " << seed << '\n' << run.timeline);
+    for (const Violation& violation : run.violations) {
+      FAIL_CHECK(violation.invariant << ": " << violation.detail);
+    }
+  }
 }
 
 TEST_CASE("random conversations are conversations") {
