@@ -10,64 +10,27 @@ namespace {
 
 constexpr Duration kReportPatience{500'000'000};  // then the session goes by the clock
 
-struct TurnLife {
-  Duration heard_from{-1};  // speech_started
-  Duration concluded{-1};   // turn_ended or turn_dropped
-  Duration replied{-1};     // reply_started
-  Duration finished{-1};    // turn_metrics
-  bool silent = false;      // at some time during the reply it was not spoken
-};
-
-using TurnLives = std::map<TurnId, TurnLife>;
-
-bool speaks(std::string_view line) {
-  return line.find("\"voice_to_text\"") == std::string_view::npos &&
-         line.find("\"text_to_text\"") == std::string_view::npos;
-}
-
-TurnLives lives_of(const Record& record) {
-  TurnLives lives;
-  bool voice = true;
-  for (const SeenEvent& event : record.events()) {
-    TurnLife& life = lives[event.turn];
-    switch (event.kind) {
-      case EventKind::kSpeechStarted: life.heard_from = event.time; break;
-      case EventKind::kTurnEnded:
-      case EventKind::kTurnDropped: life.concluded = event.time; break;
-      case EventKind::kReplyStarted:
-        life.replied = event.time;
-        life.silent = !voice;
-        break;
-      case EventKind::kTurnMetrics: life.finished = event.time; break;
-      case EventKind::kSessionOpened:
-      case EventKind::kModeChanged:
-        voice = speaks(record.line(event));
-        for (auto& [turn, other] : lives) {
-          const bool running = other.replied >= Duration(0) && other.finished < Duration(0);
-          if (!voice && running) other.silent = true;
-        }
-        break;
-      default: break;
-    }
-  }
-  lives.erase(0);
-  return lives;
+// When an event of that turn came first.
+Duration first_of(TurnId turn, const Record& record) {
+  const auto first = std::ranges::find(record.events(), turn, &SeenEvent::turn);
+  return first == record.events().end() ? Duration(-1) : first->time;
 }
 
 // A session that is closed in mid-conversation leaves its last two turns open: the user's, and the
 // one that is being answered.
-void check_turns(const TurnLives& lives, const Record& record, Failures& out) {
-  const TurnId last = lives.empty() ? 0 : lives.rbegin()->first;
-  for (const auto& [turn, life] : lives) {
+void check_turns(const Record& record, Failures& out) {
+  const auto& turns = record.story().turns();
+  const TurnId last = turns.empty() ? 0 : turns.rbegin()->first;
+  for (const auto& [turn, story] : turns) {
     if (!record.settled && turn + 2 > last) continue;
     const std::string name = "turn " + std::to_string(turn);
-    if (life.heard_from >= Duration(0) && life.concluded < Duration(0)) {
+    if (story.spoken && !story.ended && !story.dropped) {
       out.push_back({"every turn ends", name + " of the user ends or is dropped", "neither came",
-                     life.heard_from});
+                     first_of(turn, record)});
     }
-    if (life.replied >= Duration(0) && life.finished < Duration(0)) {
+    if (story.reply != ReplyState::kNone && !record.measured(turn)) {
       out.push_back({"every turn ends", "the reply of " + name + " ends with turn_metrics",
-                     "none came", life.replied});
+                     "none came", first_of(turn, record)});
     }
   }
 }
@@ -113,8 +76,8 @@ bool comparable(const Scenario& scenario) {
 
 class HeardCheck {
  public:
-  HeardCheck(const Scenario& scenario, const Record& record, const TurnLives& lives, Failures& out)
-      : record_(record), lives_(lives), slack_(uncertainty(scenario)), out_(out) {
+  HeardCheck(const Scenario& scenario, const Record& record, Failures& out)
+      : record_(record), slack_(uncertainty(scenario)), out_(out) {
     timed_ = std::ranges::all_of(scenario.providers.tts, &TtsScript::word_timings);
   }
 
@@ -134,8 +97,9 @@ class HeardCheck {
 
  private:
   void compare(TurnId turn, const std::string& told, bool interrupted, const std::string& heard) {
-    const auto life = lives_.find(turn);
-    if (life == lives_.end() || life->second.silent) return;
+    const auto story = record_.story().turns().find(turn);
+    if (story == record_.story().turns().end()) return;
+    if (!story->second.voice || story->second.turned) return;  // it was read, not heard
     const std::string in_context = spelled(told);
     const std::string in_truth = spelled(heard);
     const bool longer = in_context.size() > in_truth.size();
@@ -152,13 +116,12 @@ class HeardCheck {
     if (whole.starts_with(part) && whole.size() - part.size() <= allowed) return;
     out_.push_back({"the context agrees with what was played",
                     "turn " + std::to_string(turn) + ": '" + std::string(trim(heard)) + "'",
-                    "'" + told + "'", life->second.finished});
+                    "'" + told + "'", story->second.over});
   }
 
   static constexpr std::size_t kGuessedCharacters = 8;  // word times are guessed from lengths
 
   const Record& record_;
-  const TurnLives& lives_;
   const Duration slack_;
   bool timed_ = true;
   Failures& out_;
@@ -167,12 +130,11 @@ class HeardCheck {
 }  // namespace
 
 void check_promises(const Scenario& scenario, const Record& record, Failures& out) {
-  for (const Breach& breach : record.breaches()) {
-    out.push_back({"events", "in order and in time", breach.what, breach.time});
+  for (const Violation& violation : record.violations) {
+    out.push_back({"events", violation.invariant, violation.detail, violation.at});
   }
-  const TurnLives lives = lives_of(record);
-  check_turns(lives, record, out);
-  if (comparable(scenario)) HeardCheck(scenario, record, lives, out).run();
+  check_turns(record, out);
+  if (comparable(scenario)) HeardCheck(scenario, record, out).run();
 }
 
 }  // namespace voiceagent::sim

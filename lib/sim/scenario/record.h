@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sim/far_end.h"
+#include "sim/invariants_story.h"
 #include "voiceagent/events.h"
 #include "voiceagent/json.h"
 #include "voiceagent/session.h"
@@ -33,14 +35,11 @@ struct SeenEvent {
   std::size_t size = 0;
 };
 
-// A breach of what holds for the events of any session, seen while they came.
-struct Breach {
-  std::string what;
-  Duration time{0};
-};
-
 class Record {
  public:
+  // `mode`: in which the session begins.
+  explicit Record(Mode mode) : story_(findings_, mode) {}
+
   // Takes the next event; the line of JSON that it became, or nothing for audio. The view is valid
   // until the next one.
   std::string_view add(const AnyEvent& event);
@@ -49,7 +48,12 @@ class Record {
   std::string_view line(const SeenEvent& event) const {
     return std::string_view(text_).substr(event.begin, event.size);
   }
-  const std::vector<Breach>& breaches() const { return breaches_; }
+  // The session's turns.
+  const Story& story() const { return story_; }
+  // Whether the turn's reply was completed by its metrics.
+  bool measured(TurnId turn) const { return measured_.contains(turn); }
+  // Ways in which the events contradicted each other. Take them once.
+  std::vector<Violation> take_violations() { return findings_.take(); }
 
   std::vector<Stretch> words;  // of the user, without the pauses
   std::vector<Stretch> said;   // of the user, each with its pauses
@@ -64,18 +68,15 @@ class Record {
   std::vector<ContextEntry> context;
   Duration end{0};
   bool settled = false;  // all was quiet before the session was closed by the runner
+  std::vector<Violation> violations;
 
  private:
-  void check(const AnyEvent& event);
-
   std::vector<SeenEvent> events_;
   std::string text_;
   JsonWriter writer_;
-  std::vector<Breach> breaches_;
-  std::uint64_t last_seq_ = 0;
-  std::int64_t sent_ = 0;        // samples of output
-  std::vector<TurnId> cut_off_;  // turns whose reply was interrupted
-  bool closed_ = false;
+  Findings findings_;
+  Story story_;
+  std::set<TurnId> measured_;
 };
 
 }  // namespace voiceagent::sim

@@ -49,7 +49,9 @@ VirtualTimeOptions time_options(const Scenario& scenario) {
 }  // namespace
 
 Simulation::Simulation(const Scenario& scenario)
-    : scenario_(scenario), executor_(VirtualExecutor::create(time_options(scenario))) {}
+    : scenario_(scenario),
+      executor_(VirtualExecutor::create(time_options(scenario))),
+      record_(scenario.agent.mode) {}
 
 Simulation::~Simulation() {
   voice_.reset();
@@ -175,6 +177,7 @@ void Simulation::finish() {
   }
   record_.end = now();
   executor_->run_for(network_time());
+  record_.violations = record_.take_violations();
   record_.played = far_end_->stretches();
   record_.far_end_text = far_end_->heard();
   record_.heard = trim(record_.far_end_text);
