@@ -84,6 +84,7 @@ Status Simulation::open(const SessionObserver& observer) {
   agent_ = std::move(*made);
   SessionOptions session_options = scenario_.session;
   if (session_options.id.empty()) session_options.id = scenario_.name;
+  session_options.reports_playback = scenario_.far_end.reports;
   Result<std::shared_ptr<Session>> session = agent_->open_session(std::move(session_options));
   if (!session.ok()) return session.status();
   session_ = std::move(*session);
