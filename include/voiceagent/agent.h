@@ -15,6 +15,7 @@
 #include "voiceagent/options.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/tts.h"
+#include "voiceagent/turn_detector.h"
 #include "voiceagent/turn_strategy.h"
 #include "voiceagent/vad.h"
 
@@ -115,6 +116,7 @@ struct AgentOptions {
   ProviderChoice<LlmProvider> llm{"intents", {}, nullptr};       ///< The dialogue.
   ProviderChoice<TtsProvider> tts{"flite", {}, nullptr};         ///< Text to speech.
   ProviderChoice<VadProvider> vad{"webrtc", {}, nullptr};        ///< Voice activity.
+  std::shared_ptr<TurnDetectorProvider> turn_detector;           ///< Listens along; may be null.
   std::string voice;                   ///< Of the synthesiser; empty: its default.
   std::string language = "en-US";      ///< BCP 47.
   std::string instructions;            ///< System prompt; empty: none.

@@ -1,6 +1,6 @@
 /// @file
-/// The provider interfaces as C tables, for plugins. A draft: it follows stt.h, llm.h, tts.h and
-/// vad.h, and may change until the plugin loader freezes it as version 1.0.
+/// The provider interfaces as C tables, for plugins. A draft: it follows stt.h, llm.h, tts.h,
+/// vad.h and turn_detector.h, and may change until the plugin loader freezes it as version 1.0.
 ///
 /// Conventions:
 ///  1. Plain C99; no exception, longjmp or thread exit leaves a function.
@@ -518,6 +518,68 @@ typedef struct va_vad_vtable {
 } va_vad_vtable;
 
 /// @}
+/// @name Turn detectors
+/// @{
+
+/// A detector that serves many sessions; the plugin's own.
+typedef struct va_turn_detector va_turn_detector;
+/// One session's; the plugin's own.
+typedef struct va_turn_detector_stream va_turn_detector_stream;
+
+/// Asked when the user has fallen silent.
+typedef struct va_turn_question {
+  size_t struct_size;    ///< Size of this struct.
+  uint64_t id;           ///< Names the question in its answer.
+  va_string transcript;  ///< The turn's words so far.
+  va_string agent_said;  ///< The agent's latest reply.
+} va_turn_question;
+
+/// Takes what a detector says: voiceagent::TurnDetectorSink.
+typedef struct va_turn_detector_sink {
+  size_t struct_size;  ///< Size of this table.
+  void* context;       ///< Passed back to the functions below.
+  /// The answer to a question, 0 to 1.
+  void (*estimate)(void* context, uint64_t question, float probability);
+  /// The stream failed; closed() follows.
+  void (*error)(void* context, int32_t code, va_string message);
+  /// Nothing more will come: exactly once, and last.
+  void (*closed)(void* context);
+} va_turn_detector_sink;
+
+/// What a session wants of a detector.
+typedef struct va_turn_detector_request {
+  size_t struct_size;                ///< Size of this struct.
+  const va_stream_context* context;  ///< Valid until closed().
+  int32_t sample_rate;               ///< Of the audio that will come.
+  va_string language;                ///< BCP 47, or empty.
+  va_string session_id;              ///< For logs.
+} va_turn_detector_request;
+
+/// A kind of turn detector: voiceagent::TurnDetectorProvider and TurnDetectorStream.
+typedef struct va_turn_detector_vtable {
+  size_t struct_size;  ///< Size of this table.
+  /// What it says about itself.
+  const va_provider_info* info;
+  /// Makes one; may block.
+  int32_t (*create)(const va_setting* settings, size_t setting_count, va_turn_detector** provider,
+                    va_error* error);
+  /// Ends one.
+  void (*destroy)(va_turn_detector* provider);
+  /// Begins a stream; does not block.
+  int32_t (*start)(va_turn_detector* provider, const va_turn_detector_request* request,
+                   const va_turn_detector_sink* sink, va_turn_detector_stream** stream,
+                   va_error* error);
+  /// 20 ms of an utterance.
+  void (*audio)(va_turn_detector_stream* stream, const int16_t* samples, size_t count);
+  /// How likely is the turn over?
+  void (*ask)(va_turn_detector_stream* stream, const va_turn_question* question);
+  /// Stop at once.
+  void (*cancel)(va_turn_detector_stream* stream);
+  /// Ends a stream, after closed().
+  void (*destroy_stream)(va_turn_detector_stream* stream);
+} va_turn_detector_vtable;
+
+/// @}
 /// @name The plugin
 /// @{
 
@@ -538,6 +600,8 @@ typedef struct va_plugin {
   size_t vad_count;                 ///< How many.
   /// Called before the plugin is unloaded, when nothing of it is left; may be null.
   void (*unload)(void);
+  const va_turn_detector_vtable* const* turn_detector;  ///< Its turn detectors.
+  size_t turn_detector_count;                           ///< How many.
 } va_plugin;
 
 /// Type of the function that a plugin exports as VA_PLUGIN_ENTRY. Fills `plugin`, which comes

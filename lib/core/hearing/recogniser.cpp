@@ -50,7 +50,7 @@ void Recogniser::begin_utterance(Duration origin) {
   settled_.clear();
   text_.clear();
   open_ = true;
-  flush_wanted_ = settling_ = false;
+  flush_wanted_ = settling_ = resumed_ = false;
   while (!preroll_.empty()) backlog_.push_back(preroll_.pop_front());
   if (port_ == nullptr) {
     if (Status status = open_stream(); !status.ok()) {
@@ -62,8 +62,19 @@ void Recogniser::begin_utterance(Duration origin) {
   feed();
 }
 
-void Recogniser::flush() {
+void Recogniser::resume() {
+  resumed_ = true;
+  go_on();
+}
+
+void Recogniser::go_on() {
+  if (!open_ || !resumed_ || owed_finals_ > 0) return;
   settling_ = false;
+  feed();
+}
+
+void Recogniser::flush() {
+  settling_ = resumed_ = false;
   flush_wanted_ = true;
   feed();
 }
@@ -146,8 +157,7 @@ void Recogniser::stt_final(const Transcript& transcript) {
   text_ = settled_;
   const bool complete = owed_finals_ == 0 && !flush_wanted_;
   listener_.recogniser_final(text_, on_session_clock(transcript), complete);
-  if (owed_finals_ > 0 || !std::exchange(settling_, false)) return;
-  if (open_) feed();  // the utterance goes on
+  go_on();
 }
 
 Transcript Recogniser::on_session_clock(const Transcript& transcript) {

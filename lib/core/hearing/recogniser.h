@@ -51,9 +51,11 @@ class Recogniser final : public SttListener {
   // An utterance begins: the kept audio goes in first. The first frame of all came at `origin` on
   // the session's clock, or would have if they had come without a gap.
   void begin_utterance(Duration origin);
-  // The utterance is over: its settled words come as a final. What is heard from now on waits for
-  // that: it belongs to the utterance if that goes on, or else to the next one.
+  // The utterance is over: its settled words come as a final. What is heard from now on waits: it
+  // belongs to the utterance if that is resumed, or else to the next one.
   void flush();
+  // The utterance goes on, once the flush has been answered.
+  void resume();
   // Frames from now on don't follow those before.
   void drop_preroll() { preroll_.clear(); }
   // The words are no longer wanted; a stream that still owes a final is forgotten.
@@ -73,6 +75,7 @@ class Recogniser final : public SttListener {
  private:
   Status open_stream();
   void feed();
+  void go_on();
   bool push(const FramePtr& frame);
   void close_stream();
   Transcript on_session_clock(const Transcript& transcript);
@@ -91,7 +94,8 @@ class Recogniser final : public SttListener {
   int stream_rate_ = 0;
   bool open_ = false;
   bool flush_wanted_ = false;  // once the backlog has gone
-  bool settling_ = false;      // frames wait until the flush has been answered
+  bool settling_ = false;      // frames wait: a flush was sent
+  bool resumed_ = false;       // ... until it has been answered
   int owed_finals_ = 0;        // flushes that have not been answered
   std::int64_t frames_seen_ = 0;
   Duration stream_offset_{0};  // the session's clock less stream time

@@ -184,6 +184,11 @@ Status SessionImpl::ensure_microphone() {
                                   id()};
   recogniser_ = std::make_unique<Recogniser>(options, ports(), parts_.stt,
                                              static_cast<RecogniserListener&>(*this));
+  if (agent.turn_detector != nullptr) {
+    const TurnDetectorRequest request{{}, microphone_->sample_rate(), agent.language, id()};
+    detection_ = std::make_unique<TurnDetection>(request, ports(), agent.turn_detector,
+                                                 static_cast<TurnDetectionListener&>(*this));
+  }
   return Status::success();
 }
 
@@ -300,6 +305,7 @@ void SessionImpl::begin_close(CloseReason reason) {
   for (const auto& timer : timers_) timer->cancel();
   summariser_.reset();
   recogniser_.reset();
+  detection_.reset();
   microphone_.reset();
   if (streams_->open == 0) return finish_close();
   streams_->on_zero = [this] { finish_close(); };

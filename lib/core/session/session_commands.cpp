@@ -9,6 +9,7 @@ void SessionImpl::carry_out(const TurnCommand& command) {
   switch (command.action) {
     case TurnAction::kStartUtterance: return begin_utterance(command.turn);
     case TurnAction::kFlushUtterance: return recogniser_->flush();
+    case TurnAction::kResumeUtterance: return recogniser_->resume();
     case TurnAction::kRestartRecogniser: return recogniser_->end_utterance(true);
     case TurnAction::kEndTurn: return end_turn(command.turn, command.reason);
     case TurnAction::kDropTurn: return drop_turn(command.turn);
@@ -34,6 +35,7 @@ void SessionImpl::begin_utterance(TurnId turn) {
   publish(turn, event::SpeechStarted{turns_.state().utterance_start});
   reading_.begin({agent_asked_, 0}, now());
   recogniser_->begin_utterance(now() - microphone_->age(0));
+  if (detection_ != nullptr) detection_->begin_utterance();
 }
 
 void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {

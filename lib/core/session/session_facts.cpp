@@ -50,6 +50,9 @@ Duration SessionImpl::microphone_time(std::int64_t sample) const {
 void SessionImpl::microphone_frame(const FramePtr& frame) {
   loudness_.heard(std::as_const(*frame).samples(), turns_.state().voice);
   recogniser_->frame(frame);
+  if (detection_ != nullptr && turns_.state().user != UserPhase::kSilent) {
+    detection_->frame({std::as_const(*frame).samples(), microphone_->sample_rate()});
+  }
 }
 
 void SessionImpl::microphone_speech_started(std::int64_t sample) {
@@ -66,13 +69,36 @@ void SessionImpl::microphone_speech_stopped(std::int64_t sample) {
   const bool matters = turns_.state().user == UserPhase::kSpeaking;
   if (matters) publish(turns_.state().user_turn, event::SpeechStopped{input.at});
   fact(input);
+  if (matters) ask_turn_detector();
+}
+
+// How likely the turn is over, now that the user is silent.
+void SessionImpl::ask_turn_detector() {
+  if (detection_ == nullptr || turns_.state().user != UserPhase::kTrailing) return;
+  detection_->ask(reading_.text(), reply_.text);
+}
+
+void SessionImpl::turn_estimate(float probability) {
+  const Scope scope(*this);
+  if (turns_.state().user != UserPhase::kTrailing) return;
+  publish(turns_.state().user_turn, event::TurnEstimate{probability});
+  TurnInput input{TurnFact::kEstimate};
+  input.probability = probability;
+  fact(input);
+}
+
+void SessionImpl::turn_detector_failed(Status status) {
+  const Scope scope(*this);
+  publish_error(Stage::kTurn, turns_.state().user_turn, status);
 }
 
 void SessionImpl::recogniser_partial(std::string_view text) {
   const Scope scope(*this);
   publish(turns_.state().user_turn, event::TranscriptPartial{text});
+  const bool changed = reading_.text() != text;
   reading_.read(text, false, now());
   fact({TurnFact::kPartial});
+  if (changed) ask_turn_detector();
 }
 
 void SessionImpl::recogniser_final(std::string_view text, const Transcript& settled,

@@ -22,6 +22,7 @@
 #include "core/hearing/microphone.h"
 #include "core/hearing/recogniser.h"
 #include "core/hearing/transcript_reading.h"
+#include "core/hearing/turn_detection.h"
 #include "core/session/draft.h"
 #include "core/session/responder.h"
 #include "core/session/waterfall.h"
@@ -60,6 +61,7 @@ class SessionImpl final : public Session,
                           private Entrance,
                           private MicrophoneListener,
                           private RecogniserListener,
+                          private TurnDetectionListener,
                           private ResponderListener,
                           private SpeakerListener {
  public:
@@ -133,6 +135,7 @@ class SessionImpl final : public Session,
   // facts
   void fact(const TurnInput& input);
   Perceived perceive() const;
+  void ask_turn_detector();
   void microphone_frame(const FramePtr& frame) override;
   void microphone_speech_started(std::int64_t sample) override;
   void microphone_speech_stopped(std::int64_t sample) override;
@@ -141,6 +144,8 @@ class SessionImpl final : public Session,
   void recogniser_signal(TurnSignal signal, float probability) override;
   void recogniser_failed(Status status) override;
   void recogniser_overflow(Duration lost) override;
+  void turn_estimate(float probability) override;
+  void turn_detector_failed(Status status) override;
   void responder_intent(const event::IntentRecognised& intent) override;
   void responder_delta(std::string_view text) override;
   void responder_clause(std::string_view text, TextSpan span) override;
@@ -217,7 +222,8 @@ class SessionImpl final : public Session,
   std::unique_ptr<Microphone> microphone_;  // once there is audio
   std::unique_ptr<Recogniser> recogniser_;
   Loudness loudness_;
-  TranscriptReading reading_;  // of the open utterance
+  TranscriptReading reading_;                 // of the open utterance
+  std::unique_ptr<TurnDetection> detection_;  // once there is audio, if there is a detector
   Responder responder_;
   Speaker speaker_;
   std::array<std::unique_ptr<PartTimer>, kTurnTimers> timers_;

@@ -76,6 +76,7 @@ void TurnManager::speech_started(Step& step) {
       step.out.add(cancel_timer(TurnTimer::kFinal));
       step.out.add(set_timer(TurnTimer::kMaxUtterance,
                              std::max(step.now, state_.utterance_start + limits_.max_utterance)));
+      step.out.add(act(TurnAction::kResumeUtterance));
       break;
     case UserPhase::kSpeaking: return;
   }

@@ -89,7 +89,8 @@ struct Perceived {
 // What is to be done, in order.
 enum class TurnAction : std::uint8_t {
   kStartUtterance,     // turn: open the recogniser, pre-roll first
-  kFlushUtterance,     // ask for the settled words
+  kFlushUtterance,     // ask for the settled words; what is heard meanwhile waits
+  kResumeUtterance,    // it goes on after all, with what was heard meanwhile
   kRestartRecogniser,  // the settled words never came: forget the stream
   kEndTurn,            // turn, reason: publish it and put it into the context
   kDropTurn,           // turn: nothing was said that is to be answered
@@ -106,7 +107,7 @@ enum class TurnAction : std::uint8_t {
   kSetTimer,     // timer, at
   kCancelTimer,  // timer
 };
-inline constexpr std::size_t kTurnActions = 17;
+inline constexpr std::size_t kTurnActions = 18;
 
 struct TurnCommand {
   TurnAction action;

@@ -138,6 +138,7 @@ class TurnDesk {
     switch (command.action) {
       case TurnAction::kStartUtterance: begin(command.turn); return "start " + turn;
       case TurnAction::kFlushUtterance: return "flush";
+      case TurnAction::kResumeUtterance: return "resume";
       case TurnAction::kRestartRecogniser: return "restart";
       case TurnAction::kEndTurn: end(command); return "end " + turn;
       case TurnAction::kDropTurn: end(command); return "drop " + turn;

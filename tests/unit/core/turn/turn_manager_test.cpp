@@ -103,7 +103,7 @@ TEST_CASE("the user may go on while the settled words are awaited: it stays one 
   desk.speech_stopped();
   desk.pass(300ms);
   REQUIRE(desk.state().user == UserPhase::kFinalizing);
-  CHECK(desk.speech_started() == "cancel final, set max 60000");
+  CHECK(desk.speech_started() == "cancel final, set max 60000, resume");
   CHECK(desk.final(2) == "");  // the answer to the first flush
   desk.pass(400ms);
   desk.speech_stopped();
