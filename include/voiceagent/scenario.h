@@ -94,6 +94,7 @@ struct Microphone {
   std::optional<bool> on;          ///< Whether audio comes at all.
   std::optional<int> rate;         ///< Samples a second.
   std::vector<int> frame_samples;  ///< The lengths of frames, in turn; empty: as before.
+  std::optional<double> echo_db;   ///< The agent's voice in it, against its own level; -96: none.
   std::optional<double> noise_db;  ///< Of the background between words; -96: none.
 };
 /// The host cuts the agent off.

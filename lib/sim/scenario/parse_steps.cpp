@@ -13,6 +13,7 @@ namespace {
 constexpr double kMaxTimes = 1'000'000;
 constexpr int kMaxRepeatDepth = 3;
 constexpr std::size_t kMaxSayBytes = 4096;
+constexpr double kMaxEchoDb = -9;      // louder, it would read as words
 constexpr double kMaxWaitMs = 60'000;  // between keys, and for later after an event
 
 constexpr std::array kModes{Mode::kVoiceToVoice, Mode::kVoiceToText, Mode::kTextToVoice,
@@ -232,6 +233,7 @@ step::Microphone parse_microphone(const Json& json, const std::string& path, Pro
   if (!json.is_object()) return microphone;
   microphone.on = reader.flag("on");
   ObjectReader::put(microphone.rate, reader.integer("rate", kMinSampleRate, kMaxSampleRate));
+  microphone.echo_db = reader.number("echo_db", -96, kMaxEchoDb);
   if (reader.has("noise_db")) microphone.noise_db = parse_level(reader, "noise_db", -96);
   const Json frames = reader.get("frame_samples");
   const std::string place = reader.path("frame_samples");

@@ -93,7 +93,8 @@ Status Simulation::open(const SessionObserver& observer) {
   far_end_ = std::make_unique<FarEnd>(*session_, far_end);
   subscription_ = session_->events().subscribe_all([this](const AnyEvent& event) { see(event); });
   if (observer) observer(*session_);
-  voice_ = std::make_unique<UserVoice>(*executor_, *session_, record_, scenario_.microphone);
+  voice_ =
+      std::make_unique<UserVoice>(*executor_, *session_, *far_end_, record_, scenario_.microphone);
   return Status::success();
 }
 

@@ -7,9 +7,12 @@
 namespace voiceagent::sim {
 namespace {
 
-constexpr double kNoBackgroundDb = -96;
+constexpr double kNone = -96;       // dB of full scale
+constexpr double kVoiceDb = -13.3;  // of simulated speech, in the middle
 
-int level_of(double db) { return static_cast<int>(std::lround(32'767 * std::pow(10.0, db / 20))); }
+int level_of(double db) {
+  return db > kNone ? static_cast<int>(std::lround(32'767 * std::pow(10.0, db / 20))) : 0;
+}
 
 // A square wave of 500 Hz: loud to a detector, unreadable to a recogniser. `begin` counts the
 // samples before these.
@@ -38,9 +41,9 @@ Pcm render_words(const step::Say& say, int rate) {
 
 }  // namespace
 
-UserVoice::UserVoice(Executor& executor, Session& session, Record& record,
+UserVoice::UserVoice(Executor& executor, Session& session, FarEnd& far_end, Record& record,
                      const step::Microphone& begin)
-    : executor_(executor), session_(session), record_(record), base_(now()) {
+    : executor_(executor), session_(session), far_end_(far_end), record_(record), base_(now()) {
   change(begin);
 }
 
@@ -57,9 +60,8 @@ void UserVoice::change(const step::Microphone& microphone) {
     lengths_ = microphone.frame_samples;
     frame_ = 0;
   }
-  if (microphone.noise_db) {
-    background_ = *microphone.noise_db > kNoBackgroundDb ? level_of(*microphone.noise_db) : 0;
-  }
+  if (microphone.noise_db) background_ = level_of(*microphone.noise_db);
+  if (microphone.echo_db) echo_ = level_of(*microphone.echo_db + kVoiceDb);
   if (microphone.rate && *microphone.rate != rate_) {
     rate_ = *microphone.rate;
     for (Sound& sound : sounds_) sound.pcm = sound.render(rate_);
@@ -122,9 +124,25 @@ void UserVoice::fill(std::span<std::int16_t> frame) {
   } else {
     std::ranges::fill(frame, std::int16_t{0});
   }
+  if (echo_ > 0) add_echo(frame);
   std::erase_if(sounds_, [&](const Sound& sound) {
     return add(sound, frame) <= static_cast<std::int64_t>(frame.size());
   });
+}
+
+// What the far end has played since the frame began, before the user's own voice covers it.
+void UserVoice::add_echo(std::span<std::int16_t> frame) {
+  const std::vector<Played>& played = far_end_.stretches();
+  const auto place = [&](Duration time) {
+    const std::int64_t at = duration_to_samples(time - base_, rate_) - sent_;
+    return std::clamp<std::int64_t>(at, 0, static_cast<std::int64_t>(frame.size()));
+  };
+  for (auto one = played.rbegin(); one != played.rend() && place(one->end) > 0; ++one) {
+    const std::int64_t from = place(one->start);
+    const auto part = frame.subspan(static_cast<std::size_t>(from),
+                                    static_cast<std::size_t>(place(one->end) - from));
+    rattle(part, echo_, rate_, sent_ + from);
+  }
 }
 
 // Puts what there is of `sound` into the frame; where it ends, counted from the frame's begin.

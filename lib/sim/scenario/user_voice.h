@@ -16,8 +16,10 @@ namespace voiceagent::sim {
 
 class UserVoice {
  public:
-  // The sounds of words are written into `record`. Both, and the executor, must outlive it.
-  UserVoice(Executor& executor, Session& session, Record& record, const step::Microphone& begin);
+  // The sounds of words are written into `record`; what `far_end` plays comes back as an echo. All
+  // of them must outlive it.
+  UserVoice(Executor& executor, Session& session, FarEnd& far_end, Record& record,
+            const step::Microphone& begin);
   ~UserVoice() { stop(); }
   UserVoice(const UserVoice&) = delete;
   UserVoice& operator=(const UserVoice&) = delete;
@@ -46,16 +48,19 @@ class UserVoice {
   void schedule();
   void send(std::int64_t count);
   void fill(std::span<std::int16_t> frame);
+  void add_echo(std::span<std::int16_t> frame);
   std::int64_t add(const Sound& sound, std::span<std::int16_t> frame) const;
   int next_length() const;
 
   Executor& executor_;
   Session& session_;
+  FarEnd& far_end_;
   Record& record_;
   bool on_ = true;
   int rate_ = 16'000;
   std::vector<int> lengths_;   // of frames; empty: 20 ms
   std::size_t frame_ = 0;      // which of them is next
+  int echo_ = 0;               // its level
   int background_ = 0;         // its level
   Duration base_{0};           // when sample 0 was, at this rate
   std::int64_t sent_ = 0;      // samples since then

@@ -106,6 +106,18 @@ TEST_CASE("a microphone that is off sends nothing, one that is on again goes on"
             .empty());
 }
 
+TEST_CASE("the agent's voice comes back as an echo, as loud as it is told to") {
+  const auto talk = [](const std::string& echo_db) {
+    return run(
+        R"({"agent": {"greeting": "Hello everybody, good morning."}, "turn": {"interruption": "host"},
+        "microphone": {"echo_db": )" +
+        echo_db + R"(}, "steps": [{"silence_ms": 4000}],
+        "expect": {"events": [{"event": "speech_started", "min": 1}]}})");
+  };
+  CHECK(failure_of(talk("-9")).empty());
+  CHECK_THAT(failure_of(talk("-40")), Contains("speech_started: at least once | never"));
+}
+
 TEST_CASE("every stream of a provider may have its own script") {
   CHECK(failure_of(
             run(R"({"turn": {"preemptive_replies": 0}, "limits": {"first_audio_timeout_ms": 500},
