@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+"""How fast the agent yields to a caller, and how seldom to anything else.
+
+Human recordings, coughs, back-channels and noise are played into a running reply by
+voiceagent_room (tests/bench/room, built with -DVOICEAGENT_BUILD_BENCH=ON), with real engines in
+virtual time (--realtime: in real time): all delays but the processor's are there.
+
+  barge_in.py build/release/bin/voiceagent_room [AUDIO_FOLDER] [--realtime] [--jobs N]
+
+AUDIO_FOLDER (or VOICEAGENT_TEST_AUDIO) holds recordings with a manifest.json; without it the
+recordings are skipped, and said so. --set section.key=value changes the agent's configuration.
+"""
+import argparse
+import array
+import concurrent.futures
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import wave
+
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("barge_in.py needs numpy (Debian: python3-numpy)")
+
+RATE = 16000
+LEAD = 3.0  # seconds of the reply before the caller begins
+SPEECH_DB = -26.0  # full scale: of stimuli that are no recordings of the caller's
+MINUTE = 60.0
+REPLY = (
+    "The library stands at the end of the long street beside the river. It was built of grey "
+    "stone more than a hundred years ago, and people still like to read in its tall rooms. In the "
+    "morning the light comes through the eastern windows, and in the evening the lamps are lit one "
+    "after another. On the first floor there are maps and old letters, on the second floor there "
+    "are stories for children, and under the roof somebody has put a telescope. "
+)
+FLITE_BACK_CHANNELS = ["mm hm", "uh huh", "yeah", "okay", "right", "I see"]
+
+
+def read_wav(path):
+    with wave.open(str(path)) as w:
+        if (w.getframerate(), w.getnchannels(), w.getsampwidth()) != (RATE, 1, 2):
+            raise ValueError(f"{path}: 16 kHz mono 16-bit is needed")
+        return np.frombuffer(w.readframes(w.getnframes()), np.int16).astype(float)
+
+
+def write_wav(path, x):
+    with wave.open(str(path), "wb") as w:
+        w.setparams((1, 2, RATE, 0, "NONE", ""))
+        w.writeframes(np.clip(x, -32768, 32767).astype("<i2").tobytes())
+
+
+def db(x):
+    return 10 * np.log10(np.mean(np.square(x)) / 32768.0**2 + 1e-12)
+
+
+def at_level(x, level):
+    return x * 10 ** ((level - db(x)) / 20)
+
+
+def quiet(seconds, rng):
+    """A room's silence: nobody's microphone gives zeros."""
+    return rng.normal(0, 32768 * 10 ** (-72 / 20), int(seconds * RATE))
+
+
+def mix(base, x, at):
+    begin = int(at * RATE)
+    base[begin : begin + len(x)] += x[: len(base) - begin]
+
+
+def pink(count, rng):
+    spectrum = np.fft.rfft(rng.normal(0, 1, count))
+    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
+    spectrum[0] = 0
+    return np.fft.irfft(spectrum, count)
+
+
+def cough(rng):
+    """A burst, a noisy middle, now and then a voiced end: about 350 ms, most below 4 kHz."""
+    length = rng.uniform(0.25, 0.45)
+    t = np.arange(int(length * RATE)) / RATE
+    noise = np.convolve(rng.normal(0, 1, len(t)), np.ones(3) / 3, "same")
+    envelope = np.exp(-t / 0.04) + 0.45 * np.exp(-(((t - 0.14) / 0.07) ** 2))
+    pitch = rng.uniform(110, 220)
+    voiced = np.sign(np.sin(2 * np.pi * pitch * t)) * np.exp(-(((t - 0.8 * length) / 0.05) ** 2))
+    x = noise * envelope + rng.choice([0.0, 0.35]) * voiced
+    return x * np.minimum(1, t / 0.005) * np.minimum(1, (length - t) / 0.02)
+
+
+def flite(text, voice, folder):
+    path = pathlib.Path(folder) / f"{voice}_{text.replace(' ', '_')}.wav"
+    done = subprocess.run(["flite", "-voice", voice, "-t", text, "-o", path], capture_output=True)
+    if done.returncode != 0:
+        raise RuntimeError("flite: " + done.stderr.decode())
+    with wave.open(str(path)) as w:
+        x = np.frombuffer(w.readframes(w.getnframes()), np.int16).astype(float)
+        rate = w.getframerate()
+    if rate != RATE:
+        x = np.interp(np.arange(0, len(x), rate / RATE), np.arange(len(x)), x)
+    loud = np.nonzero(np.abs(x) > 300)[0]
+    return x[loud[0] : loud[-1]] if len(loud) else x
+
+
+class Bench:
+    def __init__(self, options, folder):
+        self.options = options
+        self.folder = pathlib.Path(folder)
+        self.count = 0
+        self.config = self.folder / "agent.toml"
+        self.config.write_text(config_text(options.set))
+
+    def run(self, caller, echo):
+        """Plays `caller` into a reply; returns the events and the agent's samples as played."""
+        self.count += 1
+        stem = self.folder / f"call{self.count}"
+        write_wav(f"{stem}.wav", caller)
+        command = [self.options.room, f"{stem}.wav", self.config, f"{stem}.out.wav"]
+        command += [str(echo)] + (["realtime"] if self.options.realtime else [])
+        done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(map(str, command))}: {done.stderr.strip()}")
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        played = read_wav(f"{stem}.out.wav")
+        for end in (".wav", ".out.wav"):
+            os.unlink(f"{stem}{end}")
+        return events, played
+
+    def all(self, cases):
+        """cases: (name, caller, ...) with echo second to last; in parallel."""
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+            return list(pool.map(lambda c: self.run(c[1], c[2]), cases))
+
+
+def config_text(settings):
+    """The agent, with section.key=value changes; the reply is its greeting."""
+    sections = {"agent": {"greeting": json.dumps(REPLY * 6)}}
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        section, _, key = name.rpartition(".")
+        sections.setdefault(section, {})[key] = value
+    lines = []
+    for section, keys in sections.items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {value}" for key, value in keys.items()]
+    return "\n".join(lines) + "\n"
+
+
+def first(events, kind, after=0.0):
+    return next((e for e in events if e["type"] == kind and e["t_ms"] / 1e3 >= after), None)
+
+
+def barge_ins(bench, audio, echo, rng):
+    cases = []
+    for f in audio["files"]:
+        if "turns" in f or f["file"] == "gcp_quit.wav":  # one word in loud steady noise
+            continue
+        x = read_wav(audio["folder"] / f["file"])
+        caller = quiet(LEAD + len(x) / RATE + 1.0, rng)
+        mix(caller, x, LEAD)
+        cases.append((f["file"], caller, echo, LEAD + f["speech_segments"][0][0]))
+    delays, late_frames, missed = [], [], []
+    for (name, _, _, onset), (events, played) in zip(cases, bench.all(cases)):
+        cut = first(events, "interrupted")
+        if cut is None:
+            missed.append(name)
+            continue
+        decided = cut["t_ms"] / 1e3
+        if decided < onset:
+            missed.append(name + " (cut before it spoke)")
+            continue
+        answer = first(events, "reply_started", decided)
+        until = min(answer["t_ms"] / 1e3 if answer else 1e9, decided + 0.2)
+        late_frames.append(sum(e["type"] == "audio_out" and decided < e["t_ms"] / 1e3 < until
+                               for e in events))
+        heard = np.nonzero(played[: int((decided + 0.1) * RATE)])[0]
+        delays.append(1e3 * (heard[-1] / RATE - onset))
+        if bench.options.verbose:
+            print(f"    {name:28} {delays[-1]:6.0f} ms, decided {1e3 * (decided - onset):6.0f} ms")
+    return delays, late_frames, missed
+
+
+def disturbances(bench, cases, minutes_each=1.0):
+    """False interruptions and holds of cases whose caller never says anything."""
+    spoken = cuts = holds = held = 0
+    for case, (events, played) in zip(cases, bench.all(cases)):
+        cut = first(events, "interrupted")
+        end = cut["t_ms"] / 1e3 if cut else len(case[1]) / RATE
+        cuts += cut is not None
+        if cut and bench.options.verbose:
+            words = [e["text"] for e in events if e["type"] == "transcript_partial"]
+            print(f"    {case[0]}: cut at {end:.2f} s, {words[-1:]}")
+        since = None
+        for e in events:
+            t = e["t_ms"] / 1e3
+            if t > end:
+                break
+            if e["type"] == "playback_paused":
+                since, holds = t, holds + 1
+            if e["type"] in ("playback_resumed", "interrupted") and since is not None:
+                held, since = held + t - since, None
+        spoken += np.count_nonzero(np.abs(played[: int(end * RATE)]) > 0) / RATE
+    minutes = max(spoken / 60, 1e-9)
+    return minutes, cuts, holds, held
+
+
+def scattered(sounds, rng, gap=(3.0, 6.0)):
+    caller = quiet(MINUTE, rng)
+    at = LEAD
+    while at < MINUTE - 3:
+        mix(caller, sounds(), at)
+        at += rng.uniform(*gap)
+    return caller
+
+
+def disturbance_kinds(options, folder, rng):
+    """(what, [callers])"""
+    kinds = []
+    kinds.append(("coughs", [
+        scattered(lambda: at_level(cough(rng), SPEECH_DB + rng.uniform(-3, 6)), rng)
+        for _ in range(options.minutes)]))
+    try:
+        voices = [flite(text, voice, folder)
+                  for voice in ("slt", "awb", "kal") for text in FLITE_BACK_CHANNELS]
+        kinds.append(("back-channels", [
+            scattered(lambda: at_level(voices[rng.integers(len(voices))], SPEECH_DB), rng)
+            for _ in range(options.minutes)]))
+    except (OSError, RuntimeError) as why:
+        print(f"skipped: back-channels ({why})")
+    for what, noise in (("white noise, 10 dB below speech",
+                         lambda: rng.normal(0, 1, int(MINUTE * RATE))),
+                        ("pink noise, 10 dB below speech",
+                         lambda: pink(int(MINUTE * RATE), rng))):
+        kinds.append((what, [at_level(noise(), SPEECH_DB - 10) for _ in range(options.minutes)]))
+    return kinds
+
+
+def find_audio(folder):
+    folder = folder or os.environ.get("VOICEAGENT_TEST_AUDIO")
+    folder = pathlib.Path(folder) if folder else (
+        pathlib.Path(__file__).resolve().parents[2] / ".." / "shared" / "audio" / "dev")
+    if not (folder / "manifest.json").exists():
+        print(f"skipped: the recordings ({folder}/manifest.json isn't there)")
+        return None
+    return {"folder": folder, **json.loads((folder / "manifest.json").read_text())}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("room", help="the program voiceagent_room")
+    parser.add_argument("audio", nargs="?", help="folder of recordings")
+    parser.add_argument("--realtime", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=int, default=5, help="runs of a minute, for each sound")
+    parser.add_argument("--set", action="append", default=[], metavar="section.key=value")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    kind = "real time" if options.realtime else "simulated: without processor time"
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(options, folder)
+        audio = find_audio(options.audio)
+        for echo, room in (("none", "no echo"), ("-20", "echo at -20 dB")):
+            print(f"{room} ({kind})")
+            if audio:
+                delays, late, missed = barge_ins(bench, audio, echo, np.random.default_rng(1))
+                n = len(delays)
+                if n:
+                    print(f"  interruptions: {n} of {n + len(missed)}; onset to the last sample heard: "
+                          f"median {statistics.median(delays):.0f} ms, "
+                          f"p95 {np.percentile(delays, 95):.0f} ms, max {max(delays):.0f} ms; "
+                          f"frames after the decision: at most {max(late)}")
+                if missed:
+                    print("  not interrupted: " + ", ".join(missed))
+            for what, callers in disturbance_kinds(options, folder, np.random.default_rng(2)):
+                cases = [(what, caller, echo) for caller in callers]
+                minutes, cuts, holds, held = disturbances(bench, cases)
+                print(f"  {what}: {cuts} false interruptions in {minutes:.1f} min of speech "
+                      f"({cuts / minutes:.2f} a minute); {holds / minutes:.1f} pauses a minute, "
+                      f"{held / max(holds, 1) * 1e3:.0f} ms each")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""Response against cuts: how long callers wait for an answer, and how often they are cut off.
+
+  endpointing.py build/release/bin/voiceagent [AUDIO_FOLDER] [--png curve.png] [--jobs N] [--virtual]
+
+Each human recording of AUDIO_FOLDER (or VOICEAGENT_TEST_AUDIO; see its manifest.json) is a caller of
+`voiceagent converse --realtime`: with fixed hangovers, and with the adaptive rule as it comes and
+with other shortest silences. Response: from the end of an utterance's last speech segment to the
+first audible sample of the reply, over utterances that were not cut. Cut: a turn ended, or was
+dropped, between an utterance's first words and its end.
+
+Left out: digit strings joined from single recordings, and one word in loud noise (gcp_quit).
+--virtual runs in simulated time, which leaves out the processor's.
+"""
+import argparse
+import array
+import concurrent.futures
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import wave
+
+FIXED = [200, 300, 400, 500, 700, 1000]
+ADAPTIVE = [None, 120, 250, 350, 500]  # endpointing_min_ms; None: as it comes
+AUDIBLE = 300
+MEASURED_BY_EAR = 0.02  # seconds: the manifest's segments are good to about so much
+
+
+def left_out(file):
+    if "joined with" in (file.get("note") or ""):
+        return "single digits joined"
+    return "one word in loud noise" if file["file"] == "gcp_quit.wav" else None
+
+
+def utterances(file):
+    """(start, end of the first segment, end) of each."""
+    turns = file.get("turns") or [{"start": file["speech_segments"][0][0],
+                                   "end": file["speech_segments"][-1][1]}]
+    result = []
+    for turn in turns:
+        inside = [s for s in file["speech_segments"]
+                  if s[0] >= turn["start"] - MEASURED_BY_EAR and s[1] <= turn["end"] + MEASURED_BY_EAR]
+        result.append((turn["start"], inside[0][1], turn["end"]))
+    return result
+
+
+def agent_side(path):
+    """Times of the agent's audible 10 ms."""
+    with wave.open(str(path)) as w:
+        samples = array.array("h", w.readframes(w.getnframes()))[1::2]
+        step = w.getframerate() // 100
+    return [i / step / 100 for i in range(0, len(samples), step)
+            if max(map(abs, samples[i : i + step])) > AUDIBLE]
+
+
+def converse(options, folder, file, config, run):
+    stem = pathlib.Path(folder) / f"{run}_{file['file'][:-4]}"
+    command = [options.voiceagent, "converse", "--in", options.audio / file["file"], "--config",
+               config, "--out", f"{stem}.wav", "--events", f"{stem}.jsonl", "--json"]
+    command += [] if options.virtual else ["--realtime"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    if done.returncode != 0:
+        sys.exit(f"{file['file']}: {done.stderr.strip()}")
+    events = [json.loads(line) for line in open(f"{stem}.jsonl")]
+    audible = agent_side(f"{stem}.wav")
+    ended = [e["t_ms"] / 1e3 for e in events if e["type"] in ("turn_ended", "turn_dropped")]
+    answers = []
+    spoken = utterances(file)
+    for i, (start, first_end, end) in enumerate(spoken):
+        following = spoken[i + 1][0] if i + 1 < len(spoken) else float("inf")
+        cut = any(first_end - MEASURED_BY_EAR < t < end - MEASURED_BY_EAR for t in ended)
+        first = next((t for t in audible if end <= t < following), None)
+        answers.append({"file": file["file"], "start": start, "origin": file["origin"], "cut": cut,
+                        "response": None if first is None else 1e3 * (first - end)})
+    return answers
+
+
+def percentile(values, p):
+    values = sorted(values)
+    at = p / 100 * (len(values) - 1)
+    low = int(at)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (at - low) * (values[high] - values[low])
+
+
+def measure(options, folder, name, settings):
+    config = pathlib.Path(folder) / f"{name.replace(' ', '_')}.toml"
+    turn = [f"{key} = {value}" for key, value in settings.items()]
+    config.write_text("\n".join(["[turn]"] + turn) + "\n")
+    answers = []
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for some in pool.map(lambda f: converse(options, folder, f, config, config.stem),
+                             options.files):
+            answers += some
+    kept = [a["response"] for a in answers if not a["cut"] and a["response"] is not None]
+    cuts = [a for a in answers if a["cut"]]
+    result = {"name": name, "n": len(answers), "cuts": len(cuts),
+              "cut": 100 * len(cuts) / len(answers), "median": statistics.median(kept),
+              "p90": percentile(kept, 90), "unanswered": sum(
+                  not a["cut"] and a["response"] is None for a in answers)}
+    print(f"{name:26} {result['median']:7.0f} {result['p90']:7.0f} {result['cuts']:5} "
+          f"{result['cut']:6.1f} % {result['unanswered']:6}", flush=True)
+    if options.verbose:
+        for a in answers:
+            response = "   none" if a["response"] is None else f"{a['response']:7.0f}"
+            print(f"    {a['file']:28} {a['start']:6.2f} {response} {'cut' if a['cut'] else ''}")
+    return result
+
+
+def cuts_at(curve, median):
+    """Cuts of a curve at a median, between its points; None beyond them."""
+    curve = sorted(curve, key=lambda r: r["median"])
+    for a, b in zip(curve, curve[1:]):
+        if a["median"] <= median <= b["median"]:
+            share = (median - a["median"]) / max(b["median"] - a["median"], 1e-9)
+            return a["cut"] + share * (b["cut"] - a["cut"])
+    return None
+
+
+def compare(fixed, adaptive):
+    print("\ncuts at the fixed hangovers' medians, the adaptive rule between its points:")
+    for f in sorted(fixed, key=lambda r: r["median"]):
+        a = cuts_at(adaptive, f["median"])
+        if a is None:
+            print(f"  {f['median']:5.0f} ms: fixed {f['cut']:4.1f} %, adaptive not measured")
+            continue
+        fewer = 100 * (1 - a / f["cut"]) if f["cut"] else 0
+        print(f"  {f['median']:5.0f} ms: fixed {f['cut']:4.1f} %, adaptive {a:4.1f} % "
+              f"({fewer:.0f} % fewer)")
+
+
+def draw(path, fixed, adaptive, count):
+    try:
+        import matplotlib
+    except ImportError:
+        print("skipped: the picture (Debian: python3-matplotlib)")
+        return
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    figure, axes = plt.subplots(figsize=(7, 4.5))
+    for curve, label, style in ((fixed, "fixed hangover", "o--"), (adaptive, "adaptive", "s-")):
+        curve = sorted(curve, key=lambda r: r["median"])
+        axes.plot([r["median"] for r in curve], [r["cut"] for r in curve], style, label=label)
+        for r in curve:
+            axes.annotate(r["name"].split(" ", 1)[1], (r["median"], r["cut"]), fontsize=7,
+                          xytext=(4, 4), textcoords="offset points")
+    axes.set_xlabel("response, median, ms")
+    axes.set_ylabel("utterances cut, %")
+    axes.set_ylim(bottom=0)
+    axes.set_title(f"{count} utterances of human speech")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=130)
+    print(f"{path} written")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("voiceagent", help="the program voiceagent, a release build")
+    parser.add_argument("audio", nargs="?", help="folder of recordings")
+    parser.add_argument("--png", help="draw response against cuts")
+    parser.add_argument("--jobs", type=int, default=4, help="conversations at a time")
+    parser.add_argument("--only", action="append", choices=["fixed", "adaptive", "default"])
+    parser.add_argument("--virtual", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    folder = options.audio or os.environ.get("VOICEAGENT_TEST_AUDIO")
+    options.audio = pathlib.Path(folder) if folder else (
+        pathlib.Path(__file__).resolve().parents[2] / ".." / "shared" / "audio" / "dev")
+    if not (options.audio / "manifest.json").exists():
+        print(f"skipped: no recordings ({options.audio}/manifest.json isn't there)")
+        return
+    files = json.loads((options.audio / "manifest.json").read_text())["files"]
+    for file in files:
+        if left_out(file):
+            print(f"skipped: {file['file']} ({left_out(file)})")
+    options.files = sorted((f for f in files if not left_out(f)), key=lambda f: -f["seconds"])
+    wanted = options.only or ["fixed", "adaptive"]
+    fixed, adaptive = [], []
+    print(f"\n{'simulated' if options.virtual else 'real time':26}  median     p90  cuts          "
+          "no answer")
+    with tempfile.TemporaryDirectory() as folder:
+        for ms in FIXED if "fixed" in wanted else []:
+            fixed.append(measure(options, folder, f"fixed {ms}",
+                                 {"endpointing_min_ms": ms, "endpointing_max_ms": ms}))
+        mins = ADAPTIVE if "adaptive" in wanted else [None] if "default" in wanted else []
+        for ms in mins:
+            name = "adaptive default" if ms is None else f"adaptive {ms}"
+            adaptive.append(measure(options, folder, name,
+                                    {} if ms is None else {"endpointing_min_ms": ms}))
+    if fixed and len(adaptive) > 1:
+        compare(fixed, adaptive)
+    if options.png and (fixed or adaptive):
+        draw(options.png, fixed, adaptive, (fixed + adaptive)[0]["n"])
+
+
+if __name__ == "__main__":
+    main()
