@@ -6,7 +6,7 @@
 namespace voiceagent::pocketsphinx {
 namespace {
 
-constexpr std::size_t kSlice = 10;  // frames decoded at a time, and between partials
+constexpr std::size_t kSlice = 5;  // frames decoded at a time, and between partials
 // The decoder remembers every frame of an utterance: after 30 s it makes a new beginning.
 constexpr std::size_t kMaxFrames = 3000;
 
