@@ -63,7 +63,7 @@ struct TurnOptions {
   /// @}
   /// @name The end of a turn
   /// @{
-  Duration endpointing_min{200'000'000};    ///< The shortest silence that ends a turn.
+  Duration endpointing_min{180'000'000};    ///< The shortest silence that ends a turn.
   Duration endpointing_max{1'500'000'000};  ///< The longest wait. The same as the shortest: fixed.
   bool manual_end = false;     ///< Only Session::commit_turn() ends a turn: push-to-talk.
   int preemptive_replies = 3;  ///< Replies prepared per turn before its end is certain; 0: none.

@@ -10,7 +10,7 @@ using Catch::Matchers::Contains;
 TEST_CASE("the reference has each setting with type, default, range, variable and meaning") {
   const std::string text = va::agent_config_reference(va::test_registry());
   CHECK_THAT(text, Contains("## [turn]\n"));
-  CHECK_THAT(text, Contains("| `endpointing_min_ms` | integer | `200` | 10 to 10000 ms | "
+  CHECK_THAT(text, Contains("| `endpointing_min_ms` | integer | `180` | 10 to 10000 ms | "
                             "`VOICEAGENT_TURN_ENDPOINTING_MIN_MS` | The shortest silence"));
   CHECK_THAT(text, Contains("| `vad_threshold` | number | `0.5` | 0 to 1 | "));
   CHECK_THAT(text, Contains("| `manual_end` | bool | `false` |  | "));

@@ -64,7 +64,8 @@ TEST_CASE("an unfinished thought is waited for, a finished one is answered at on
   open.say("panel");
   CHECK(open.settle());
   CHECK(open.count("turn_ended") == 1);
-  CHECK(contains(done.json("turn_ended"), R"("endpointing_ms":200.0)"));
+  CHECK(done.when("turn_ended") - done.when("speech_stopped") < 500ms);
+  CHECK(open.when("turn_ended") > done.when("turn_ended"));
 }
 
 TEST_CASE("a back-channel during a reply costs a pause, and is no turn") {
