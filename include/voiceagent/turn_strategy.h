@@ -27,6 +27,7 @@ struct TurnSnapshot {
   Duration utterance_start{0};  ///< The open utterance's first onset.
   Duration speech_start{0};     ///< The latest onset.
   Duration speech_end{0};       ///< The latest end of voice; of use while not `speaking`.
+  Duration voice_until{0};      ///< While `speaking`: the latest moment that certainly had voice.
   Duration voiced{0};           ///< Voice in the open utterance, without its pauses.
   int words = 0;                ///< Recognised in the open utterance so far.
   std::string_view transcript;  ///< These words; valid during the call.

@@ -12,6 +12,7 @@ constexpr float kNoiseFalls = 0.2F;     // the background is what is left when a
 constexpr float kNoiseRises = 0.03F;    // a new noise is believed within a second
 constexpr float kCouplingStep = 0.05F;  // a room changes slowly
 constexpr float kLoudEnough = -50.0F;   // what is sent can be told from nothing
+constexpr std::size_t kPause = 10;      // frames without output: what follows is a new beginning
 constexpr int kLearntFrames = 16;       // before an echo is predicted
 
 }  // namespace
@@ -31,6 +32,8 @@ void Loudness::sent(std::span<const std::int16_t> samples) {
   const float db = level_db(samples);
   sent_[next_] = was_sent_ ? std::max(sent_[next_], db) : db;
   was_sent_ = true;
+  if (unsent_ > kPause) sending_ = 0;
+  unsent_ = 0;
 }
 
 void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
@@ -40,14 +43,20 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
   if (!was_sent_) sent_[next_] = kSilenceDb;
   was_sent_ = false;
   next_ = (next_ + 1) % kWindow;
-  if (voice && !std::exchange(voice_, voice)) of_voice_ = kSilenceDb;
+  ++unsent_;
+  ++sending_;
+  if (voice && !voice_) {
+    of_voice_ = kSilenceDb;
+    voice_may_be_echo_ = sending_ < kWindow;
+  }
   voice_ = voice;
   if (loudest_sent() > kLoudEnough) return coupling_heard(voice);
-  pending_count_ = 0;
+  pending_count_ = loud_ = 0;
   if (!voice) learn_noise(db);
 }
 
-// By the loudest of a third of a second on either side: when the sound comes back isn't known.
+// By the loudest of a second on either side: when the sound comes back isn't known, so nothing is
+// learnt before it must have.
 // Somebody's voice comes to light some frames after its beginning, so what is heard is believed to
 // be echo only when it is older than that.
 void Loudness::coupling_heard(bool voice) {
@@ -57,6 +66,7 @@ void Loudness::coupling_heard(bool voice) {
     of_voice_ = std::max(of_voice_, ratio);
     return;
   }
+  if (++loud_ < kWindow) return;
   if (pending_count_ == kOnset) {
     learn_coupling(pending_[0]);
     std::ranges::copy(pending_.begin() + 1, pending_.end(), pending_.begin());
@@ -66,7 +76,7 @@ void Loudness::coupling_heard(bool voice) {
 }
 
 void Loudness::voice_was_nobody() {
-  if (of_voice_ <= kSilenceDb) return;
+  if (of_voice_ <= kSilenceDb || !voice_may_be_echo_) return;
   coupling_ = learnt_ == 0 ? of_voice_ : std::max(coupling_, of_voice_);
   learnt_ = kLearntFrames;
   of_voice_ = kSilenceDb;

@@ -23,7 +23,8 @@ class Loudness {
 
   // The microphone gave 20 ms; `voice`: the detector hears somebody.
   void heard(std::span<const std::int16_t> samples, bool voice);
-  // The voice that was heard last had no words: it may have been the agent's own echo.
+  // The voice that was heard last had no words. If it began soon after the agent began or went on
+  // to speak, it was the agent's echo; in the middle of its speech an echo would not have begun.
   void voice_was_nobody();
   // 20 ms of the agent's speech leave.
   void sent(std::span<const std::int16_t> samples);
@@ -36,8 +37,9 @@ class Loudness {
   float echo() const;
 
  private:
-  static constexpr std::size_t kWindow = 16;  // frames: 320 ms, for the way through the room
-  static constexpr std::size_t kOnset = 5;    // frames: a detector is that late, at most
+  // Frames: a second, for the way to the loudspeaker, through the room and back.
+  static constexpr std::size_t kWindow = 50;
+  static constexpr std::size_t kOnset = 5;  // frames: a detector is that late, at most
 
   float loudest_sent() const;
   void learn_noise(float db);
@@ -50,13 +52,17 @@ class Loudness {
   bool was_sent_ = false;  // since the last frame of the microphone's
   float level_ = kSilenceDb;
   float noise_ = kSilenceDb;
-  float coupling_ = 0;  // echo less what was sent, in dB
-  int learnt_ = 0;      // frames that coupling_ stands on
+  float coupling_ = 0;    // echo less what was sent, in dB
+  int learnt_ = 0;        // frames that coupling_ stands on
+  std::size_t loud_ = 0;  // frames since the agent became audible
   // What may be learnt when no voice has come to light.
   std::array<float, kOnset> pending_{};
   std::size_t pending_count_ = 0;
   float of_voice_ = kSilenceDb;  // the same, while somebody was heard: the greatest
   bool voice_ = false;
+  bool voice_may_be_echo_ = false;
+  std::size_t unsent_ = kWindow;  // frames since one was sent
+  std::size_t sending_ = 0;       // frames since the agent began, or went on, to speak
 };
 
 }  // namespace voiceagent

@@ -106,7 +106,7 @@ void Microphone::detect(std::span<const std::int16_t> vad_frame) {
       return listener_.microphone_speech_started(skipped_ + gate_.start_frame() * frame_samples);
     case SpeechGate::Change::kStopped:
       gap_.cancel();
-      return listener_.microphone_speech_stopped(skipped_ + gate_.end_frame() * frame_samples);
+      return listener_.microphone_speech_stopped(speech_end());
   }
 }
 

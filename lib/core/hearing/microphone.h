@@ -42,6 +42,10 @@ class Microphone {
   void reset();
 
   int sample_rate() const { return format_.sample_rate; }
+  // One past the last sample with speech.
+  std::int64_t speech_end() const {
+    return skipped_ + gate_.end_frame() * static_cast<std::int64_t>(format_.frame_samples);
+  }
   // Whether the latest audio may be the beginning of speech.
   bool stirring() const { return gate_.stirring(); }
   // Samples that have gone through.

@@ -32,7 +32,10 @@ Perceived SessionImpl::perceive() const {
     p.transcript_changed = reading_.changed();
     p.draft_stale = !draft_.active || draft_.words != normalise_words(reading_.text());
   }
-  p.stirring = microphone_ != nullptr && microphone_->stirring();
+  if (microphone_ != nullptr) {
+    p.stirring = microphone_->stirring();
+    p.voice_until = microphone_time(microphone_->speech_end());
+  }
   p.level_db = loudness_.level();
   p.noise_db = loudness_.noise();
   p.echo_db = loudness_.echo();

@@ -273,8 +273,9 @@ TurnSnapshot TurnManager::snapshot(const Step& step) const {
   s.utterance_start = state_.utterance_start;
   s.speech_start = state_.speech_start;
   s.speech_end = state_.speech_end;
+  s.voice_until = std::max(state_.speech_start, p.voice_until);
   s.voiced = state_.voiced;
-  if (s.speaking) s.voiced += std::max(Duration(0), step.now - state_.speech_start);
+  if (s.speaking) s.voiced += s.voice_until - state_.speech_start;
   s.words = p.words;
   s.transcript = p.transcript;
   s.language = p.language;

@@ -28,7 +28,7 @@ InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const 
     const bool nothing = now.words == 0 || now.back_channel || !now.was_held;
     return {nothing ? Verdict::kResume : Verdict::kInterrupt, {}};
   }
-  const Duration voice = now.speaking ? now.now - now.speech_start : Duration(0);
+  const Duration voice = now.speaking ? now.voice_until - now.speech_start : Duration(0);
   if (interrupts(now, voice)) return {Verdict::kInterrupt, {}};
   if (now.held && now.now >= now.held_since + patience_) return {Verdict::kResume, {}};
   if (!holds(now)) return {Verdict::kWait, next_look(now)};

@@ -109,12 +109,12 @@ TEST_CASE("going on after a false interruption loses nothing and repeats nothing
 TEST_CASE("a reply that is paused again and again is still heard once, from end to end") {
   SessionRig rig(scripted_agent(kReply));
   REQUIRE(rig.session->push_text("count").ok());
-  for (int i = 0; i < 5; ++i) {
-    rig.wait(600ms);
+  for (int i = 0; i < 3; ++i) {
+    rig.wait(1600ms);  // sooner after the agent goes on it would be its echo
     rig.noise(140ms);
   }
   REQUIRE(rig.settle());
-  CHECK(rig.count("playback_paused") == 5);
+  CHECK(rig.count("playback_paused") == 3);
   CHECK(rig.far_end->heard() == kReply);
   CHECK(rig.dialogue() == "user: count | assistant: " + kReply);
 }

@@ -43,6 +43,11 @@ class TurnDesk {
   bool held() const { return held_; }
 
   std::string step(TurnInput input) {
+    perceived.voice_until = now;  // the voice goes on
+    return step_as(input, perceived);
+  }
+  std::string step_as(TurnInput input, Perceived what) {
+    perceived = what;
     const TurnState before = manager_->state();
     if (before.user == UserPhase::kSilent) {  // nobody has said anything yet
       perceived.words = 0;

@@ -430,3 +430,19 @@ TEST_CASE("a held reply that ends by itself leaves no timer behind") {
   CHECK(desk.state().user == UserPhase::kSpeaking);
   CHECK(desk.broken == "");
 }
+
+TEST_CASE("a sound counts to its last voice, not to the moment when its end is noticed") {
+  TurnDesk desk = replying();
+  desk.speech_started();
+  const Duration start = desk.now;
+  desk.now = start + 400ms;
+  Perceived cough;
+  cough.voice_until = start + 340ms;
+  TurnDesk copy = desk;
+  CHECK(contains(copy.ring(TurnTimer::kInterruption), "interrupt"));  // with voice up to now
+  CHECK(desk.timer(TurnTimer::kInterruption) == start + 400ms);
+  TurnInput timer{TurnFact::kTimer};
+  timer.timer = TurnTimer::kInterruption;
+  desk.step_as(timer, cough);
+  CHECK_FALSE(contains(desk.said, "interrupt"));
+}
