@@ -39,40 +39,35 @@ void Loudness::sent(std::span<const std::int16_t> samples) {
 void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
   const float db = level_db(samples);
   level_ = level_ <= kSilenceDb ? db : level_ + kLevelStep * (db - level_);
-  heard_[next_] = db;
+  if (voice && !voice_) voice_begins();
+  voice_ = voice;
+  heard_[next_] = {db, voice};
   if (!was_sent_) sent_[next_] = kSilenceDb;
   was_sent_ = false;
   next_ = (next_ + 1) % kWindow;
   ++unsent_;
   ++sending_;
-  if (voice && !voice_) {
-    of_voice_ = kSilenceDb;
-    voice_may_be_echo_ = sending_ < kWindow;
+  const float sent = loudest_sent();
+  if (sent <= kLoudEnough) {
+    loud_ = 0;
+    if (!voice) learn_noise(db);
+  } else if (voice) {
+    of_voice_ = std::max(of_voice_, db - sent);
+  } else if (++loud_ >= kWindow) {
+    learn_coupling(sent);
   }
-  voice_ = voice;
-  if (loudest_sent() > kLoudEnough) return coupling_heard(voice);
-  pending_count_ = loud_ = 0;
-  if (!voice) learn_noise(db);
 }
 
-// By the loudest of a second on either side: when the sound comes back isn't known, so nothing is
-// learnt before it must have.
-// Somebody's voice comes to light some frames after its beginning, so what is heard is believed to
-// be echo only when it is older than that.
-void Loudness::coupling_heard(bool voice) {
-  const float ratio = *std::ranges::max_element(heard_) - loudest_sent();
-  if (voice) {
-    while (pending_count_ > 0) of_voice_ = std::max(of_voice_, pending_[--pending_count_]);
-    of_voice_ = std::max(of_voice_, ratio);
-    return;
+// Somebody's voice comes to light some frames after its beginning.
+void Loudness::voice_begins() {
+  const float sent = loudest_sent();
+  of_voice_ = kSilenceDb;
+  for (std::size_t i = 1; i <= kOnset; ++i) {
+    Heard& heard = heard_[(next_ + kWindow - i) % kWindow];
+    of_voice_ = std::max(of_voice_, heard.db - sent);
+    heard.voice = true;
   }
-  if (++loud_ < kWindow) return;
-  if (pending_count_ == kOnset) {
-    learn_coupling(pending_[0]);
-    std::ranges::copy(pending_.begin() + 1, pending_.end(), pending_.begin());
-    --pending_count_;
-  }
-  pending_[pending_count_++] = ratio;
+  voice_may_be_echo_ = sent > kLoudEnough && sending_ < kWindow;
 }
 
 void Loudness::voice_was_nobody() {
@@ -90,7 +85,19 @@ void Loudness::learn_noise(float db) {
   noise_ += (db < noise_ ? kNoiseFalls : kNoiseRises) * (db - noise_);
 }
 
-void Loudness::learn_coupling(float ratio) {
+// By the loudest of a second on either side: when the sound comes back isn't known, so nothing is
+// learnt before it must have. The newest frames may turn out to be somebody's voice.
+void Loudness::learn_coupling(float sent) {
+  float loudest = kSilenceDb;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i + kOnset < kWindow; ++i) {
+    const Heard& heard = heard_[(next_ + i) % kWindow];
+    if (heard.voice) continue;
+    loudest = std::max(loudest, heard.db);
+    ++count;
+  }
+  if (count < kWindow / 2) return;
+  const float ratio = loudest - sent;
   const float step = ratio < coupling_ ? 4 * kCouplingStep : kCouplingStep;
   coupling_ = learnt_ == 0 ? ratio : coupling_ + step * (ratio - coupling_);
   learnt_ = std::min(learnt_ + 1, kLearntFrames);

@@ -16,10 +16,7 @@ float level_db(std::span<const std::int16_t> samples);
 
 class Loudness {
  public:
-  Loudness() {
-    sent_.fill(kSilenceDb);
-    heard_.fill(kSilenceDb);
-  }
+  Loudness() { sent_.fill(kSilenceDb); }
 
   // The microphone gave 20 ms; `voice`: the detector hears somebody.
   void heard(std::span<const std::int16_t> samples, bool voice);
@@ -43,22 +40,24 @@ class Loudness {
 
   float loudest_sent() const;
   void learn_noise(float db);
-  void learn_coupling(float ratio);
-  void coupling_heard(bool voice);
+  void learn_coupling(float sent);
+  void voice_begins();
+
+  struct Heard {
+    float db = kSilenceDb;
+    bool voice = false;
+  };
 
   std::array<float, kWindow> sent_{};  // the newest frames', kSilenceDb where none left
-  std::array<float, kWindow> heard_{};
+  std::array<Heard, kWindow> heard_{};
   std::size_t next_ = 0;   // of heard_
   bool was_sent_ = false;  // since the last frame of the microphone's
   float level_ = kSilenceDb;
   float noise_ = kSilenceDb;
-  float coupling_ = 0;    // echo less what was sent, in dB
-  int learnt_ = 0;        // frames that coupling_ stands on
-  std::size_t loud_ = 0;  // frames since the agent became audible
-  // What may be learnt when no voice has come to light.
-  std::array<float, kOnset> pending_{};
-  std::size_t pending_count_ = 0;
-  float of_voice_ = kSilenceDb;  // the same, while somebody was heard: the greatest
+  float coupling_ = 0;           // echo less what was sent, in dB
+  int learnt_ = 0;               // frames that coupling_ stands on
+  std::size_t loud_ = 0;         // frames since the agent became audible
+  float of_voice_ = kSilenceDb;  // the same, of the present or latest voice: the greatest
   bool voice_ = false;
   bool voice_may_be_echo_ = false;
   std::size_t unsent_ = kWindow;  // frames since one was sent
