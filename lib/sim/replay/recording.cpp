@@ -230,7 +230,8 @@ Result<Recording> read_recording_bytes(std::string_view bytes, const std::string
   Recording recording = parse_records(std::move(records));
   if (!wrong.empty()) recording.cut_off = wrong + "; it can be read up to there";
   if (!recording.setup.is_object()) {
-    return invalid_argument(name + ": damaged: it doesn't say what agent was recorded");
+    return invalid_argument(name + ": " + (wrong.empty() ? "damaged" : wrong) +
+                            ": not even what agent was recorded can be read");
   }
   return recording;
 }
