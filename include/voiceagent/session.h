@@ -29,13 +29,15 @@ class SttProvider;
 class LlmProvider;
 class TtsProvider;
 class VadProvider;
+class TurnDetectorProvider;
 
 /// What a session talks to; where the mode does without, one may be null.
 struct SessionProviders {
-  std::shared_ptr<SttProvider> stt;  ///< Speech to text.
-  std::shared_ptr<LlmProvider> llm;  ///< The dialogue.
-  std::shared_ptr<TtsProvider> tts;  ///< Text to speech.
-  std::shared_ptr<VadProvider> vad;  ///< Voice activity.
+  std::shared_ptr<SttProvider> stt;                     ///< Speech to text.
+  std::shared_ptr<LlmProvider> llm;                     ///< The dialogue.
+  std::shared_ptr<TtsProvider> tts;                     ///< Text to speech.
+  std::shared_ptr<VadProvider> vad;                     ///< Voice activity.
+  std::shared_ptr<TurnDetectorProvider> turn_detector;  ///< Listens along.
 };
 
 /// How a session begins.

@@ -27,6 +27,7 @@
 #include "voiceagent/resample.h"
 #include "voiceagent/scenario.h"
 #include "voiceagent/session.h"
+#include "voiceagent/session_recorder.h"
 #include "voiceagent/sim.h"
 #include "voiceagent/status.h"
 #include "voiceagent/stt.h"

@@ -35,7 +35,7 @@ class AgentImpl final : public Agent {
   const AgentOptions& options() const override { return *parts_.agent; }
 
   SessionProviders providers() const override {
-    return {parts_.stt, parts_.llm, parts_.tts, parts_.vad};
+    return {parts_.stt, parts_.llm, parts_.tts, parts_.vad, parts_.turn_detector};
   }
 
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
@@ -76,6 +76,7 @@ class AgentImpl final : public Agent {
     if (options.providers.llm) parts.llm = options.providers.llm;
     if (options.providers.tts) parts.tts = options.providers.tts;
     if (options.providers.vad) parts.vad = options.providers.vad;
+    if (options.providers.turn_detector) parts.turn_detector = options.providers.turn_detector;
     return parts;
   }
 
@@ -139,6 +140,7 @@ class EngineImpl final : public Engine {
     parts.llm = *llm;
     parts.tts = *tts;
     parts.vad = *vad;
+    parts.turn_detector = agent.turn_detector;
     return Status::success();
   }
 

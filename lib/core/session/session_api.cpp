@@ -184,9 +184,9 @@ Status SessionImpl::ensure_microphone() {
                                   id()};
   recogniser_ = std::make_unique<Recogniser>(options, ports(), parts_.stt,
                                              static_cast<RecogniserListener&>(*this));
-  if (agent.turn_detector != nullptr) {
+  if (parts_.turn_detector != nullptr) {
     const TurnDetectorRequest request{{}, microphone_->sample_rate(), agent.language, id()};
-    detection_ = std::make_unique<TurnDetection>(request, ports(), agent.turn_detector,
+    detection_ = std::make_unique<TurnDetection>(request, ports(), parts_.turn_detector,
                                                  static_cast<TurnDetectionListener&>(*this));
   }
   return Status::success();

@@ -35,10 +35,11 @@ namespace voiceagent {
 // The providers of an agent, made once, and what its sessions share.
 struct SessionParts {
   std::shared_ptr<const AgentOptions> agent;
-  std::shared_ptr<SttProvider> stt;  // these four may be null where the mode does without
+  std::shared_ptr<SttProvider> stt;  // these five may be null where the mode does without
   std::shared_ptr<LlmProvider> llm;
   std::shared_ptr<TtsProvider> tts;
   std::shared_ptr<VadProvider> vad;
+  std::shared_ptr<TurnDetectorProvider> turn_detector;
   std::shared_ptr<Executor> executor;
   std::shared_ptr<WorkerPool> workers;
   std::shared_ptr<Logger> logger;

@@ -28,6 +28,10 @@ enum class RecordKind : std::uint8_t {
   kEnd = 14,         // the session has closed: how many events it published
 };
 
+// Whose streams there are.
+enum class StreamKind : std::uint8_t { kStt, kLlm, kTts, kVad, kTurnDetector };
+inline constexpr int kStreamKinds = 5;
+
 // The calls of a session.
 enum class SessionCall : std::uint8_t {
   kAudio,
@@ -57,6 +61,7 @@ enum class SinkCall : std::uint8_t {
   kSpoken,
   kError,
   kClosed,
+  kEstimate,
 };
 
 }  // namespace voiceagent

@@ -96,11 +96,11 @@ void RecordingLog::end() {
   file_->seal();
 }
 
-std::uint64_t RecordingLog::next_stream(ProviderKind kind) {
+std::uint64_t RecordingLog::next_stream(StreamKind kind) {
   return ++streams_[static_cast<std::size_t>(kind)];
 }
 
-void RecordingLog::started(Time now, ProviderKind kind, const Status& status) {
+void RecordingLog::started(Time now, StreamKind kind, const Status& status) {
   time(now);
   payload_.choice(kind);
   payload_.number(static_cast<std::uint64_t>(status.code()));
@@ -108,7 +108,7 @@ void RecordingLog::started(Time now, ProviderKind kind, const Status& status) {
   write(RecordKind::kStart);
 }
 
-void RecordingLog::refusal(ProviderKind kind, std::uint64_t stream, std::uint64_t call) {
+void RecordingLog::refusal(StreamKind kind, std::uint64_t stream, std::uint64_t call) {
   payload_.choice(kind);
   payload_.number(stream);
   payload_.number(call);

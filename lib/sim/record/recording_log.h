@@ -36,9 +36,9 @@ class RecordingLog {
   void call(Time now, bool inside_handler, SessionCall what, std::string_view args);
   void event(const AnyEvent& event);
   // The streams of a kind are numbered from 1 in the order of their start.
-  std::uint64_t next_stream(ProviderKind kind);
-  void started(Time now, ProviderKind kind, const Status& status);
-  void refusal(ProviderKind kind, std::uint64_t stream, std::uint64_t call);
+  std::uint64_t next_stream(StreamKind kind);
+  void started(Time now, StreamKind kind, const Status& status);
+  void refusal(StreamKind kind, std::uint64_t stream, std::uint64_t call);
   void vad(std::uint64_t stream, float probability);
   void wall_time(Time now, std::int64_t ms);
 
@@ -56,7 +56,7 @@ class RecordingLog {
   JsonWriter json_;
   std::uint64_t sink_calls_ = 0;  // that have arrived
   std::uint64_t events_ = 0;
-  std::uint64_t streams_[4] = {};
+  std::uint64_t streams_[kStreamKinds] = {};
   std::uint64_t vad_stream_ = 0;  // what a detector said last, and how often
   float vad_probability_ = 0;
   std::uint64_t vad_frames_ = 0;

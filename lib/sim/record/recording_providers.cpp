@@ -11,7 +11,7 @@ namespace {
 // Makes the calls of one stream's sink, and keeps what they say. Any thread.
 class SinkNotes {
  public:
-  SinkNotes(std::shared_ptr<RecordingExecutor> executor, ProviderKind kind, std::uint64_t stream)
+  SinkNotes(std::shared_ptr<RecordingExecutor> executor, StreamKind kind, std::uint64_t stream)
       : executor_(std::move(executor)), kind_(kind), stream_(stream) {}
 
   // `args(ByteWriter&)` writes the arguments; `tell()` makes the call, after which this object may
@@ -38,7 +38,7 @@ class SinkNotes {
 
  private:
   const std::shared_ptr<RecordingExecutor> executor_;
-  const ProviderKind kind_;
+  const StreamKind kind_;
   const std::uint64_t stream_;
 };
 
@@ -46,7 +46,7 @@ class SinkNotes {
 template <class Stream>
 class StreamNotes {
  public:
-  StreamNotes(std::shared_ptr<RecordingExecutor> executor, ProviderKind kind, std::uint64_t stream)
+  StreamNotes(std::shared_ptr<RecordingExecutor> executor, StreamKind kind, std::uint64_t stream)
       : executor_(std::move(executor)), kind_(kind), stream_(stream) {}
 
   Stream& real() { return *real_; }
@@ -58,7 +58,7 @@ class StreamNotes {
   static Result<std::unique_ptr<Stream>> start(Provider& provider, const Request& request,
                                                Sink& sink,
                                                std::shared_ptr<RecordingExecutor> executor,
-                                               ProviderKind kind) {
+                                               StreamKind kind) {
     RecordingLog& log = executor->log();
     auto recording = std::make_unique<Recording>(executor, kind, log.next_stream(kind), sink);
     Request own = request;
@@ -80,7 +80,7 @@ class StreamNotes {
 
  private:
   const std::shared_ptr<RecordingExecutor> executor_;
-  const ProviderKind kind_;
+  const StreamKind kind_;
   const std::uint64_t stream_;
   std::uint64_t pushes_ = 0;
   std::unique_ptr<Stream> real_;
@@ -197,12 +197,37 @@ class RecordingTtsSink final : public TtsSink {
   TtsSink& sink_;
 };
 
+class RecordingTurnDetectorSink final : public TurnDetectorSink {
+ public:
+  RecordingTurnDetectorSink(SinkNotes notes, TurnDetectorSink& sink)
+      : notes_(std::move(notes)), sink_(sink) {}
+  void estimate(std::uint64_t question, float probability) override {
+    const auto args = [&](ByteWriter& out) {
+      out.number(question);
+      out.real(probability);
+    };
+    notes_.note(SinkCall::kEstimate, args, [&] { sink_.estimate(question, probability); });
+  }
+  void error(const ProviderError& error) override {
+    notes_.note(
+        SinkCall::kError, [&](ByteWriter& out) { write_error(out, error); },
+        [&] { sink_.error(error); });
+  }
+  void closed() override {
+    notes_.note(SinkCall::kClosed, [&] { sink_.closed(); });
+  }
+
+ private:
+  SinkNotes notes_;
+  TurnDetectorSink& sink_;
+};
+
 // A stream's methods are the session's own doing: they need no record, but for what they return.
 // The sink must outlive the real stream.
 template <class Stream, class RecordingSink, class Sink>
 class RecordingStream : public Stream {
  public:
-  RecordingStream(std::shared_ptr<RecordingExecutor> executor, ProviderKind kind,
+  RecordingStream(std::shared_ptr<RecordingExecutor> executor, StreamKind kind,
                   std::uint64_t stream, Sink& sink)
       : sink_(SinkNotes(executor, kind, stream), sink), notes_(executor, kind, stream) {}
   RecordingSink& sink() { return sink_; }
@@ -239,6 +264,14 @@ class RecordingTtsStream final : public RecordingStream<TtsStream, RecordingTtsS
   void resume() override { real().resume(); }
 };
 
+class RecordingDetectorStream final
+    : public RecordingStream<TurnDetectorStream, RecordingTurnDetectorSink, TurnDetectorSink> {
+ public:
+  using RecordingStream::RecordingStream;
+  void audio(AudioView audio) override { real().audio(audio); }
+  void ask(const TurnQuestion& question) override { real().ask(question); }
+};
+
 class RecordingStt final : public SttProvider {
  public:
   RecordingStt(std::shared_ptr<SttProvider> real, std::shared_ptr<RecordingExecutor> executor)
@@ -246,7 +279,7 @@ class RecordingStt final : public SttProvider {
   const SttCapabilities& capabilities() const override { return real_->capabilities(); }
   Result<std::unique_ptr<SttStream>> start(const SttRequest& request, SttSink& sink) override {
     return StreamNotes<SttStream>::start<SttProvider, SttRequest, SttSink, RecordingSttStream>(
-        *real_, request, sink, executor_, ProviderKind::kStt);
+        *real_, request, sink, executor_, StreamKind::kStt);
   }
 
  private:
@@ -260,7 +293,7 @@ class RecordingLlm final : public LlmProvider {
       : real_(std::move(real)), executor_(std::move(executor)) {}
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
     return StreamNotes<LlmStream>::start<LlmProvider, LlmRequest, LlmSink, RecordingLlmStream>(
-        *real_, request, sink, executor_, ProviderKind::kLlm);
+        *real_, request, sink, executor_, StreamKind::kLlm);
   }
 
  private:
@@ -275,11 +308,28 @@ class RecordingTts final : public TtsProvider {
   const TtsCapabilities& capabilities() const override { return real_->capabilities(); }
   Result<std::unique_ptr<TtsStream>> start(const TtsRequest& request, TtsSink& sink) override {
     return StreamNotes<TtsStream>::start<TtsProvider, TtsRequest, TtsSink, RecordingTtsStream>(
-        *real_, request, sink, executor_, ProviderKind::kTts);
+        *real_, request, sink, executor_, StreamKind::kTts);
   }
 
  private:
   const std::shared_ptr<TtsProvider> real_;
+  const std::shared_ptr<RecordingExecutor> executor_;
+};
+
+class RecordingDetector final : public TurnDetectorProvider {
+ public:
+  RecordingDetector(std::shared_ptr<TurnDetectorProvider> real,
+                    std::shared_ptr<RecordingExecutor> executor)
+      : real_(std::move(real)), executor_(std::move(executor)) {}
+  Result<std::unique_ptr<TurnDetectorStream>> start(const TurnDetectorRequest& request,
+                                                    TurnDetectorSink& sink) override {
+    return StreamNotes<TurnDetectorStream>::start<TurnDetectorProvider, TurnDetectorRequest,
+                                                  TurnDetectorSink, RecordingDetectorStream>(
+        *real_, request, sink, executor_, StreamKind::kTurnDetector);
+  }
+
+ private:
+  const std::shared_ptr<TurnDetectorProvider> real_;
   const std::shared_ptr<RecordingExecutor> executor_;
 };
 
@@ -308,12 +358,12 @@ class RecordingVad final : public VadProvider {
   VadFormat format() const override { return real_->format(); }
   Result<std::unique_ptr<VadStream>> start(const StreamContext& context) override {
     RecordingLog& log = executor_->log();
-    const std::uint64_t stream = log.next_stream(ProviderKind::kVad);
+    const std::uint64_t stream = log.next_stream(StreamKind::kVad);
     StreamContext own = context;
     own.executor = executor_->real().get();
     Result<std::unique_ptr<VadStream>> real = real_->start(own);
     if (real.ok() && *real == nullptr) real = internal_error("the provider made no detector");
-    log.started(executor_->now(), ProviderKind::kVad, real.status());
+    log.started(executor_->now(), StreamKind::kVad, real.status());
     if (!real.ok()) return real.status();
     return std::unique_ptr<VadStream>(
         std::make_unique<RecordingVadStream>(std::move(*real), executor_, stream));
@@ -333,6 +383,9 @@ SessionProviders recording_providers(const SessionProviders& real,
   if (real.llm) recorded.llm = std::make_shared<RecordingLlm>(real.llm, executor);
   if (real.tts) recorded.tts = std::make_shared<RecordingTts>(real.tts, executor);
   if (real.vad) recorded.vad = std::make_shared<RecordingVad>(real.vad, executor);
+  if (real.turn_detector) {
+    recorded.turn_detector = std::make_shared<RecordingDetector>(real.turn_detector, executor);
+  }
   return recorded;
 }
 

@@ -33,6 +33,7 @@ void write_capabilities(JsonWriter& json, const SessionProviders& providers) {
     json.end_object();
   }
   json.field("llm", providers.llm != nullptr);
+  json.field("turn_detector", providers.turn_detector != nullptr);
   if (providers.tts) {
     const TtsCapabilities& can = providers.tts->capabilities();
     json.key("tts").begin_object().field("sample_rate", can.sample_rate);
@@ -72,6 +73,7 @@ SessionProviders providers_of(const Agent& agent, const SessionProviders& chosen
   if (chosen.llm) all.llm = chosen.llm;
   if (chosen.tts) all.tts = chosen.tts;
   if (chosen.vad) all.vad = chosen.vad;
+  if (chosen.turn_detector) all.turn_detector = chosen.turn_detector;
   return all;
 }
 

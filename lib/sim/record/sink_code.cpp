@@ -114,7 +114,7 @@ Pcm read_audio(ByteReader& in) {
 }
 
 void tell(ByteReader& in, SttSink& sink) {
-  switch (const SinkCall call = in.choice(SinkCall::kClosed)) {
+  switch (const SinkCall call = in.choice(SinkCall::kEstimate)) {
     case SinkCall::kPartial:
       return read_transcript(in, [&](const Transcript& t) { sink.partial(t); });
     case SinkCall::kFinal: return read_transcript(in, [&](const Transcript& t) { sink.final(t); });
@@ -132,7 +132,7 @@ void tell(ByteReader& in, SttSink& sink) {
 }
 
 void tell(ByteReader& in, LlmSink& sink) {
-  switch (const SinkCall call = in.choice(SinkCall::kClosed)) {
+  switch (const SinkCall call = in.choice(SinkCall::kEstimate)) {
     case SinkCall::kDelta: {
       const std::string_view text = in.text();
       if (in.ok()) sink.delta(text);
@@ -160,7 +160,7 @@ void tell(ByteReader& in, LlmSink& sink) {
 }
 
 void tell(ByteReader& in, TtsSink& sink) {
-  switch (const SinkCall call = in.choice(SinkCall::kClosed)) {
+  switch (const SinkCall call = in.choice(SinkCall::kEstimate)) {
     case SinkCall::kAudio: {
       const Pcm audio = read_audio(in);
       if (in.ok()) (void)sink.audio(audio.view());
@@ -180,6 +180,14 @@ void tell(ByteReader& in, TtsSink& sink) {
       return;
     default: return tell_end(call, in, sink);
   }
+}
+
+void tell(ByteReader& in, TurnDetectorSink& sink) {
+  const SinkCall call = in.choice(SinkCall::kEstimate);
+  if (call != SinkCall::kEstimate) return tell_end(call, in, sink);
+  const std::uint64_t question = in.number();
+  const float probability = in.real();
+  if (in.ok()) sink.estimate(question, probability);
 }
 
 }  // namespace voiceagent

@@ -6,6 +6,7 @@
 #include "voiceagent/llm.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/tts.h"
+#include "voiceagent/turn_detector.h"
 
 namespace voiceagent {
 
@@ -20,6 +21,7 @@ void write_audio(ByteWriter& out, AudioView audio);
 void tell(ByteReader& in, SttSink& sink);
 void tell(ByteReader& in, LlmSink& sink);
 void tell(ByteReader& in, TtsSink& sink);
+void tell(ByteReader& in, TurnDetectorSink& sink);
 
 // What write_audio() wrote; fails on damage.
 Pcm read_audio(ByteReader& in);

@@ -51,6 +51,7 @@ Status Player::open(AgentOptions agent) {
   agent.llm.instance = providers.llm;
   agent.tts.instance = providers.tts;
   agent.vad.instance = providers.vad;
+  agent.turn_detector = providers.turn_detector;
   if (!providers.stt) agent.stt.name.clear();
   if (!providers.llm) agent.llm.name.clear();
   if (!providers.tts) agent.tts.name.clear();

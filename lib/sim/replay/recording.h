@@ -45,8 +45,8 @@ struct Recording {
   std::vector<Stimulus> stimuli;
   std::vector<RecordedEvent> events;                             // all but AudioIn
   std::multimap<std::uint64_t, std::string_view> from_handlers;  // calls, by the event's number
-  std::array<std::vector<RecordedStart>, 4> starts;              // by kind, in order
-  std::set<std::tuple<ProviderKind, std::uint64_t, std::uint64_t>> refusals;  // stream, push
+  std::array<std::vector<RecordedStart>, kStreamKinds> starts;   // by kind, in order
+  std::set<std::tuple<StreamKind, std::uint64_t, std::uint64_t>> refusals;    // stream, push
   std::map<std::uint64_t, std::vector<std::pair<float, std::uint64_t>>> vad;  // by stream
   std::vector<std::pair<Duration, std::int64_t>> wall;  // milliseconds, by time of reading
   std::map<Duration, int> tasks;                        // how many ran that were posted then

@@ -10,7 +10,7 @@ namespace voiceagent {
 namespace {
 
 // A stream that does nothing by itself. One that was not recorded closes when it is told to end.
-template <class Stream, ProviderKind kKind>
+template <class Stream, StreamKind kKind>
 class ReplayStream : public Stream {
  public:
   ReplayStream(ReplayStreams& streams, std::uint64_t number) : streams_(streams), number_(number) {}
@@ -29,7 +29,7 @@ class ReplayStream : public Stream {
   std::uint64_t pushes_ = 0;
 };
 
-class ReplaySttStream final : public ReplayStream<SttStream, ProviderKind::kStt> {
+class ReplaySttStream final : public ReplayStream<SttStream, StreamKind::kStt> {
  public:
   using ReplayStream::ReplayStream;
   bool audio(AudioView) override { return push(); }
@@ -37,18 +37,26 @@ class ReplaySttStream final : public ReplayStream<SttStream, ProviderKind::kStt>
   void finish() override { end(); }
 };
 
-class ReplayLlmStream final : public ReplayStream<LlmStream, ProviderKind::kLlm> {
+class ReplayLlmStream final : public ReplayStream<LlmStream, StreamKind::kLlm> {
  public:
   using ReplayStream::ReplayStream;
 };
 
-class ReplayTtsStream final : public ReplayStream<TtsStream, ProviderKind::kTts> {
+class ReplayTtsStream final : public ReplayStream<TtsStream, StreamKind::kTts> {
  public:
   using ReplayStream::ReplayStream;
   bool text(std::string_view) override { return push(); }
   void flush() override {}
   void finish() override { end(); }
   void resume() override {}
+};
+
+class ReplayDetectorStream final
+    : public ReplayStream<TurnDetectorStream, StreamKind::kTurnDetector> {
+ public:
+  using ReplayStream::ReplayStream;
+  void audio(AudioView) override {}
+  void ask(const TurnQuestion&) override {}
 };
 
 class ReplayVadStream final : public VadStream {
@@ -64,7 +72,7 @@ class ReplayVadStream final : public VadStream {
 };
 
 template <class Made, class Stream, class Sink>
-Result<std::unique_ptr<Stream>> start(ReplayStreams& streams, ProviderKind kind, Sink& sink) {
+Result<std::unique_ptr<Stream>> start(ReplayStreams& streams, StreamKind kind, Sink& sink) {
   const Result<std::uint64_t> number =
       streams.start(kind, [&sink](ByteReader& bytes) { tell(bytes, sink); });
   if (!number.ok()) return number.status();
@@ -77,7 +85,7 @@ class ReplayStt final : public SttProvider {
       : can_(std::move(can)), streams_(streams) {}
   const SttCapabilities& capabilities() const override { return can_; }
   Result<std::unique_ptr<SttStream>> start(const SttRequest&, SttSink& sink) override {
-    return voiceagent::start<ReplaySttStream, SttStream>(streams_, ProviderKind::kStt, sink);
+    return voiceagent::start<ReplaySttStream, SttStream>(streams_, StreamKind::kStt, sink);
   }
 
  private:
@@ -89,7 +97,7 @@ class ReplayLlm final : public LlmProvider {
  public:
   explicit ReplayLlm(ReplayStreams& streams) : streams_(streams) {}
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest&, LlmSink& sink) override {
-    return voiceagent::start<ReplayLlmStream, LlmStream>(streams_, ProviderKind::kLlm, sink);
+    return voiceagent::start<ReplayLlmStream, LlmStream>(streams_, StreamKind::kLlm, sink);
   }
 
  private:
@@ -102,11 +110,24 @@ class ReplayTts final : public TtsProvider {
       : can_(std::move(can)), streams_(streams) {}
   const TtsCapabilities& capabilities() const override { return can_; }
   Result<std::unique_ptr<TtsStream>> start(const TtsRequest&, TtsSink& sink) override {
-    return voiceagent::start<ReplayTtsStream, TtsStream>(streams_, ProviderKind::kTts, sink);
+    return voiceagent::start<ReplayTtsStream, TtsStream>(streams_, StreamKind::kTts, sink);
   }
 
  private:
   const TtsCapabilities can_;
+  ReplayStreams& streams_;
+};
+
+class ReplayDetector final : public TurnDetectorProvider {
+ public:
+  explicit ReplayDetector(ReplayStreams& streams) : streams_(streams) {}
+  Result<std::unique_ptr<TurnDetectorStream>> start(const TurnDetectorRequest&,
+                                                    TurnDetectorSink& sink) override {
+    return voiceagent::start<ReplayDetectorStream, TurnDetectorStream>(
+        streams_, StreamKind::kTurnDetector, sink);
+  }
+
+ private:
   ReplayStreams& streams_;
 };
 
@@ -115,7 +136,7 @@ class ReplayVad final : public VadProvider {
   ReplayVad(VadFormat format, ReplayStreams& streams) : format_(format), streams_(streams) {}
   VadFormat format() const override { return format_; }
   Result<std::unique_ptr<VadStream>> start(const StreamContext&) override {
-    const Result<std::uint64_t> number = streams_.start(ProviderKind::kVad, nullptr);
+    const Result<std::uint64_t> number = streams_.start(StreamKind::kVad, nullptr);
     if (!number.ok()) return number.status();
     return std::unique_ptr<VadStream>(std::make_unique<ReplayVadStream>(streams_, *number));
   }
@@ -161,6 +182,9 @@ SessionProviders replay_providers(const Recording& recording, ReplayStreams& str
     providers.stt = std::make_shared<ReplayStt>(stt_capabilities(there["stt"]), streams);
   }
   if (there["llm"].boolean()) providers.llm = std::make_shared<ReplayLlm>(streams);
+  if (there["turn_detector"].boolean()) {
+    providers.turn_detector = std::make_shared<ReplayDetector>(streams);
+  }
   if (there.has("tts")) {
     providers.tts = std::make_shared<ReplayTts>(tts_capabilities(there["tts"]), streams);
   }

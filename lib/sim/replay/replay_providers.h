@@ -27,14 +27,14 @@ class ReplayStreams {
       : recording_(recording), executor_(executor) {}
 
   // What the next start of that kind gives.
-  Result<std::uint64_t> start(ProviderKind kind, Tell tell);
+  Result<std::uint64_t> start(StreamKind kind, Tell tell);
   // Whether the recording has that stream: it then says itself when the stream closes.
-  bool recorded(ProviderKind kind, std::uint64_t stream) const;
-  void forget(ProviderKind kind, std::uint64_t stream) { open_.erase({kind, stream}); }
+  bool recorded(StreamKind kind, std::uint64_t stream) const;
+  void forget(StreamKind kind, std::uint64_t stream) { open_.erase({kind, stream}); }
   // Posts that an unrecorded stream has closed.
-  void close(ProviderKind kind, std::uint64_t stream);
+  void close(StreamKind kind, std::uint64_t stream);
   // Whether the stream takes that push.
-  bool takes(ProviderKind kind, std::uint64_t stream, std::uint64_t push) const {
+  bool takes(StreamKind kind, std::uint64_t stream, std::uint64_t push) const {
     return !recording_.refusals.contains({kind, stream, push});
   }
   // What the detector says next.
@@ -49,12 +49,12 @@ class ReplayStreams {
   bool close_all();
 
  private:
-  using Key = std::pair<ProviderKind, std::uint64_t>;
+  using Key = std::pair<StreamKind, std::uint64_t>;
   void told(const Tell& tell, std::string_view bytes);
 
   const Recording& recording_;
   ReplayExecutor& executor_;
-  std::array<std::uint64_t, 4> started_{};
+  std::array<std::uint64_t, kStreamKinds> started_{};
   std::map<Key, Tell> open_;
   std::map<Key, std::vector<Stimulus>> early_;          // for streams that have not begun
   std::map<std::uint64_t, std::vector<Task>> waiting_;  // tasks of calls, the next one last

@@ -4,7 +4,7 @@
 
 namespace voiceagent {
 
-Result<std::uint64_t> ReplayStreams::start(ProviderKind kind, Tell tell) {
+Result<std::uint64_t> ReplayStreams::start(StreamKind kind, Tell tell) {
   const auto index = static_cast<std::size_t>(kind);
   const std::uint64_t stream = ++started_.at(index);
   const auto& starts = recording_.starts.at(index);
@@ -23,11 +23,11 @@ Result<std::uint64_t> ReplayStreams::start(ProviderKind kind, Tell tell) {
   return stream;
 }
 
-bool ReplayStreams::recorded(ProviderKind kind, std::uint64_t stream) const {
+bool ReplayStreams::recorded(StreamKind kind, std::uint64_t stream) const {
   return stream <= recording_.starts.at(static_cast<std::size_t>(kind)).size();
 }
 
-void ReplayStreams::close(ProviderKind kind, std::uint64_t stream) {
+void ReplayStreams::close(StreamKind kind, std::uint64_t stream) {
   const auto open = open_.find({kind, stream});
   if (open == open_.end()) return;
   const Tell tell = std::move(open->second);
@@ -39,7 +39,7 @@ void ReplayStreams::close(ProviderKind kind, std::uint64_t stream) {
 
 void ReplayStreams::arrive(const Stimulus& call) {
   ByteReader bytes(call.bytes);
-  const ProviderKind kind = bytes.choice(ProviderKind::kVad);
+  const StreamKind kind = bytes.choice(StreamKind::kTurnDetector);
   const std::uint64_t stream = bytes.number();
   if (!bytes.ok() || bytes.at_end()) return;
   if (stream > started_.at(static_cast<std::size_t>(kind))) {

@@ -56,6 +56,30 @@ void check_identical(const std::string& path) {
   CHECK(report->events > 1);
 }
 
+// Answers every question at once, with the next of a few probabilities.
+class SureDetector final : public TurnDetectorProvider {
+ public:
+  Result<std::unique_ptr<TurnDetectorStream>> start(const TurnDetectorRequest&,
+                                                    TurnDetectorSink& sink) override {
+    return std::unique_ptr<TurnDetectorStream>(std::make_unique<Stream>(sink));
+  }
+
+ private:
+  class Stream final : public TurnDetectorStream {
+   public:
+    explicit Stream(TurnDetectorSink& sink) : sink_(sink) {}
+    void audio(AudioView) override {}
+    void ask(const TurnQuestion& question) override {
+      sink_.estimate(question.id, 0.25F * static_cast<float>(++asked_ % 4));
+    }
+    void cancel() override { sink_.closed(); }
+
+   private:
+    TurnDetectorSink& sink_;
+    int asked_ = 0;
+  };
+};
+
 void long_talk(SessionRig& rig) {
   rig.say("hello there");
   REQUIRE(rig.settle());
@@ -211,6 +235,19 @@ TEST_CASE("providers that fail, refuse and fall silent are recorded") {
   for (const std::string& line : lines) all += line;
   CHECK(all.find("not now") != std::string::npos);
   CHECK(all.find("the voice is gone") != std::string::npos);
+  check_identical(folder.path("s.vaz"));
+}
+
+TEST_CASE("what a turn detector says is recorded") {
+  const test::TempDir folder;
+  AgentOptions agent = talker();
+  agent.turn.endpointing_max = 900ms;
+  agent.turn_detector = std::make_shared<SureDetector>();
+  const auto lines = record(folder.path("s.vaz"), agent, long_talk);
+  const auto estimate = [](const std::string& line) {
+    return line.find("\"turn_estimate\"") != std::string::npos;
+  };
+  CHECK(std::count_if(lines.begin(), lines.end(), estimate) > 1);
   check_identical(folder.path("s.vaz"));
 }
 
