@@ -71,7 +71,7 @@ struct TurnOptions {
   /// @name Interruptions
   /// @{
   InterruptionMode interruption = InterruptionMode::kVoiceAndWords;  ///< What interrupts.
-  Duration interruption_speech{400'000'000};   ///< Voice of this length may interrupt.
+  Duration interruption_speech{800'000'000};   ///< Voice of this length may interrupt.
   int interruption_words = 1;                  ///< So many words interrupt.
   Duration false_interruption{1'500'000'000};  ///< A sound without words holds it up so long.
   float interruption_level_db = 6.0F;          ///< Above noise and echo, to count as the user's.

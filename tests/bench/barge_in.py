@@ -11,7 +11,6 @@ AUDIO_FOLDER (or VOICEAGENT_TEST_AUDIO) holds recordings with a manifest.json; w
 recordings are skipped, and said so. --set section.key=value changes the agent's configuration.
 """
 import argparse
-import array
 import concurrent.futures
 import json
 import os
@@ -38,7 +37,7 @@ REPLY = (
     "after another. On the first floor there are maps and old letters, on the second floor there "
     "are stories for children, and under the roof somebody has put a telescope. "
 )
-FLITE_BACK_CHANNELS = ["mm hm", "uh huh", "yeah", "okay", "right", "I see"]
+FLITE_BACK_CHANNELS = ["uh huh", "yeah", "okay", "right", "I see"]
 
 
 def read_wav(path):
@@ -89,6 +88,17 @@ def cough(rng):
     voiced = np.sign(np.sin(2 * np.pi * pitch * t)) * np.exp(-(((t - 0.8 * length) / 0.05) ** 2))
     x = noise * envelope + rng.choice([0.0, 0.35]) * voiced
     return x * np.minimum(1, t / 0.005) * np.minimum(1, (length - t) / 0.02)
+
+
+def hum(rng):
+    """"mm-hm": two hums, the second a little higher, with a breath between."""
+    pitch = rng.uniform(100, 220)
+    parts = []
+    for factor, length in ((1.0, 0.16), (1.15, 0.2)):
+        t = np.arange(int(length * RATE)) / RATE
+        x = sum(np.sin(2 * np.pi * k * factor * pitch * t) / k**2 for k in range(1, 6))
+        parts += [x * np.sin(np.pi * t / length) ** 0.5, np.zeros(int(0.04 * RATE))]
+    return np.concatenate(parts[:-1])
 
 
 def flite(text, voice, folder):
@@ -183,7 +193,7 @@ def barge_ins(bench, audio, echo, rng):
     return delays, late_frames, missed
 
 
-def disturbances(bench, cases, minutes_each=1.0):
+def disturbances(bench, cases):
     """False interruptions and holds of cases whose caller never says anything."""
     spoken = cuts = holds = held = 0
     for case, (events, played) in zip(cases, bench.all(cases)):
@@ -225,8 +235,10 @@ def disturbance_kinds(options, folder, rng):
     try:
         voices = [flite(text, voice, folder)
                   for voice in ("slt", "awb", "kal") for text in FLITE_BACK_CHANNELS]
+        voices += [hum(rng) for _ in range(3)]
         kinds.append(("back-channels", [
-            scattered(lambda: at_level(voices[rng.integers(len(voices))], SPEECH_DB), rng)
+            scattered(lambda: at_level(voices[rng.integers(len(voices))], SPEECH_DB), rng,
+                      (5.0, 9.0))
             for _ in range(options.minutes)]))
     except (OSError, RuntimeError) as why:
         print(f"skipped: back-channels ({why})")

@@ -22,6 +22,7 @@ AgentOptions scripted_agent(std::string reply) {
   // What is said doesn't matter: a turn ends after 300 ms, and nothing is prepared before.
   agent.turn.endpointing_min = agent.turn.endpointing_max = 300ms;
   agent.turn.preemptive_replies = 0;
+  agent.turn.interruption_speech = 400ms;
   return agent;
 }
 

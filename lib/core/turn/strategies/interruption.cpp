@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/turn/completeness.h"
 #include "core/turn/strategies/strategies.h"
 
 namespace voiceagent {
@@ -10,6 +11,9 @@ using Verdict = InterruptionDecision::Verdict;
 constexpr float kUnknownDb = -96.0F;
 // So often a voice that does not stand out is looked at again: two frames.
 constexpr Duration kLook{40'000'000};
+// The agent is silent while a sound is judged, so there is time to be right. What a recogniser
+// makes of a cough is nothing, or a word that nobody says alone: docs/design/endpointing.md.
+constexpr float kWordOfSense = 0.16F;
 
 }  // namespace
 
@@ -24,9 +28,7 @@ DefaultInterruption::DefaultInterruption(const TurnOptions& options)
 InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const {
   if (mode_ == InterruptionMode::kHost || now.uninterruptible) return {};
   if (now.settled) {
-    // What never stood out from noise and echo was not the user.
-    const bool nothing = now.words == 0 || now.back_channel || !now.was_held;
-    return {nothing ? Verdict::kResume : Verdict::kInterrupt, {}};
+    return {settled_as_nothing(now) ? Verdict::kResume : Verdict::kInterrupt, {}};
   }
   const Duration voice = now.speaking ? now.voice_until - now.speech_start : Duration(0);
   if (interrupts(now, voice)) return {Verdict::kInterrupt, {}};
@@ -38,6 +40,13 @@ InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const 
   return {Verdict::kHold, next_look(held)};
 }
 
+// What never stood out from noise and echo was not the user.
+bool DefaultInterruption::settled_as_nothing(const TurnSnapshot& now) const {
+  if (now.words == 0 || now.back_channel || !now.was_held) return true;
+  return mode_ == InterruptionMode::kVoiceAndWords && now.voiced < speech_ &&
+         now.completeness < kWordOfSense;
+}
+
 bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) const {
   const bool said_something = now.words >= words_ && !now.back_channel;
   switch (mode_) {
@@ -45,7 +54,8 @@ bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) co
     case InterruptionMode::kWords: return said_something;
     case InterruptionMode::kVoiceAndWords:
       if (!now.held && !stands_out(now)) return false;  // an echo has words too
-      return said_something || (voice >= speech_ && !now.back_channel && stands_out(now));
+      if (said_something && now.completeness >= kCompleteThreshold) return true;
+      return voice >= speech_ && !now.back_channel && (said_something || stands_out(now));
     default: return false;
   }
 }

@@ -18,6 +18,7 @@ class DefaultInterruption final : public InterruptionStrategy {
 
  private:
   bool stands_out(const TurnSnapshot& now) const;
+  bool settled_as_nothing(const TurnSnapshot& now) const;
   bool interrupts(const TurnSnapshot& now, Duration voice) const;
   bool holds(const TurnSnapshot& now) const;
   Duration next_look(const TurnSnapshot& now) const;

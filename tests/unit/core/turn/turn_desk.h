@@ -29,6 +29,7 @@ class TurnDesk {
     TurnOptions options;
     options.endpointing_min = options.endpointing_max = std::chrono::milliseconds(300);
     options.preemptive_replies = 0;
+    options.interruption_speech = std::chrono::milliseconds(400);
     return options;
   }
 

@@ -1,0 +1,79 @@
+// Which sounds during a reply interrupt it.
+#include "core/turn/strategies/strategies.h"
+#include "support/catch.h"
+
+namespace voiceagent {
+namespace {
+
+using std::chrono::milliseconds;
+using Verdict = InterruptionDecision::Verdict;
+
+// A reply is held, and the voice has lasted for `voice`.
+TurnSnapshot during_reply(Duration voice) {
+  TurnSnapshot now;
+  now.now = milliseconds(9000);
+  now.speech_start = now.now - voice;
+  now.voice_until = now.now;
+  now.speaking = now.utterance = true;
+  now.voiced = voice;
+  now.replying = true;
+  now.held = now.was_held = true;
+  now.held_since = now.speech_start + milliseconds(70);
+  now.level_db = -20;
+  now.noise_db = -60;
+  return now;
+}
+
+// The same sound, over, and all its words are known.
+TurnSnapshot settled(Duration voice, float completeness) {
+  TurnSnapshot now = during_reply(voice);
+  now.speaking = false;
+  now.settled = true;
+  now.words = 1;
+  now.completeness = completeness;
+  return now;
+}
+
+Verdict verdict(const TurnSnapshot& now) {
+  return DefaultInterruption(TurnOptions()).decide(now).verdict;
+}
+
+TEST_CASE("a voice interrupts when it outlasts a cough") {
+  CHECK(verdict(during_reply(milliseconds(550))) == Verdict::kWait);
+  CHECK(verdict(during_reply(milliseconds(900))) == Verdict::kInterrupt);
+}
+
+TEST_CASE("words that make sense interrupt at once, broken pieces of words don't") {
+  TurnSnapshot now = during_reply(milliseconds(450));
+  now.words = 1;
+  now.completeness = 0.9F;
+  CHECK(verdict(now) == Verdict::kInterrupt);
+  now.completeness = 0.1F;
+  CHECK(verdict(now) == Verdict::kWait);
+}
+
+TEST_CASE("a short sound that was heard as a word nobody says alone was nothing") {
+  CHECK(verdict(settled(milliseconds(400), 0.05F)) == Verdict::kResume);
+  CHECK(verdict(settled(milliseconds(400), 0.9F)) == Verdict::kInterrupt);
+  CHECK(verdict(settled(milliseconds(1200), 0.05F)) == Verdict::kInterrupt);
+}
+
+TEST_CASE("a back-channel never interrupts") {
+  TurnSnapshot now = during_reply(milliseconds(900));
+  now.words = 1;
+  now.back_channel = true;
+  now.completeness = 0.9F;
+  CHECK(verdict(now) == Verdict::kWait);
+  now.speaking = false;
+  now.settled = true;
+  CHECK(verdict(now) == Verdict::kResume);
+}
+
+TEST_CASE("a sound that never stood out from the noise was not the user") {
+  TurnSnapshot now = settled(milliseconds(1200), 0.9F);
+  now.was_held = false;
+  CHECK(verdict(now) == Verdict::kResume);
+}
+
+}  // namespace
+}  // namespace voiceagent
