@@ -46,6 +46,9 @@ VOICEAGENT_EXPORT Result<AgentOptions> load_agent_config(const std::string& path
 VOICEAGENT_EXPORT Status set_agent_option(AgentOptions& agent, std::string_view section,
                                           std::string_view key, const OptionValue& value);
 
+/// Checks what only several settings together can get wrong. The error has a line for each.
+VOICEAGENT_EXPORT Status check_agent_options(const AgentOptions& agent);
+
 /// The reference of all keys as Markdown: name, type, default, range, environment variable,
 /// meaning, made from the same descriptors that the check uses.
 VOICEAGENT_EXPORT std::string agent_config_reference(const Registry& registry);

@@ -215,16 +215,7 @@ bool AgentReader::belongs_to_a_provider(const std::string& variable) const {
 }
 
 Result<AgentOptions> AgentReader::finish() && {
-  if (agent_.turn.start_speech > agent_.turn.start_window) {
-    errors_.add(
-        "turn: start_speech_ms is more than start_window_ms: no speech could ever begin; lower the "
-        "one or raise the other");
-  }
-  if (agent_.turn.endpointing_min > agent_.turn.endpointing_max) {
-    errors_.add(
-        "turn: endpointing_min_ms is more than endpointing_max_ms; lower the one or raise the "
-        "other");
-  }
+  if (const Status status = check_agent_options(agent_); !status.ok()) errors_.add(status);
   if (!errors_.empty()) return errors_.status();
   return std::move(agent_);
 }

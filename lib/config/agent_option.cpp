@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/agent_schema.h"
+#include "config/errors.h"
 #include "config/option_check.h"
 #include "voiceagent/config.h"
 
@@ -26,6 +27,21 @@ Status set_agent_option(AgentOptions& agent, std::string_view section, std::stri
   }
   return invalid_argument("there is no section '" + std::string(section) + "'" +
                           did_you_mean(section, names));
+}
+
+Status check_agent_options(const AgentOptions& agent) {
+  ConfigErrors errors;
+  if (agent.turn.start_speech > agent.turn.start_window) {
+    errors.add(
+        "turn: start_speech_ms is more than start_window_ms: no speech could ever begin; lower the "
+        "one or raise the other");
+  }
+  if (agent.turn.endpointing_min > agent.turn.endpointing_max) {
+    errors.add(
+        "turn: endpointing_min_ms is more than endpointing_max_ms; lower the one or raise the "
+        "other");
+  }
+  return errors.empty() ? Status::success() : errors.status();
 }
 
 }  // namespace voiceagent

@@ -33,6 +33,10 @@ std::string must_be(std::string_view what, const Json& json) {
 Problems::Problems(std::string_view file) : file_(file) {}
 
 void Problems::add(std::string_view path, std::string_view what) {
+  if (const auto line = what.find('\n'); line != std::string_view::npos) {
+    add(path, what.substr(0, line));
+    return add(path, what.substr(line + 1));
+  }
   if (++count_ > kMaxProblems) return;
   if (!text_.empty()) text_ += '\n';
   text_ += file_ + ": ";
@@ -89,6 +93,16 @@ std::optional<double> read_number(const Json& json, const std::string& path, dou
   if (number >= min && number <= max) return number;
   out.add(path, "must be from " + number_text(min) + " to " + number_text(max) + ", not " +
                     number_text(number));
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> read_integer(const Json& json, const std::string& path,
+                                         std::int64_t min, std::int64_t max, Problems& out) {
+  const auto value =
+      read_number(json, path, static_cast<double>(min), static_cast<double>(max), out);
+  if (!value) return std::nullopt;
+  if (std::trunc(*value) == *value) return static_cast<std::int64_t>(*value);
+  out.add(path, "must be a whole number, not " + number_text(*value));
   return std::nullopt;
 }
 
@@ -156,11 +170,8 @@ std::optional<double> ObjectReader::number(std::string_view key, double min, dou
 
 std::optional<std::int64_t> ObjectReader::integer(std::string_view key, std::int64_t min,
                                                   std::int64_t max) {
-  const auto value = number(key, static_cast<double>(min), static_cast<double>(max));
-  if (!value) return std::nullopt;
-  if (std::trunc(*value) == *value) return static_cast<std::int64_t>(*value);
-  out_.add(path(key), "must be a whole number, not " + number_text(*value));
-  return std::nullopt;
+  if (!has(key)) return std::nullopt;
+  return read_integer(json_[key], path(key), min, max, out_);
 }
 
 std::optional<Duration> ObjectReader::ms(std::string_view key, double min, double max) {

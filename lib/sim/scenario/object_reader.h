@@ -20,6 +20,8 @@ std::optional<std::string> read_string(const Json& json, const std::string& path
 std::optional<std::string> read_text(const Json& json, const std::string& path, Problems& out);
 std::optional<double> read_number(const Json& json, const std::string& path, double min, double max,
                                   Problems& out);
+std::optional<std::int64_t> read_integer(const Json& json, const std::string& path,
+                                         std::int64_t min, std::int64_t max, Problems& out);
 // Milliseconds with decimals, from `min` to `max` of them.
 std::optional<Duration> read_ms(const Json& json, const std::string& path, double min, double max,
                                 Problems& out);

@@ -138,6 +138,9 @@ Scenario parse_document(const Json& json, Problems& out) {
   for (const std::string_view section : {"agent", "turn", "limits"}) {
     parse_section(reader, section, scenario.agent);
   }
+  if (const Status status = check_agent_options(scenario.agent); !status.ok()) {
+    out.add("", status.message());
+  }
   scenario.providers = parse_providers(reader);
   if (reader.has("session")) {
     scenario.session = parse_session(reader.get("session"), "session", out);

@@ -240,8 +240,8 @@ step::Microphone parse_microphone(const Json& json, const std::string& path, Pro
   for (std::size_t i = 0; i < (frames.is_array() ? frames.size() : 1); ++i) {
     if (frames.is_null()) break;
     const Json one = frames.is_array() ? frames.at(i) : frames;
-    const auto samples = read_number(one, frames.is_array() ? element_path(place, i) : place, 1,
-                                     kMaxSampleRate, out);
+    const auto samples = read_integer(one, frames.is_array() ? element_path(place, i) : place, 1,
+                                      kMaxSampleRate, out);
     if (samples) microphone.frame_samples.push_back(static_cast<int>(*samples));
   }
   if (frames.is_array() && frames.size() == 0) out.add(place, "must not be empty");

@@ -100,6 +100,18 @@ TEST_CASE("words and a way that resamples them exclude each other") {
   CHECK(problems(R"({"microphone": {"rate": 8000}, "steps": [{"silence_ms": 1}]})").empty());
 }
 
+TEST_CASE("settings that contradict each other are refused") {
+  CHECK_THAT(problems_with(R"("turn": {"start_speech_ms": 500, "endpointing_min_ms": 9000})"),
+             StartsWith("pause.json: turn: start_speech_ms is more than start_window_ms") &&
+                 Contains("\npause.json: turn: endpointing_min_ms is more than"));
+}
+
+TEST_CASE("numbers that must be whole are") {
+  CHECK(problems_with(R"("seed": 1.5)") == "pause.json: seed: must be a whole number, not 1.5");
+  CHECK(problems_with(R"("microphone": {"frame_samples": [160, 7.5]})") ==
+        "pause.json: microphone.frame_samples[1]: must be a whole number, not 7.5");
+}
+
 TEST_CASE("expectations that can't be met are refused") {
   CHECK_THAT(problems_with(R"("expect": {"events": [{"event": "error", "min": 2, "max": 1}]})"),
              Contains("min is more than max"));
