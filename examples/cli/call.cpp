@@ -36,8 +36,10 @@ va::Result<std::unique_ptr<Call>> Call::open(va::Agent& agent,
   va::EventBus& events = call->session_->events();
   call->opened_ = events.subscribe<va::event::SessionOpened>(
       [call = call.get()](const va::event::SessionOpened&) { call->caller_->begin(); });
-  call->closed_ = events.subscribe<va::event::SessionClosed>(
-      [call = call.get()](const va::event::SessionClosed&) { call->ended_.set_value({}); });
+  // After all others have heard of it: whoever waits for the end completes their files.
+  call->closed_ = events.subscribe_all([call = call.get()](const va::AnyEvent& event) {
+    if (event.kind() == va::EventKind::kSessionClosed) call->ended_.set_value({});
+  });
   return call;
 }
 
