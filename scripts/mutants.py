@@ -113,7 +113,7 @@ MUTANTS = (
     ("the user is listened to when that is switched off", STRATEGIES + "mute.cpp",
      "if (never_interrupted_ && now.replying) return true;", ""),
     ("a finished sentence waits as long as an unfinished one", STRATEGIES + "end_of_turn.cpp",
-     "    silence = min_;\n", "    silence = kUnfinished;\n"),
+     "    if (complete >= kCompleteThreshold && stood >= kHeardOut) return kTunedFor;\n", ""),
     ("prompts don't come", STRATEGIES + "idle.cpp",
      "if (prompts < prompts_) return {IdleDecision::Action::kPrompt, after_};", ""),
     ("the end-of-turn timer goes on when the user does", TURN,
