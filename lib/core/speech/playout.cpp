@@ -147,7 +147,7 @@ void Speaker::take_back() {
     last.count = static_cast<std::size_t>(played);
     break;
   }
-  clock_.flush();
+  clock_.flush(now());
   listener_.speaker_flushed(clock_.sent());
 }
 

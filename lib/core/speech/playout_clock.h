@@ -51,7 +51,9 @@ class PlayoutClock {
   }
 
   // What was sent and not played has been taken back: the player has nothing left.
-  void flush() {
+  void flush(Duration now) {
+    // A player that has nothing left has nothing to report: its silence from now on says nothing.
+    known_at_flush_ = trusts_reports(now) ? reported_ : estimate(now);
     flushed_ = sent_;
     played_.position = sent_;
     pace_.position = sent_;
@@ -65,9 +67,11 @@ class PlayoutClock {
 
   // What has been heard for certain. Never goes back.
   std::int64_t heard(Duration now) {
-    const bool trust_reports =
-        ever_reported_ && now - std::max(reported_at_, begun_) < kReportPatience;
-    heard_ = std::max(heard_, trust_reports ? reported_ : estimate(now));
+    const bool nothing_left = flushed_ == sent_;
+    const std::int64_t known = nothing_left          ? std::max(reported_, known_at_flush_)
+                               : trusts_reports(now) ? reported_
+                                                     : estimate(now);
+    heard_ = std::max(heard_, known);
     return heard_;
   }
 
@@ -92,6 +96,9 @@ class PlayoutClock {
     if (now <= anchor.time) return anchor.position;
     return std::min(sent_, anchor.position + duration_to_samples(now - anchor.time, rate_));
   }
+  bool trusts_reports(Duration now) const {
+    return ever_reported_ && now - std::max(reported_at_, begun_) < kReportPatience;
+  }
   // Zero when it has gone by before the anchor.
   Duration reaches(const Anchor& anchor, std::int64_t position) const {
     if (position <= anchor.position) return Duration(0);
@@ -104,6 +111,7 @@ class PlayoutClock {
   std::int64_t heard_ = 0;
   std::int64_t reported_ = 0;
   std::int64_t flushed_ = 0;  // up to here nothing is waiting in the player
+  std::int64_t known_at_flush_ = 0;
   Anchor played_;             // where the player is, by the last report
   Anchor pace_;               // where it would be without a network
   Duration begun_{0};

@@ -111,7 +111,7 @@ TEST_CASE("after a flush nothing is waiting, and late reports about before are n
   PlayoutClock clock(kRate, 0ms);
   clock.send(at(400ms), 0ms);
   clock.report(at(100ms), 100ms);
-  clock.flush();
+  clock.flush(100ms);
   CHECK(clock.estimate(150ms) == at(400ms));
   clock.send(at(500ms), 300ms);
   CHECK(clock.estimate(300ms) == at(400ms));
@@ -119,4 +119,21 @@ TEST_CASE("after a flush nothing is waiting, and late reports about before are n
   CHECK(clock.estimate(310ms) == at(410ms));
   clock.report(at(420ms), 330ms);
   CHECK(clock.estimate(330ms) == at(420ms));
+}
+
+TEST_CASE("a player whose audio was taken back is not taken to have played it, however long ago") {
+  PlayoutClock clock(kRate, 0ms);
+  clock.send(at(400ms), 0ms);
+  clock.report(at(100ms), 150ms);
+  clock.flush(200ms);
+  CHECK(clock.heard(2s) == at(100ms));
+  clock.report(at(120ms), 2s);  // it had got a little further
+  CHECK(clock.heard(3s) == at(120ms));
+}
+
+TEST_CASE("a player that never reports has played what it could before its audio was taken back") {
+  PlayoutClock clock(kRate, 0ms);
+  clock.send(at(400ms), 0ms);
+  clock.flush(150ms);
+  CHECK(clock.heard(2s) == at(150ms));
 }
