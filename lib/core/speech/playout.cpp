@@ -87,7 +87,9 @@ void Speaker::heard_up_to(Reply& reply, std::int64_t position) {
 }
 
 void Speaker::finish_if_heard() {
-  const bool nothing_left = reply_.ready.empty() && reply_.sent.empty() && filling_.count == 0;
+  // What was taken back and yet not sent again was played as far as is known.
+  const bool heard = reply_.sent.empty() || clock_.all_is_known(now());
+  const bool nothing_left = reply_.ready.empty() && heard && filling_.count == 0;
   if (!active_ || !nothing_left || !(failed_ || audio_complete())) return;
   active_ = false;
   close_port();

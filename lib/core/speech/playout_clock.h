@@ -55,12 +55,19 @@ class PlayoutClock {
     // A player that has nothing left has nothing to report: its silence from now on says nothing.
     known_at_flush_ = trusts_reports(now) ? reported_ : estimate(now);
     flushed_ = sent_;
+    flushed_at_ = now;
     played_.position = sent_;
     pace_.position = sent_;
   }
 
   // Whether the player may have anything left to play.
   bool may_hold_audio() const { return sent_ > std::max(reported_, flushed_); }
+
+  // Whether no report is to be expected any more: all was taken back, and the reports that were under
+  // way then have come.
+  bool all_is_known(Duration now) const {
+    return flushed_ == sent_ && now - std::max(reported_at_, flushed_at_) >= kReportPatience;
+  }
 
   // Where the player is now, by the last report and the clock.
   std::int64_t estimate(Duration now) const { return along(played_, now); }
@@ -112,6 +119,7 @@ class PlayoutClock {
   std::int64_t reported_ = 0;
   std::int64_t flushed_ = 0;  // up to here nothing is waiting in the player
   std::int64_t known_at_flush_ = 0;
+  Duration flushed_at_{0};
   Anchor played_;             // where the player is, by the last report
   Anchor pace_;               // where it would be without a network
   Duration begun_{0};
