@@ -2,6 +2,10 @@
 #include "sim/invariants.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "sim/random_words.h"
 
 namespace voiceagent::sim {
 namespace {
@@ -26,17 +30,43 @@ Duration patience(const RandomPlan& plan) {
 }  // namespace
 
 void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
+  check_interruption(event.envelope().time);
   story_.see(event);
   if (event.kind() == EventKind::kReplyStarted && story_.turn(event.envelope().turn).voice) {
     settle_report(far_end);
     last_voice_ = event.envelope().turn;
   }
+  if (const auto* heard = event.as<event::TranscriptPartial>()) expect_interruption(heard->text);
   if (const auto* out = event.as<event::AudioOut>()) note_fetched(*out);
+  const auto* error = event.as<event::Error>();
+  if (error != nullptr && error->stage == Stage::kStt) {
+    deaf_turn_ = story_.user_turn();
+    deaf_since_ = story_.now();
+  }
   if (event.kind() == EventKind::kSessionClosed && closing_ >= Duration(0)) {
     const Duration late = story_.now() - closing_ - plan_.agent.limits.close_timeout;
     if (late > Duration(0)) {
       add("a session closes within its deadline", std::to_string(to_ms(late)) + " ms late");
     }
+  }
+}
+
+// Enough words while the agent has fallen silent for them: they cut it off at once.
+void Invariants::expect_interruption(std::string_view words) {
+  const TurnOptions& turn = plan_.agent.turn;
+  const bool by_words = turn.interruption == InterruptionMode::kWords;
+  if (!by_words || !story_.held() || closing_ >= Duration(0)) return;
+  const auto count = std::ranges::count_if(
+      split_words(words), [](std::string_view word) { return read_word(word).has_value(); });
+  if (count < turn.interruption_words) return;
+  words_over_ = story_.replying();
+  words_at_ = story_.now();
+}
+
+void Invariants::check_interruption(Duration now) {
+  if (words_over_ == 0 || now <= words_at_) return;
+  if (std::exchange(words_over_, 0U) == story_.replying() && story_.held()) {
+    findings_.add("words interrupt", "turn " + std::to_string(story_.replying()), words_at_);
   }
 }
 
@@ -47,6 +77,12 @@ void Invariants::look(Duration now, Duration sound, FarEnd& far_end) {
       findings_.add("a session closes within its deadline", "it has not", now);
     }
     return;
+  }
+  // At once, or when it is known what became of a back-channel.
+  if (deaf_turn_ != 0 && deaf_turn_ == story_.user_turn() &&
+      now > deaf_since_ + std::chrono::milliseconds(1100)) {
+    findings_.add("a turn ends when its recogniser fails", "turn " + std::to_string(deaf_turn_),
+                  now);
   }
   const bool user = story_.user_turn() != 0;
   if (story_.replying() == 0 && !user && !story_.owes_reply()) return;

@@ -41,6 +41,9 @@ class Invariants {
   Findings& findings() { return findings_; }
 
  private:
+  void expect_interruption(std::string_view words);
+  void check_interruption(Duration now);
+
   // invariants_playback.cpp
   void settle_report(const FarEnd& far_end);
   void note_fetched(const event::AudioOut& out);
@@ -69,8 +72,12 @@ class Invariants {
   ProviderRecords& records_;
   Findings findings_;
   Story story_;
-  TurnId last_voice_ = 0;  // the turn whose reply was the last to be spoken
-  Duration closing_{-1};   // when the session was told to close
+  TurnId words_over_ = 0;   // the reply that words have been heard over,
+  Duration words_at_{0};    // and when
+  TurnId deaf_turn_ = 0;    // the user's turn whose recogniser failed,
+  Duration deaf_since_{0};  // and when
+  TurnId last_voice_ = 0;   // the turn whose reply was the last to be spoken
+  Duration closing_{-1};    // when the session was told to close
 };
 
 }  // namespace voiceagent::sim

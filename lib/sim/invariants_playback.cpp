@@ -161,7 +161,8 @@ void Invariants::check_heard(TurnId id, const TurnStory& turn, const std::string
   if (!exact) ++most;
   if (plan_.tts.faults.out_of_order > 0) --least;  // a word's time that comes late is lost
   if (!plan_.tts.word_timings) {                   // spread over the clause, or by a usual pace
-    least -= 2 + least / 4;
+    // ... if it is known which clause has ended.
+    least = plan_.tts.faults.out_of_order > 0 ? 0 : least - 2 - least / 4;
     most += 2 + most / 4;
   }
   // Who says done() too often, and then closes too early, can't be told from one with a clause that

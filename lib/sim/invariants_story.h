@@ -66,6 +66,8 @@ class Story {
   TurnId replying() const { return replying_; }
   // The turn that the user is in, or 0.
   TurnId user_turn() const { return user_turn_; }
+  // Whether the output of the reply is withheld.
+  bool held() const { return held_; }
   // Whether a turn has ended that has no reply yet.
   bool owes_reply() const { return owed_ != 0; }
   bool opened() const { return opened_; }

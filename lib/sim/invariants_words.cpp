@@ -114,7 +114,7 @@ void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
       if (!word || word->voice != Voice::kUser) continue;
       if (word->number <= last && !doubled) {
         add("the user's words come once and in order",
-            "u" + std::to_string(word->number) + " in turn " + std::to_string(id));
+            "k" + std::to_string(word->number) + " in turn " + std::to_string(id));
       }
       last = std::max(last, word->number);
       understood.insert(word->number);
@@ -124,7 +124,7 @@ void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
     if (utterance.end > story_.now() - std::chrono::seconds(6)) continue;  // perhaps cut off
     for (std::uint32_t i = 0; i < utterance.count; ++i) {
       if (understood.contains(utterance.first + i)) continue;
-      add("what the user says is heard", "u" + std::to_string(utterance.first + i));
+      add("what the user says is heard", "k" + std::to_string(utterance.first + i));
     }
   }
 }

@@ -12,13 +12,13 @@ namespace voiceagent::sim {
 
 // Who says a word: its first letter.
 enum class Voice : char {
-  kUser = 'u',   // spoken
+  kUser = 'k',   // spoken
   kTyped = 't',  // typed
   kReply = 'r',  // the model
   kHost = 'h',   // the agent of its own accord
 };
 
-// "u17i", or "r5x3" for the fourth word of the sixth reply.
+// "k17i", or "r5x3" for the fourth word of the sixth reply.
 struct UniqueWord {
   Voice voice = Voice::kUser;
   std::uint32_t number = 0;  // of the user's word, or of the reply
