@@ -74,6 +74,7 @@ void Story::on(const event::SpeechStarted&) {
   check(user_turn_ == 0, "one turn of the user's at a time");
   user_turn_ = id_;
   turn(id_).spoken = true;
+  turn(id_).began = now_;
 }
 
 void Story::on(const event::SpeechStopped&) {

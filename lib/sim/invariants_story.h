@@ -33,7 +33,8 @@ class Findings {
 enum class ReplyState { kNone, kActive, kFinished, kInterrupted };
 
 struct TurnStory {
-  bool spoken = false;   // speech began it
+  bool spoken = false;   // speech began it,
+  Duration began{0};     // then
   bool ended = false;    // and will be answered
   bool dropped = false;  // and will not
   TurnEndReason reason = TurnEndReason::kSilence;

@@ -120,8 +120,11 @@ void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
       understood.insert(word->number);
     }
   }
+  Duration cut_off = story_.now() - std::chrono::seconds(6);
+  const auto open = story_.turns().find(story_.user_turn());
+  if (open != story_.turns().end()) cut_off = std::min(cut_off, open->second.began);
   for (const Utterance& utterance : utterances) {
-    if (utterance.end > story_.now() - std::chrono::seconds(6)) continue;  // perhaps cut off
+    if (utterance.end > cut_off) continue;
     for (std::uint32_t i = 0; i < utterance.count; ++i) {
       if (understood.contains(utterance.first + i)) continue;
       add("what the user says is heard", "k" + std::to_string(utterance.first + i));
