@@ -36,8 +36,8 @@ CONTEXT = "lib/core/context/conversation_context.cpp"
 # name, file, the text that is there once, what it becomes
 MUTANTS = (
     ("a hold does not flush", PLAYOUT,
-     "  clock_.flush();\n  listener_.speaker_flushed(clock_.sent());\n",
-     "  clock_.flush();\n"),
+     "  clock_.flush(now());\n  listener_.speaker_flushed(clock_.sent());\n",
+     "  clock_.flush(now());\n"),
     ("an interruption does not take back what was sent", PLAYOUT,
      "if (!std::exchange(held_, false)) take_back();", "held_ = false;"),
     ("what was taken back is not sent again", PLAYOUT,
