@@ -143,11 +143,13 @@ void TurnManager::plan_end(Step& step) {
 }
 
 void TurnManager::recogniser_failed(Step& step) {
-  if (!utterance_open() || state_.settled) return;
+  if (!utterance_open()) return;
   if (state_.user != UserPhase::kFinalizing) {
     stop_listening(step, TurnEndReason::kProvider);
   }
-  conclude(step);
+  if (!state_.settled) conclude(step);
+  // What may be a back-channel doesn't wait for the reply's end: nobody would hear how it goes on.
+  if (state_.settled) drop_utterance(step);
 }
 
 void TurnManager::timer(Step& step) {
