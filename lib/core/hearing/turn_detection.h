@@ -26,7 +26,7 @@ class TurnDetection {
                 std::shared_ptr<TurnDetectorProvider> provider, TurnDetectionListener& listener);
   ~TurnDetection();
 
-  // An utterance begins, goes on, is silent for now.
+  // An utterance begins; its audio; a question in its silence.
   void begin_utterance();
   void frame(AudioView audio);
   void ask(std::string_view transcript, std::string_view agent_said);

@@ -29,12 +29,13 @@ constexpr std::array<std::string_view, 16> kHummed{"mm",   "mmm",   "mhm",  "mmh
                                                    "hmmm", "mmhmm", "mhmm", "uhhuh", "uhuh", "aha",
                                                    "huh",  "hum",   "um",   "em"};
 
-// Letters in lower case, and bytes beyond ASCII; no punctuation.
+// Letters in lower case, and bytes beyond ASCII, without punctuation; empty for what has a digit.
 std::string_view plain(std::string_view word, std::array<char, kLongest>& room) {
   std::size_t length = 0;
   for (const char c : word) {
     const char lower = to_lower(c);
     const bool letter = (lower >= 'a' && lower <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+    if (lower >= '0' && lower <= '9') return {};
     if (!letter) continue;
     if (length == kLongest) return {};
     room[length++] = lower;

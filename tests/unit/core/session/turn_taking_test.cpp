@@ -82,6 +82,16 @@ TEST_CASE("a back-channel during a reply costs a pause, and is no turn") {
   CHECK(rig.far_end->heard() == kLong);
 }
 
+TEST_CASE("a word with digits is no back-channel") {
+  SessionRig rig(adaptive(kLong));
+  rig.say("tell me");
+  rig.wait(2s);
+  rig.say("ok4u");
+  CHECK(rig.settle());
+  CHECK(rig.count("turn_dropped") == 0);
+  CHECK(rig.count("interrupted") == 1);
+}
+
 TEST_CASE("a back-channel at the end of a question is the answer to it") {
   SessionRig rig(adaptive("Is that what you want?"));
   rig.say("tell me");
