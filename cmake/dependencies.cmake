@@ -6,6 +6,8 @@
 #   va_feature(<FEATURE> <layer> <name> <Debian package> <linker flags> <path>)
 #     optional: VOICEAGENT_WITH_<FEATURE> = AUTO (when found), ON, OFF; sources and tests whose path
 #     begins with <path> are left out when it is off
+#   va_feature_also(<FEATURE> <layer> <name> <Debian package> <linker flags>)
+#     before va_feature: a further library that the feature needs
 #   va_header_only(<header> <Debian package>)
 #
 # The linker flags are for voiceagent.pc. Afterwards VA_DEPS_<layer> lists a layer's targets,
@@ -47,19 +49,40 @@ macro(va_header_only header package)
   endif()
 endmacro()
 
-macro(va_feature feature layer name package flags path)
-  set(VOICEAGENT_WITH_${feature} AUTO CACHE STRING "Build ${path}, with ${name} (AUTO: when found)")
+# Whether the feature's libraries asked for so far are there; an error if it was asked for and not.
+macro(_va_look_for feature name package out)
+  set(VOICEAGENT_WITH_${feature} AUTO CACHE STRING
+    "Build what needs ${name} (AUTO: when found)")
   set_property(CACHE VOICEAGENT_WITH_${feature} PROPERTY STRINGS AUTO ON OFF)
-  set(_target "")
+  set(${out} "")
   if(VOICEAGENT_WITH_${feature} STREQUAL "AUTO" OR VOICEAGENT_WITH_${feature})
-    voiceagent_find_third_party(${name} _target)
-    if(NOT _target AND NOT VOICEAGENT_WITH_${feature} STREQUAL "AUTO")
+    voiceagent_find_third_party(${name} ${out})
+    if(NOT ${out} AND NOT VOICEAGENT_WITH_${feature} STREQUAL "AUTO")
       message(FATAL_ERROR "VOICEAGENT_WITH_${feature} is ON, but ${name} was not found: "
                           "install it (Debian: apt-get install ${package})")
     endif()
   endif()
+endmacro()
+
+macro(va_feature_also feature layer name package flags)
+  _va_look_for(${feature} ${name} "${package}" _target)
   if(_target)
+    # Quoted as one item; taken apart again by va_feature.
+    list(APPEND _va_${feature}_also "${layer}|${name}|${_target}|${flags}")
+  else()
+    set(_va_${feature}_lacks TRUE)
+  endif()
+endmacro()
+
+macro(va_feature feature layer name package flags path)
+  _va_look_for(${feature} ${name} "${package}" _target)
+  if(_target AND NOT _va_${feature}_lacks)
     _va_add_dependency(${layer} ${name} ${_target} "${flags}")
+    foreach(_also IN LISTS _va_${feature}_also)
+      string(REPLACE "|" ";" _also "${_also}")
+      list(POP_FRONT _also _layer _name _also_target)
+      _va_add_dependency(${_layer} ${_name} ${_also_target} "${_also}")
+    endforeach()
     list(APPEND VA_FEATURE_DEFINITIONS VOICEAGENT_WITH_${feature}=1)
     message(STATUS "voiceagent: with ${name}")
   else()
@@ -83,6 +106,14 @@ va_feature(FLITE providers flite flite1-dev
 -lflite_usenglish -lflite_cmulex -lflite" providers/tts/flite)
 va_feature(WEBRTC_VAD providers webrtc-audio-processing libwebrtc-audio-processing-dev
   -lwebrtc_audio_processing providers/vad/webrtc)
+
+# The server: loops and sockets, what speaks over them, and the program.
+va_feature_also(SERVER net libuv libuv1-dev -luv)
+va_feature_also(SERVER net libcurl libcurl4-openssl-dev -lcurl)
+va_feature_also(SERVER net openssl libssl-dev "-lssl -lcrypto")
+va_feature_also(SERVER server prometheus-cpp-core prometheus-cpp-dev -lprometheus-cpp-core)
+va_feature(SERVER net libwebsockets "libwebsockets-dev libwebsockets-evlib-uv" -lwebsockets
+  "net/;server/;transports/websocket/;transports/dialogue/;server_")
 
 if(CMAKE_DL_LIBS)
   list(APPEND VA_DEPS_plugin ${CMAKE_DL_LIBS})
