@@ -1,0 +1,88 @@
+// Request and answer over sessions: a line of text or a whole utterance in, one answer out. What
+// `WS /ws`, `POST /chat/message` and `POST /voice/process-speech` have in common.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "transports/transport_host.h"
+#include "voiceagent/agent.h"
+#include "voiceagent/audio.h"
+#include "voiceagent/executor.h"
+#include "voiceagent/function.h"
+
+namespace voiceagent::transports {
+
+struct DialogueOptions {
+  std::size_t max_sessions = 1'000;                   // beyond: the longest idle one goes
+  std::size_t max_queued = 16;                        // requests of one session that wait
+  Duration idle_expiry = std::chrono::minutes(30);    // a session without requests goes
+  Duration deadline = std::chrono::seconds(60);       // of a request, waiting included
+  Duration max_utterance = std::chrono::seconds(60);  // a longer one is refused
+};
+
+struct DialogueIntent {
+  std::string name;  // empty: nothing was recognised
+  double confidence = 0;
+  std::vector<std::pair<std::string, std::string>> slots;
+};
+
+// What came of a request; what is known is there, also when it failed.
+struct DialogueAnswer {
+  Status status;  // kInvalidArgument: no words were understood; kTimeout; what a provider said
+  std::string session_id;
+  std::string transcript;  // what the user said or typed
+  DialogueIntent intent;
+  std::string reply;
+};
+
+struct DialogueRequest {
+  Principal principal;
+  std::string session_id;              // empty: a new session, whose id the answer names
+  std::string text;                    // a line of text, or
+  std::unique_ptr<Pcm> utterance;      // a whole utterance, mono, any rate
+  std::shared_ptr<Executor> executor;  // where the callbacks run, and a new session lives
+  UniqueFunction<void(std::string_view)> on_delta;  // pieces of the reply; may be empty
+  UniqueFunction<void(DialogueAnswer)> on_answer;   // exactly once, never inside ask()
+};
+
+// An entry of a conversation, with what a client needs of it.
+using DialogueContext = std::vector<ContextEntry>;
+
+// Keeps a session for each principal and session id. Requests of one session are answered in order,
+// different sessions side by side. Any thread. Ends with close(): what still waits is answered with
+// kUnavailable.
+class Dialogues {
+ public:
+  virtual ~Dialogues() = default;
+
+  // `agent` must be made from utterance_agent_options(). `host` must outlive it.
+  static std::unique_ptr<Dialogues> create(TransportHost& host, std::shared_ptr<Agent> agent,
+                                           DialogueOptions options = {});
+
+  // Refused at once when it can't be taken: kInvalidArgument (no text, text too long, an impossible
+  // rate, an utterance too long), kResourceExhausted (the session's queue, no room for a session).
+  // on_answer is then not called.
+  virtual Status ask(DialogueRequest request) = 0;
+  // The conversation so far, on `executor`; empty when there is none of that id for the principal.
+  virtual void context(const Principal& principal, const std::string& session_id,
+                       std::shared_ptr<Executor> executor,
+                       UniqueFunction<void(DialogueContext)> then) = 0;
+  // Gives up what a session is doing: its running request is answered with kCancelled. Whether
+  // there is such a session.
+  virtual bool interrupt(const Principal& principal, const std::string& session_id) = 0;
+  virtual std::size_t size() const = 0;
+  virtual const DialogueOptions& options() const = 0;
+  virtual void close() = 0;
+};
+
+// What the agent of dialogues is made from: the options of `agent` with its providers, but an
+// utterance ends only where it ends, whatever pauses are inside, and nothing is said unasked.
+AgentOptions utterance_agent_options(const Agent& agent);
+
+}  // namespace voiceagent::transports
