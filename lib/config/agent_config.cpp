@@ -1,17 +1,17 @@
 // Fills AgentOptions from a configuration file and the environment, and finds all that is wrong.
-#include <algorithm>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "config/agent_document.h"
 #include "config/agent_schema.h"
 #include "config/errors.h"
 #include "config/option_check.h"
 #include "config/read_file.h"
 #include "config/toml_document.h"
+#include "config/variables.h"
 #include "voiceagent/config.h"
 
 namespace voiceagent {
@@ -32,22 +32,19 @@ class AgentReader {
  public:
   AgentReader(const Registry& registry, const Environment& environment,
               const std::string& directory)
-      : registry_(registry), environment_(environment), directory_(directory) {}
+      : registry_(registry), variables_(environment), directory_(directory) {}
 
   void read_file(const ConfigDocument& document);
   void read_environment();
   Result<AgentOptions> finish() &&;
 
  private:
-  void read_section(const ConfigSection& given);
-  void read_settings(const AgentSection& known, const ConfigSection& given);
+  void read(const ConfigSection& given);
   void read_provider(const ProviderSection& known, const ConfigSection& given);
   // Null, and an error, when there is none of that name.
   const ProviderInfo* find_provider(ProviderKind kind, const std::string& name,
                                     const std::string& place);
   void override_provider(const ProviderSection& known);
-  // The variable's text, or nullptr; an empty variable counts as not set.
-  const std::string* variable(const std::string& name);
   void refuse_unknown_variables();
   bool belongs_to_a_provider(const std::string& variable) const;
 
@@ -58,11 +55,10 @@ class AgentReader {
   }
 
   const Registry& registry_;
-  const Environment& environment_;
+  Variables variables_;
   const std::string& directory_;
   AgentOptions agent_;
   const std::vector<ProviderSection> providers_ = provider_sections(agent_);
-  std::set<std::string, std::less<>> known_variables_;
   ConfigErrors errors_;
 };
 
@@ -71,13 +67,15 @@ void AgentReader::read_file(const ConfigDocument& document) {
     errors_.add(entry.key_place + ": " + in_quotes(entry.key) +
                 " stands outside of any section; put it under one, such as [agent]");
   }
-  for (const ConfigSection& section : document.sections) read_section(section);
+  for (const ConfigSection& section : document.sections) read(section);
 }
 
-void AgentReader::read_section(const ConfigSection& given) {
+void AgentReader::read(const ConfigSection& given) {
   std::vector<std::string> names;
   for (const AgentSection& known : agent_sections()) {
-    if (known.name == given.name) return read_settings(known, given);
+    if (known.name == given.name) {
+      return read_section<AgentOptions>(known, given, directory_, agent_, errors_);
+    }
     names.push_back(known.name);
   }
   for (const ProviderSection& known : providers_) {
@@ -87,19 +85,6 @@ void AgentReader::read_section(const ConfigSection& given) {
   const std::string hint = did_you_mean(given.name, names);
   errors_.add(given.place + ": unknown section [" + given.name + "]" +
               (hint.empty() ? "; there are " + list_of(names) : hint));
-}
-
-void AgentReader::read_settings(const AgentSection& known, const ConfigSection& given) {
-  std::vector<OptionDescriptor> options;
-  for (const AgentSetting& setting : known.settings) options.push_back(setting.option);
-  for (const ConfigEntry& entry : given.entries) {
-    const Result<OptionValue> value = check_entry(options, entry, directory_);
-    if (!keep(value)) continue;
-    const auto setting =
-        std::find_if(known.settings.begin(), known.settings.end(),
-                     [&](const AgentSetting& s) { return s.option.name == entry.key; });
-    setting->set(agent_, *value);
-  }
 }
 
 void AgentReader::read_provider(const ProviderSection& known, const ConfigSection& given) {
@@ -143,15 +128,7 @@ const ProviderInfo* AgentReader::find_provider(ProviderKind kind, const std::str
 }
 
 void AgentReader::read_environment() {
-  for (const AgentSection& section : agent_sections()) {
-    for (const AgentSetting& setting : section.settings) {
-      const std::string name = environment_name(section.name, setting.option.name);
-      const std::string* text = variable(name);
-      if (text == nullptr) continue;
-      const Result<OptionValue> value = check_variable(setting.option, name, *text);
-      if (keep(value)) setting.set(agent_, *value);
-    }
-  }
+  for (const AgentSection& section : agent_sections()) variables_.read(section, agent_, errors_);
   for (const ProviderSection& section : providers_) override_provider(section);
   refuse_unknown_variables();
 }
@@ -159,7 +136,7 @@ void AgentReader::read_environment() {
 void AgentReader::override_provider(const ProviderSection& known) {
   const std::string kind(to_string(known.kind));
   const std::string provider_variable = environment_name(kind, kProviderKey);
-  if (const std::string* name = variable(provider_variable)) {
+  if (const std::string* name = variables_.find(provider_variable)) {
     if (find_provider(known.kind, *name, "environment variable " + provider_variable) == nullptr) {
       return;
     }
@@ -170,36 +147,18 @@ void AgentReader::override_provider(const ProviderSection& known) {
   const ProviderInfo* info = registry_.find(known.kind, *known.name);
   if (info == nullptr) return;
   for (const OptionDescriptor& option : info->options) {
-    for (const std::string& name : {option.environment, environment_name(kind, option.name)}) {
-      const std::string* text = name.empty() ? nullptr : variable(name);
-      if (text == nullptr) continue;
-      const Result<OptionValue> value = check_variable(option, name, *text);
-      if (keep(value)) known.options->set(option.name, *value);
-    }
+    variables_.read(kind, option, errors_,
+                    [&](const OptionValue& value) { known.options->set(option.name, value); });
   }
 }
 
-const std::string* AgentReader::variable(const std::string& name) {
-  known_variables_.insert(name);
-  const auto found = environment_.find(name);
-  return found == environment_.end() || found->second.empty() ? nullptr : &found->second;
-}
-
-// Only names that begin like a section's are ours: other programs have settings too.
 void AgentReader::refuse_unknown_variables() {
   std::vector<std::string> sections;
   for (const AgentSection& section : agent_sections()) sections.push_back(section.name);
   for (const ProviderSection& section : providers_) sections.emplace_back(to_string(section.kind));
-  const std::vector<std::string> known(known_variables_.begin(), known_variables_.end());
-  for (const std::string& section : sections) {
-    const std::string prefix = environment_name(section, "");
-    for (auto it = environment_.lower_bound(prefix);
-         it != environment_.end() && it->first.starts_with(prefix); ++it) {
-      if (known_variables_.contains(it->first) || belongs_to_a_provider(it->first)) continue;
-      errors_.add("environment variable " + it->first + ": no setting has this name" +
-                  did_you_mean(it->first, known));
-    }
-  }
+  variables_.refuse_unknown(sections, errors_, [this](const std::string& variable) {
+    return belongs_to_a_provider(variable);
+  });
 }
 
 bool AgentReader::belongs_to_a_provider(const std::string& variable) const {
@@ -222,15 +181,20 @@ Result<AgentOptions> AgentReader::finish() && {
 
 }  // namespace
 
+Result<AgentOptions> read_agent_config(const ConfigDocument& document, const std::string& directory,
+                                       const Registry& registry, const Environment& environment) {
+  AgentReader reader(registry, environment, directory);
+  reader.read_file(document);
+  reader.read_environment();
+  return std::move(reader).finish();
+}
+
 Result<AgentOptions> parse_agent_config(std::string_view toml, std::string_view file,
                                         const std::string& directory, const Registry& registry,
                                         const Environment& environment) {
   const Result<ConfigDocument> document = parse_toml(toml, file);
   if (!document.ok()) return document.status();
-  AgentReader reader(registry, environment, directory);
-  reader.read_file(*document);
-  reader.read_environment();
-  return std::move(reader).finish();
+  return read_agent_config(*document, directory, registry, environment);
 }
 
 Result<AgentOptions> load_agent_config(const std::string& path, const Registry& registry,

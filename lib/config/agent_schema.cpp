@@ -1,25 +1,11 @@
 #include "config/agent_schema.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
-#include <chrono>
-#include <cstdint>
-#include <limits>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "base/text.h"
-
 namespace voiceagent {
-namespace {
-
-using std::chrono::milliseconds;
-
-template <class Enum>
-constexpr std::array<Enum, 0> kChoices{};
 template <>
 constexpr std::array kChoices<Mode>{Mode::kVoiceToVoice, Mode::kVoiceToText, Mode::kTextToVoice,
                                     Mode::kTextToText};
@@ -30,128 +16,26 @@ constexpr std::array kChoices<InterruptionMode>{InterruptionMode::kVoiceAndWords
 template <>
 constexpr std::array kChoices<TypedText>{TypedText::kInterrupt, TypedText::kQueue};
 
-template <class Enum>
-Enum choice_of(std::string_view name) {
-  for (const Enum choice : kChoices<Enum>) {
-    if (to_string(choice) == name) return choice;
-  }
-  return kChoices<Enum>.front();  // the options were checked
-}
+namespace {
 
-// Several texts in one option.
-constexpr char kSeparator = '|';
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : "|") + text;
-  return all;
-}
-
-std::vector<std::string> split(std::string_view all) {
-  std::vector<std::string> texts;
-  while (!all.empty()) {
-    const std::size_t end = std::min(all.find(kSeparator), all.size());
-    const std::string_view text = trim(all.substr(0, end));
-    if (!text.empty()) texts.emplace_back(text);
-    all.remove_prefix(std::min(end + 1, all.size()));
-  }
-  return texts;
-}
-
-// How a field of AgentOptions is written as an option.
-template <class T>
-OptionValue to_value(const T& field) {
-  if constexpr (std::is_same_v<T, Duration>) {
-    return std::chrono::duration_cast<milliseconds>(field).count();
-  } else if constexpr (std::is_enum_v<T>) {
-    return std::string(to_string(field));
-  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-    return joined(field);
-  } else if constexpr (std::is_same_v<T, float>) {
-    return static_cast<double>(field);
-  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-    return static_cast<std::int64_t>(field);
-  } else {
-    return field;
-  }
-}
-
-template <class T>
-void from_value(const OptionValue& value, T& field) {
-  if constexpr (std::is_same_v<T, Duration>) {
-    field = milliseconds(std::get<std::int64_t>(value));
-  } else if constexpr (std::is_enum_v<T>) {
-    field = choice_of<T>(std::get<std::string>(value));
-  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-    field = split(std::get<std::string>(value));
-  } else if constexpr (std::is_same_v<T, float>) {
-    const auto* whole = std::get_if<std::int64_t>(&value);
-    field = static_cast<T>(whole ? static_cast<double>(*whole) : std::get<double>(value));
-  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-    field = static_cast<T>(std::get<std::int64_t>(value));
-  } else {
-    field = std::get<T>(value);
-  }
-}
-
-template <class T>
-constexpr OptionType option_type() {
-  if constexpr (std::is_same_v<T, bool>) {
-    return OptionType::kBool;
-  } else if constexpr (std::is_same_v<T, float>) {
-    return OptionType::kNumber;
-  } else if constexpr (std::is_enum_v<T> || std::is_same_v<T, std::string> ||
-                       std::is_same_v<T, std::vector<std::string>>) {
-    return OptionType::kString;
-  } else {
-    return OptionType::kInteger;
-  }
-}
-
-struct Range {
-  double min = -std::numeric_limits<double>::infinity();
-  double max = std::numeric_limits<double>::infinity();
-};
-
-// Ties the option `name` to the field that `get(AgentOptions&)` finds.
-template <class Get>
-AgentSetting make_setting(std::string name, Get get, Range range, std::string description) {
-  using T = std::remove_reference_t<std::invoke_result_t<Get, AgentOptions&>>;
-  AgentOptions defaults;
-  AgentSetting result;
-  OptionDescriptor& option = result.option;
-  option.name = std::move(name);
-  option.type = option_type<T>();
-  option.default_value = to_value<T>(get(defaults));
-  option.description = std::move(description);
-  option.min = range.min;
-  option.max = range.max;
-  if constexpr (std::is_same_v<T, Duration>) option.unit = "ms";
-  if constexpr (std::is_enum_v<T>) {
-    for (const T choice : kChoices<T>) option.choices.emplace_back(to_string(choice));
-  }
-  result.set = [get](AgentOptions& agent, const OptionValue& value) {
-    from_value<T>(value, get(agent));
-  };
-  return result;
-}
+using Range = SettingRange;
 
 template <class T>
 AgentSetting setting(std::string name, T AgentOptions::*field, Range range, std::string what) {
   const auto get = [field](AgentOptions& agent) -> T& { return agent.*field; };
-  return make_setting(std::move(name), get, range, std::move(what));
+  return make_setting<AgentOptions>(std::move(name), get, range, std::move(what));
 }
 
 template <class T>
 AgentSetting setting(std::string name, T TurnOptions::*field, Range range, std::string what) {
   const auto get = [field](AgentOptions& agent) -> T& { return agent.turn.*field; };
-  return make_setting(std::move(name), get, range, std::move(what));
+  return make_setting<AgentOptions>(std::move(name), get, range, std::move(what));
 }
 
 template <class T>
 AgentSetting setting(std::string name, T LimitOptions::*field, Range range, std::string what) {
   const auto get = [field](AgentOptions& agent) -> T& { return agent.limits.*field; };
-  return make_setting(std::move(name), get, range, std::move(what));
+  return make_setting<AgentOptions>(std::move(name), get, range, std::move(what));
 }
 
 AgentSection agent_section() {
@@ -266,12 +150,6 @@ std::vector<ProviderSection> provider_sections(AgentOptions& agent) {
       {ProviderKind::kTts, "Text to speech.", &agent.tts.name, &agent.tts.options},
       {ProviderKind::kVad, "Voice activity detection.", &agent.vad.name, &agent.vad.options},
   };
-}
-
-std::string environment_name(std::string_view section, std::string_view key) {
-  std::string name = "VOICEAGENT_" + std::string(section) + "_" + std::string(key);
-  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return name;
 }
 
 }  // namespace voiceagent

@@ -2,27 +2,19 @@
 // come from it.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/setting.h"
 #include "voiceagent/agent.h"
 #include "voiceagent/options.h"
 #include "voiceagent/provider.h"
 
 namespace voiceagent {
 
-struct AgentSetting {
-  OptionDescriptor option;  // its default is that of AgentOptions
-  std::function<void(AgentOptions&, const OptionValue&)> set;  // a value that was checked
-};
-
-struct AgentSection {
-  std::string name;         // as in [name]
-  std::string description;  // one sentence
-  std::vector<AgentSetting> settings;
-};
+using AgentSetting = Setting<AgentOptions>;
+using AgentSection = SettingSection<AgentOptions>;
 
 // Sections whose keys are the same for everybody: agent, turn, limits.
 const std::vector<AgentSection>& agent_sections();
@@ -37,8 +29,5 @@ struct ProviderSection {
 
 // The sections stt, llm, tts, vad over `agent`; valid as long as it.
 std::vector<ProviderSection> provider_sections(AgentOptions& agent);
-
-// "VOICEAGENT_TURN_ENDPOINTING_MS" for ("turn", "endpointing_ms").
-std::string environment_name(std::string_view section, std::string_view key);
 
 }  // namespace voiceagent
