@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -6,152 +5,88 @@
 #include <mutex>
 #include <thread>
 #include <utility>
-#include <vector>
 
+#include "base/task_queue.h"
 #include "base/thread_util.h"
-#include "base/timer_queue.h"
 #include "voiceagent/executor.h"
 
 namespace voiceagent {
 
 namespace {
 
-// A burst may make the queue long; more room than this is given back afterwards.
-constexpr std::size_t kKeptTasks = 4096;
-
-Time steady_now() {
-  return Time(
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
-}
-
 // What the executor and its thread share; the thread may outlive the executor.
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
   void post(Task task);
   TimerId post_after(Duration delay, Task task);
-  bool cancel(TimerId timer);
+  bool cancel(TimerId timer) { return queue_.cancel(timer); }
   void stop();
   // The thread's life.
   void run();
   bool is_current() const { return current_ == this; }
 
  private:
-  bool wait(std::vector<Task>& batch);
-  void run_due_timers();
-  void drop_timers();
-  void wake(std::unique_lock<std::mutex> lock);
+  void wake();
+  void sleep(Time until);
 
   static thread_local const Loop* current_;
 
+  TaskQueue queue_;
   std::mutex mutex_;
-  std::condition_variable wake_;
-  std::vector<Task> posted_;
-  TimerQueue timers_;
-  std::uint64_t timers_made_ = 0;
-  bool waiting_ = false;
-  bool stopping_ = false;
+  std::condition_variable changed_;
+  bool woken_ = false;
 };
 
 thread_local const Loop* Loop::current_ = nullptr;
 
-// Unlocking first spares the woken thread a wait for the lock. It may run the new task at once; and
-// should that own the executor, the end of both must wait for us.
-void Loop::wake(std::unique_lock<std::mutex> lock) {
-  if (!std::exchange(waiting_, false)) return;
-  const auto self = shared_from_this();
-  lock.unlock();
-  wake_.notify_one();
-}
-
+// The thread may run the new task at once; and should that own the executor, the end of both must
+// wait for us.
 void Loop::post(Task task) {
-  std::unique_lock lock(mutex_);
-  if (stopping_) return;
-  posted_.push_back(std::move(task));
-  wake(std::move(lock));
+  const auto self = shared_from_this();
+  if (queue_.post(std::move(task))) wake();
 }
 
 TimerId Loop::post_after(Duration delay, Task task) {
-  const Time due = time_after(steady_now(), delay);
-  std::unique_lock lock(mutex_);
-  if (stopping_) return 0;
-  const bool first = timers_.empty() || due < timers_.next_due();
-  const TimerId timer = timers_.add(due, ++timers_made_, std::move(task));
-  if (first) wake(std::move(lock));
-  return timer;
-}
-
-bool Loop::cancel(TimerId timer) {
-  Task task;  // destroyed after the lock
-  const std::lock_guard lock(mutex_);
-  task = timers_.remove(timer);
-  return static_cast<bool>(task);
+  const auto self = shared_from_this();
+  const TaskQueue::Timer timer = queue_.post_after(delay, std::move(task));
+  if (timer.wake) wake();
+  return timer.id;
 }
 
 void Loop::stop() {
-  std::unique_lock lock(mutex_);
-  stopping_ = true;
-  wake(std::move(lock));
+  const auto self = shared_from_this();
+  if (queue_.stop()) wake();
 }
 
-// Sleeps until there is something to do, and takes what was posted. False: for the last time.
-bool Loop::wait(std::vector<Task>& batch) {
-  std::unique_lock lock(mutex_);
-  while (posted_.empty() && !stopping_) {
-    if (!timers_.empty() && timers_.next_due() <= steady_now()) break;
-    waiting_ = true;
-    if (timers_.empty() || timers_.next_due() == Time::max()) {
-      wake_.wait(lock);
-    } else {
-      wake_.wait_until(
-          lock, std::chrono::steady_clock::time_point(timers_.next_due().time_since_epoch()));
-    }
-    waiting_ = false;
+// Unlocking first spares the woken thread a wait for the lock.
+void Loop::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
   }
-  batch.swap(posted_);
-  // The two take turns; so both have grown once one has.
-  posted_.reserve(std::min(batch.capacity(), kKeptTasks));
-  return !stopping_;
+  changed_.notify_one();
+}
+
+void Loop::sleep(Time until) {
+  std::unique_lock lock(mutex_);
+  const auto woken = [this] { return woken_; };
+  if (until == Time::max()) {
+    changed_.wait(lock, woken);
+  } else {
+    changed_.wait_until(lock, std::chrono::steady_clock::time_point(until.time_since_epoch()),
+                        woken);
+  }
+  woken_ = false;
 }
 
 void Loop::run() {
   current_ = this;
-  std::vector<Task> batch;
-  for (bool more = true; more;) {
-    more = wait(batch);
-    for (Task& task : batch) {
-      task();
-      task = nullptr;
-    }
-    batch.clear();
-    if (batch.capacity() > kKeptTasks) std::vector<Task>().swap(batch);
-    run_due_timers();
+  while (queue_.run()) {
+    const Time until = queue_.rest();
+    if (until != Time()) sleep(until);
   }
-  drop_timers();
+  queue_.drop_timers();
   current_ = nullptr;
-}
-
-// One at a time, because each may cancel the next. The time is read once: timers that these set
-// wait for what was posted in the meantime.
-void Loop::run_due_timers() {
-  const Time now = steady_now();
-  for (;;) {
-    Task task;
-    {
-      const std::lock_guard lock(mutex_);
-      if (timers_.empty() || timers_.next_due() > now) return;
-      task = timers_.pop();
-    }
-    task();
-  }
-}
-
-void Loop::drop_timers() {
-  for (;;) {
-    Task task;  // destroyed after the lock
-    const std::lock_guard lock(mutex_);
-    if (timers_.empty()) return;
-    task = timers_.pop();
-  }
 }
 
 class ThreadExecutor final : public Executor {
@@ -177,9 +112,7 @@ class ThreadExecutor final : public Executor {
   bool started() const { return thread_.joinable(); }
 
   Time now() const override { return steady_now(); }
-  std::int64_t wall_time_ms() const override {
-    return std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds(1);
-  }
+  std::int64_t wall_time_ms() const override { return wall_now_ms(); }
   void post(Task task) override { loop_->post(std::move(task)); }
   TimerId post_after(Duration delay, Task task) override {
     return loop_->post_after(delay, std::move(task));
