@@ -33,6 +33,7 @@ class Ring {
   const T& operator[](std::size_t i) const { return slots_[index(i)]; }
   // REQUIRES: !empty().
   T& front() { return slots_[head_]; }
+  const T& front() const { return slots_[head_]; }
   T& back() { return slots_[index(size_ - 1)]; }
   // Takes the first one out. REQUIRES: !empty().
   T pop_front() {

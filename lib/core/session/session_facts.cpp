@@ -42,6 +42,7 @@ Perceived SessionImpl::perceive() const {
   p.audible = audible_;
   p.audible_since = audible_since_;
   p.uninterruptible = uninterruptible_;
+  p.says_uninterruptible = !says_.empty() && !says_.front().options.interruptible;
   return p;
 }
 

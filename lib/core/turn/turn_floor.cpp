@@ -128,12 +128,14 @@ void TurnManager::request_reply(Step& step, TurnId turn) {
   state_.agent_turn = turn;
   state_.waiting_turn = 0;
   state_.drafting = false;  // it has become the reply, or the session drops it
+  step.perceived.reply_begins(false);
   step.out.add(act(TurnAction::kRequestReply, turn));
 }
 
 void TurnManager::start_speaking(Step& step, int prompt) {
   state_.agent = AgentPhase::kReplying;
   state_.agent_turn = ++state_.last_turn;
+  step.perceived.reply_begins(prompt < 0 && step.perceived.says_uninterruptible);
   TurnCommand command = act(TurnAction::kStartSpeaking, state_.agent_turn);
   command.prompt = prompt;
   step.out.add(command);

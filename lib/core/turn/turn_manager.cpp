@@ -86,6 +86,7 @@ void TurnManager::speech_started(Step& step) {
 void TurnManager::open_utterance(Step& step, Duration at) {
   state_.speech_start = at;
   state_.voiced = Duration(0);
+  step.perceived.utterance_begins(step.now);
   const TurnSnapshot now = snapshot(step);
   if (ask_.mute->muted(now)) return;
   if (!ask_.start_of_speech->listens(now)) return;

@@ -29,7 +29,7 @@ class TurnManager {
   // One step: its input and its output.
   struct Step {
     const TurnInput& input;
-    const Perceived& perceived;
+    Perceived perceived;
     Duration now;
     TurnCommands& out;
     bool listen_again;  // voice that was not listened to may be the user's now

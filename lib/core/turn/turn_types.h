@@ -85,6 +85,20 @@ struct Perceived {
   bool audible = false;      // some of the reply has left
   Duration audible_since{0};
   bool uninterruptible = false;
+  bool says_uninterruptible = false;  // the next text of the host's must be heard
+
+  // Another utterance, or reply, has begun since: what is known of the one before is past.
+  void utterance_begins(Duration now) {
+    transcript = {};
+    words = 0;
+    back_channel = false;
+    completeness = Perceived().completeness;
+    transcript_changed = now;
+  }
+  void reply_begins(bool must_be_heard) {
+    audible = false;
+    uninterruptible = must_be_heard;
+  }
 };
 
 // What is to be done, in order.
