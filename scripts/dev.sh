@@ -34,7 +34,7 @@ packages_of() {
         prometheus-cpp-dev
       ;;
     test) echo ccache catch2 clang libclang-rt-14-dev python3 doxygen ;;
-    bench) echo libbenchmark-dev ;;
+    bench) echo libbenchmark-dev flite python3-numpy python3-matplotlib ;;
     lint) echo python3 git clang-format clang-tidy doxygen shellcheck ;;
     *) return 1 ;;
   esac
