@@ -31,8 +31,8 @@ std::string list_of(const std::vector<std::string>& names) {
 class AgentReader {
  public:
   AgentReader(const Registry& registry, const Environment& environment,
-              const std::string& directory)
-      : registry_(registry), variables_(environment), directory_(directory) {}
+              const std::string& directory, const std::vector<std::string>& beside)
+      : registry_(registry), variables_(environment), directory_(directory), beside_(beside) {}
 
   void read_file(const ConfigDocument& document);
   void read_environment();
@@ -57,6 +57,7 @@ class AgentReader {
   const Registry& registry_;
   Variables variables_;
   const std::string& directory_;
+  const std::vector<std::string>& beside_;
   AgentOptions agent_;
   const std::vector<ProviderSection> providers_ = provider_sections(agent_);
   ConfigErrors errors_;
@@ -71,7 +72,7 @@ void AgentReader::read_file(const ConfigDocument& document) {
 }
 
 void AgentReader::read(const ConfigSection& given) {
-  std::vector<std::string> names;
+  std::vector<std::string> names = beside_;
   for (const AgentSection& known : agent_sections()) {
     if (known.name == given.name) {
       return read_section<AgentOptions>(known, given, directory_, agent_, errors_);
@@ -182,8 +183,9 @@ Result<AgentOptions> AgentReader::finish() && {
 }  // namespace
 
 Result<AgentOptions> read_agent_config(const ConfigDocument& document, const std::string& directory,
-                                       const Registry& registry, const Environment& environment) {
-  AgentReader reader(registry, environment, directory);
+                                       const Registry& registry, const Environment& environment,
+                                       const std::vector<std::string>& beside) {
+  AgentReader reader(registry, environment, directory, beside);
   reader.read_file(document);
   reader.read_environment();
   return std::move(reader).finish();
