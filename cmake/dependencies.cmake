@@ -113,7 +113,7 @@ va_feature_also(SERVER net libcurl libcurl4-openssl-dev -lcurl)
 va_feature_also(SERVER net openssl libssl-dev "-lssl -lcrypto")
 va_feature_also(SERVER server prometheus-cpp-core prometheus-cpp-dev -lprometheus-cpp-core)
 va_feature(SERVER net libwebsockets "libwebsockets-dev libwebsockets-evlib-uv" -lwebsockets
-  "net/;server/;transports/websocket/;transports/dialogue/;server_")
+  "net/;net_;server/;transports/websocket/;transports/dialogue/;server_")
 
 if(CMAKE_DL_LIBS)
   list(APPEND VA_DEPS_plugin ${CMAKE_DL_LIBS})

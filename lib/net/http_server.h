@@ -63,7 +63,8 @@ class HttpApplication {
   virtual void serve(std::shared_ptr<HttpExchange> exchange) = 0;
   // A WebSocket is asked for.
   virtual UpgradeAnswer upgrade(const HttpRequest& request) = 0;
-  // What the server itself answers (400, 408, 411, 413, 431, 503): its body and headers.
+  // What the server itself answers (400, 408, 411, 413, 414, 417, 426, 429, 431, 500, 503, 505):
+  // its body and headers. The request may be empty.
   virtual HttpResponse refuse(int status, std::string_view detail, const HttpRequest& request) = 0;
 };
 
@@ -80,14 +81,12 @@ struct HttpServerOptions {
   std::size_t max_connections_per_address = 0;  // 0: no limit of its own
   std::size_t max_header_bytes = 16 * 1024;
   std::size_t max_body_bytes = 10 << 20;
-  int header_seconds = 10;      // from the first byte to the end of the headers
-  int request_seconds = 60;     // from the first byte to the end of the body
-  int keep_alive_seconds = 30;  // an idle connection
+  Duration header_timeout{10'000'000'000};      // from the first byte to the end of the headers
+  Duration request_timeout{60'000'000'000};     // from the first byte to the end of the body
+  Duration keep_alive_timeout{30'000'000'000};  // an idle connection
   WebSocketLimits web_socket;
   std::vector<std::string> trusted_proxies;  // addresses or networks (10.0.0.0/8) of proxies
-  // Headers beyond the usual ones that requests are to carry, in lower case without the colon.
-  std::vector<std::string> more_headers;
-  std::shared_ptr<Logger> logger;  // may be null
+  std::shared_ptr<Logger> logger;            // may be null
 };
 
 struct HttpServerStatistics {

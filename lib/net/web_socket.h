@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "net/http.h"
+#include "voiceagent/time.h"
 
 namespace voiceagent::net {
 
@@ -81,8 +82,8 @@ class WebSocketHandler {
 struct WebSocketLimits {
   std::size_t max_message_bytes = 1 << 20;  // a longer one closes with 1009
   std::size_t max_queued_bytes = 256 * 1024;
-  int stall_seconds = 30;
-  int ping_seconds = 20;  // a ping after so much quiet; no pong within as long again: lost
+  Duration stall{30'000'000'000};
+  Duration ping{20'000'000'000};  // a ping after so much quiet; nothing within as long again: lost
 };
 
 }  // namespace voiceagent::net
