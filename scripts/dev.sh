@@ -207,7 +207,7 @@ lint_command() {
   lint_failed=()
   check "format" check_format
   check "layers" ./scripts/check_layers.py
-  check "shell scripts" shellcheck scripts/*.sh tests/consumer/*.sh .ci/run
+  check "shell scripts" shellcheck scripts/*.sh tests/*/*.sh .ci/run
   check "clang-tidy" check_tidy "$@"
   check "documentation" ./scripts/docs.py build/docs build/asan/include
   if [[ ${#lint_failed[@]} -gt 0 ]]; then die "lint failed: ${lint_failed[*]}"; fi
