@@ -17,12 +17,32 @@ std::span<const std::uint8_t> octets(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
+#if VOICEAGENT_WITH_OPUS
+Result<std::unique_ptr<OpusDecoder>> opus_decoder(int sample_rate) {
+  return OpusDecoder::create(sample_rate);
+}
+
+Result<std::unique_ptr<OpusEncoder>> opus_encoder(int sample_rate) {
+  OpusEncoderOptions options;
+  options.sample_rate = sample_rate;
+  return OpusEncoder::create(options);
+}
+#else
+Result<std::unique_ptr<OpusDecoder>> opus_decoder(int) {
+  return unsupported("`encoding` can't be opus: this server is built without it");
+}
+
+Result<std::unique_ptr<OpusEncoder>> opus_encoder(int) {
+  return unsupported("`encoding` can't be opus: this server is built without it");
+}
+#endif
+
 }  // namespace
 
 Result<AudioDecoder> AudioDecoder::create(AudioFormat format) {
   AudioDecoder decoder(format);
   if (format.encoding != Encoding::kOpus) return decoder;
-  auto opus = OpusDecoder::create(format.sample_rate);
+  auto opus = opus_decoder(format.sample_rate);
   if (!opus.ok()) return opus.status();
   decoder.opus_ = std::move(*opus);
   return decoder;
@@ -61,9 +81,7 @@ Result<std::span<const std::int16_t>> AudioDecoder::decode_opus(std::span<const 
 Result<AudioEncoder> AudioEncoder::create(AudioFormat format) {
   AudioEncoder encoder(format);
   if (format.encoding != Encoding::kOpus) return encoder;
-  OpusEncoderOptions options;
-  options.sample_rate = format.sample_rate;
-  auto opus = OpusEncoder::create(options);
+  auto opus = opus_encoder(format.sample_rate);
   if (!opus.ok()) return opus.status();
   encoder.opus_ = std::move(*opus);
   encoder.pending_.reserve(encoder.opus_->frame_samples());

@@ -1,0 +1,65 @@
+// A server that carries transports in a test: it lets everybody in, unless told otherwise.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/engine.h"
+#include "support/virtual_loop.h"
+#include "transports/dialogue/dialogues.h"
+#include "transports/session_directory.h"
+#include "transports/transport_host.h"
+#include "voiceagent/voiceagent.h"
+
+namespace voiceagent::test {
+
+// Its agents live on `time`, as far as they are not told otherwise.
+class FakeHost final : public transports::TransportHost {
+ public:
+  FakeHost(std::shared_ptr<VirtualExecutor> time, AgentOptions agent);
+  ~FakeHost() override;
+
+  Result<transports::Principal> authenticate(const net::HttpRequest& request,
+                                             std::string_view token) override;
+  transports::Admission admit(const transports::Principal& principal) override;
+  Result<std::shared_ptr<Agent>> agent(const transports::Principal& principal,
+                                       const protocols::AgentOverrides& overrides) override;
+  Result<std::string> keep_clip(const transports::Principal& owner, transports::Clip clip) override;
+  transports::SessionDirectory& sessions() override { return directory_; }
+  transports::Dialogues& dialogues() override { return *dialogue_service; }
+  const transports::TransportOptions& options() const override { return transport_options; }
+  const std::shared_ptr<Logger>& logger() override { return logger_; }
+  const std::shared_ptr<WorkerPool>& workers() override { return workers_; }
+  bool draining() const override { return is_draining; }
+  void session_opening(Session& session, std::string_view transport,
+                       const transports::Principal& principal) override;
+  void count(transports::TransportCount what, std::uint64_t by) override { counts[what] += by; }
+
+  Engine& engine() { return *engine_; }
+  Agent& agent() { return *agent_; }
+
+  transports::TransportOptions transport_options;
+  std::string valid_token;  // empty: everybody may, nameless; else this one is "alice"
+  int capacity = 100;
+  int admitted = 0;  // slots that are taken
+  bool is_draining = false;
+  std::map<transports::TransportCount, std::uint64_t> counts;
+  std::vector<transports::Clip> clips;
+  std::weak_ptr<Agent> last_agent;
+  std::vector<std::string> opened;                          // ids of sessions
+  std::unique_ptr<transports::Dialogues> dialogue_service;  // the test's to make
+
+ private:
+  const std::shared_ptr<Logger> logger_ = make_null_logger();
+  const std::shared_ptr<WorkerPool> workers_;
+  std::shared_ptr<Engine> engine_;
+  std::shared_ptr<Agent> agent_;
+  transports::SessionDirectory directory_;
+  int nameless_ = 0;
+};
+
+}  // namespace voiceagent::test
