@@ -33,7 +33,10 @@ packages_of() {
         libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev \
         prometheus-cpp-dev
       ;;
-    test) echo ccache catch2 clang libclang-rt-14-dev python3 doxygen ;;
+    test)
+      echo ccache catch2 clang libclang-rt-14-dev python3 doxygen chromium
+      if ! command -v node >/dev/null; then echo nodejs npm; fi
+      ;;
     bench) echo libbenchmark-dev flite python3-numpy python3-matplotlib ;;
     lint) echo python3 git clang-format clang-tidy doxygen shellcheck ;;
     *) return 1 ;;
@@ -80,7 +83,13 @@ setup() {
       if ! installed "$package"; then missing+=("$package"); fi
     done
   done
-  if [[ ${#missing[@]} -eq 0 ]]; then return 0; fi
+  if [[ ${#missing[@]} -gt 0 ]]; then install "${missing[@]}"; fi
+  if [[ " $* " == *" test "* ]]; then browser_driver; fi
+}
+
+# install <package...>
+install() {
+  local missing=("$@")
   if ! command -v apt-get >/dev/null; then
     printf 'dev.sh: no apt-get here; please provide: %s\n' "${missing[*]}" >&2
     return 0
@@ -90,6 +99,16 @@ setup() {
   try 3 as_root "${apt[@]}" update || die "apt-get update failed"
   try 3 as_root env DEBIAN_FRONTEND=noninteractive \
     "${apt[@]}" install --no-install-recommends "${missing[@]}" || die "apt-get install failed"
+}
+
+# What drives Chromium in the tests; they skip where it can't be had.
+browser_driver() {
+  local folder=tests/browser
+  if [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then return 0; fi
+  if ! command -v npm >/dev/null; then return 0; fi
+  say "installing what the browser test needs"
+  try 2 npm --prefix "$folder" ci --ignore-scripts ||
+    printf 'dev.sh: npm ci failed in %s; the browser test will be skipped\n' "$folder" >&2
 }
 
 installed() {

@@ -1,0 +1,56 @@
+// The programs under test: the server, and the one that speaks the caller's words.
+import { execFileSync, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+const PATIENCE = 20000; // ms
+
+function program(variable) {
+  const file = process.env[variable];
+  if (!file) throw new Error(`${variable} must name the program`);
+  return file;
+}
+
+// Where screenshots and logs are kept.
+export const outputFolder = () => process.env.VOICEAGENT_TEST_OUTPUT ?? '.';
+
+// A server on a free port (or on `port`), with the offline agent: {url, port, stop()}.
+export async function startServer({ port = 0 } = {}) {
+  const server = spawn(program('VOICEAGENT_SERVER'), [], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(path.join(outputFolder(), 'server.log'), { flags: 'a' });
+  server.stderr.pipe(log);
+  const ended = once(server, 'exit');
+  const gone = ended.then(([code]) => {
+    throw new Error(`the server ended at once with ${code}; see server.log in ${outputFolder()}`);
+  });
+  const timeout = AbortSignal.timeout(PATIENCE);
+  const [line] = await Promise.race([
+    once(createInterface(server.stdout), 'line', { signal: timeout }),
+    gone,
+  ]);
+  gone.catch(() => {}); // it may end from now on
+  const url = line.match(/https?:\/\/[^\s/]+/)?.[0];
+  if (!url) throw new Error(`the server's first line names no address: ${line}`);
+  return {
+    url: `${url}/`,
+    port: Number(new URL(url).port),
+    // Resolves to its exit code.
+    async stop() {
+      server.kill('SIGTERM');
+      const [code] = await ended;
+      return code;
+    },
+  };
+}
+
+// Has the command line program speak `texts` into `file`, with `pauseMs` between them.
+export function say(texts, pauseMs, file) {
+  execFileSync(program('VOICEAGENT_CLI'), [
+    'say', ...texts, '--voice', 'rms', '--pause-ms', String(pauseMs), '--out', file,
+  ]);
+}
