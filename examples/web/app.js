@@ -185,6 +185,14 @@ function askForToken(text) {
   dialog.showModal();
 }
 
+const timingIsOpen = () => element('timing').dataset.open === 'true';
+
+// Closes what lies over the conversation, or else cuts the agent off.
+function escape() {
+  if (timingIsOpen()) toggleTiming(false);
+  else if (!element('hush').disabled) interrupt();
+}
+
 function toggleTiming(open) {
   element('timing').dataset.open = String(open);
   element('timing-toggle').setAttribute('aria-expanded', String(open));
@@ -198,7 +206,7 @@ element('mute').onclick = toggleMute;
 element('hush').onclick = interrupt;
 element('new').onclick = beginAnew;
 element('alert-close').onclick = () => dock.alert('');
-element('timing-toggle').onclick = () => toggleTiming(element('timing').dataset.open !== 'true');
+element('timing-toggle').onclick = () => toggleTiming(!timingIsOpen());
 element('timing-close').onclick = () => toggleTiming(false);
 for (const input of document.querySelectorAll('.switch input')) input.onchange = changeMode;
 for (const chip of document.querySelectorAll('.chip')) chip.onclick = () => write(chip.textContent);
@@ -212,7 +220,7 @@ element('write').onsubmit = (event) => {
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || element('token-dialog').open) return;
-  if (event.key === 'Escape') return element('hush').disabled ? undefined : interrupt();
+  if (event.key === 'Escape') return escape();
   if (event.target.matches('input[type=text], input[type=password]')) return;
   if (event.key === 'm') toggleMute();
   if (event.key === '/') {
