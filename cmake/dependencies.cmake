@@ -99,6 +99,7 @@ va_header_only(toml++/toml.h libtomlplusplus-dev)
 va_requires(audio samplerate libsamplerate0-dev -lsamplerate)
 
 va_feature(OPUS audio opus libopus-dev -lopus audio/opus)
+va_feature(OGG_OPUS audio libopusenc libopusenc-dev -lopusenc audio/opus_stream)
 va_feature(POCKETSPHINX providers pocketsphinx "libpocketsphinx-dev libsphinxbase-dev"
   "-lpocketsphinx -lsphinxbase" providers/stt/pocketsphinx)
 va_feature(FLITE providers flite flite1-dev

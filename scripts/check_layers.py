@@ -34,7 +34,7 @@ LAYERS = {
     "protocols": "base audio",
     "transports": "base config audio net protocols",
     "sim": "base audio core",
-    "server": "base config net protocols transports",
+    "server": "base config audio net protocols transports",
     "builtin": ALL_BUT_CAPI,
     "capi": "base builtin",
 }
@@ -53,6 +53,7 @@ THIRD_PARTY = (
     ("toml++/", ("lib/config/",)),
     ("opus/", ("lib/audio/opus",)),
     ("opus.h", ("lib/audio/opus",)),
+    ("opusenc.h", ("lib/audio/opus",)),
     ("samplerate.h", ("lib/audio/",)),
     ("uv.h", ("lib/net/", "tests/")),
     ("curl/", ("lib/net/",)),

@@ -28,7 +28,7 @@ packages_of() {
   case $1 in
     build)
       echo ninja-build cmake g++ pkg-config rapidjson-dev libspdlog-dev libtomlplusplus-dev \
-        libcli11-dev libopus-dev libsamplerate0-dev libwebrtc-audio-processing-dev \
+        libcli11-dev libopus-dev libopusenc-dev libsamplerate0-dev libwebrtc-audio-processing-dev \
         libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us flite1-dev \
         libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev \
         prometheus-cpp-dev

@@ -1,41 +1,18 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <limits>
 #include <utility>
 
 #include "audio/file_handle.h"
 #include "audio/little_endian.h"
 #include "audio/wav_format.h"
+#include "audio/wav_header.h"
 #include "voiceagent/wav.h"
 
 namespace voiceagent {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 44;
-constexpr std::size_t kRiffSizeOffset = 4;
-constexpr std::size_t kDataSizeOffset = 40;
-constexpr std::uint64_t kMaxDataBytes =
-    std::numeric_limits<std::uint32_t>::max() - (kHeaderBytes - 8);
 constexpr std::size_t kSampleBytes = sizeof(std::int16_t);
-
-std::array<std::byte, kHeaderBytes> make_header(int sample_rate, int channels) {
-  const auto rate = static_cast<std::uint32_t>(sample_rate);
-  const auto frame_bytes = static_cast<std::uint16_t>(channels * int{kSampleBytes});
-  std::array<std::byte, kHeaderBytes> header{};
-  std::memcpy(header.data(), "RIFF", 4);
-  std::memcpy(header.data() + 8, "WAVEfmt ", 8);
-  store_le<std::uint32_t>(&header[16], 16);  // the format's size
-  store_le<std::uint16_t>(&header[20], kWavPcm);
-  store_le<std::uint16_t>(&header[22], static_cast<std::uint16_t>(channels));
-  store_le<std::uint32_t>(&header[24], rate);
-  store_le<std::uint32_t>(&header[28], rate * frame_bytes);
-  store_le<std::uint16_t>(&header[32], frame_bytes);
-  store_le<std::uint16_t>(&header[34], 16);  // bits a sample
-  std::memcpy(header.data() + 36, "data", 4);
-  return header;
-}
 
 }  // namespace
 
@@ -52,8 +29,8 @@ struct WavWriter::Impl {
 
   std::string path;
   FileHandle file;
+  int sample_rate = 0;
   int channels = 1;
-  std::array<std::byte, kHeaderBytes> header{};
   std::uint64_t data_bytes = 0;
 };
 
@@ -63,9 +40,8 @@ Status WavWriter::Impl::write_bytes(std::span<const std::byte> bytes) {
 }
 
 Status WavWriter::Impl::write_header() {
-  const auto size = static_cast<std::uint32_t>(data_bytes);
-  store_le<std::uint32_t>(&header[kRiffSizeOffset], size + std::uint32_t{kHeaderBytes - 8});
-  store_le<std::uint32_t>(&header[kDataSizeOffset], size);
+  const auto header =
+      make_wav_header(sample_rate, channels, static_cast<std::uint32_t>(data_bytes));
   if (std::fseek(file.get(), 0, SEEK_SET) != 0) return failure();
   if (Status status = write_bytes(header); !status.ok()) return status;
   if (std::fseek(file.get(), 0, SEEK_END) != 0) return failure();
@@ -90,7 +66,7 @@ Result<WavWriter> WavWriter::create(const std::string& path, int sample_rate, in
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->channels = channels;
-  impl->header = make_header(sample_rate, channels);
+  impl->sample_rate = sample_rate;
   impl->file.reset(std::fopen(path.c_str(), "wb"));
   if (impl->file == nullptr) return impl->failure();
   WavWriter writer(std::move(impl));
@@ -116,7 +92,7 @@ Status WavWriter::write(std::span<const std::int16_t> samples) {
                             impl_->path + "': it has " + std::to_string(impl_->channels) +
                             " channels");
   }
-  if (samples.size() * kSampleBytes > kMaxDataBytes - impl_->data_bytes) {
+  if (samples.size() * kSampleBytes > kMaxWavDataBytes - impl_->data_bytes) {
     return resource_exhausted("cannot write '" + impl_->path +
                               "': a WAV file holds at most 4 GiB; begin another one");
   }
