@@ -26,6 +26,7 @@
 #include "voiceagent/registry.h"
 #include "voiceagent/resample.h"
 #include "voiceagent/scenario.h"
+#include "voiceagent/server.h"
 #include "voiceagent/session.h"
 #include "voiceagent/session_recorder.h"
 #include "voiceagent/sim.h"

@@ -1,0 +1,33 @@
+// Browsers say from which page a request comes: who may call from where, and with what.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "net/http.h"
+#include "voiceagent/server.h"
+
+namespace voiceagent::server {
+
+// Constant; any thread.
+class OriginPolicy {
+ public:
+  explicit OriginPolicy(CorsOptions options) : options_(std::move(options)) {}
+
+  // Whether the page that sent the request may do so: there is none, it is one of our own, or its
+  // origin is among those that the configuration names.
+  bool may_call(const net::HttpRequest& request) const;
+  // What lets the page read the answer.
+  void add_headers(const net::HttpRequest& request, net::HttpHeaders& headers) const;
+  // What else answers a preflight for a path that has these methods.
+  void add_preflight_headers(const net::HttpRequest& request,
+                             const std::vector<std::string>& methods,
+                             net::HttpHeaders& headers) const;
+
+ private:
+  bool is_listed(std::string_view origin) const;
+
+  const CorsOptions options_;
+};
+
+}  // namespace voiceagent::server
