@@ -19,10 +19,10 @@
 namespace voiceagent::transports {
 
 struct DialogueOptions {
-  std::size_t max_sessions = 1'000;                   // beyond: the longest idle one goes
-  std::size_t max_queued = 16;                        // requests of one session that wait
-  Duration idle_expiry = std::chrono::minutes(30);    // a session without requests goes
-  Duration deadline = std::chrono::seconds(60);       // of a request, waiting included
+  std::size_t max_sessions = 1'000;                 // beyond: the longest idle one goes
+  std::size_t max_queued = 16;                      // requests of one session, the running one too
+  Duration idle_expiry = std::chrono::minutes(30);  // a session without requests goes
+  Duration deadline = std::chrono::seconds(60);     // of a request, waiting included
   Duration max_utterance = std::chrono::seconds(60);  // a longer one is refused
 };
 
@@ -43,46 +43,49 @@ struct DialogueAnswer {
 
 struct DialogueRequest {
   Principal principal;
-  std::string session_id;              // empty: a new session, whose id the answer names
-  std::string text;                    // a line of text, or
-  std::unique_ptr<Pcm> utterance;      // a whole utterance, mono, any rate
-  std::shared_ptr<Executor> executor;  // where the callbacks run, and a new session lives
+  std::string session_id;          // empty: a new session, whose id the answer names
+  std::string text;                // a line of text, or
+  std::unique_ptr<Pcm> utterance;  // a whole utterance, mono, any rate
+  // Where the callbacks run, and a session that is new lives.
+  std::shared_ptr<Executor> executor;
   UniqueFunction<void(std::string_view)> on_delta;  // pieces of the reply; may be empty
   UniqueFunction<void(DialogueAnswer)> on_answer;   // exactly once, never inside ask()
 };
 
-// An entry of a conversation, with what a client needs of it.
-using DialogueContext = std::vector<ContextEntry>;
-
-// Keeps a session for each principal and session id. Requests of one session are answered in order,
-// different sessions side by side. Any thread. Ends with close(): what still waits is answered with
-// kUnavailable.
+// Keeps the sessions by their ids. Each belongs to the principal that was the first to name it; to
+// others it does not exist. Requests of one session are answered in order, different sessions side
+// by side. Any thread.
 class Dialogues {
  public:
+  // close().
   virtual ~Dialogues() = default;
 
-  // `agent` must be made from utterance_agent_options(). `host` must outlive it.
+  // `agent` must be made from utterance_agent_options(). `host` must outlive it, and what its
+  // executors still run.
   static std::unique_ptr<Dialogues> create(TransportHost& host, std::shared_ptr<Agent> agent,
                                            DialogueOptions options = {});
 
-  // Refused at once when it can't be taken: kInvalidArgument (no text, text too long, an impossible
-  // rate, an utterance too long), kResourceExhausted (the session's queue, no room for a session).
-  // on_answer is then not called.
+  // Refused at once when it can't be taken; on_answer is then not called. kInvalidArgument (no
+  // text, text too long, an impossible rate, an utterance too long), kNotFound (somebody else's
+  // session), kResourceExhausted (the session's queue, no room for a session), kUnavailable after
+  // close().
   virtual Status ask(DialogueRequest request) = 0;
-  // The conversation so far, on `executor`; empty when there is none of that id for the principal.
-  virtual void context(const Principal& principal, const std::string& session_id,
-                       std::shared_ptr<Executor> executor,
-                       UniqueFunction<void(DialogueContext)> then) = 0;
-  // Gives up what a session is doing: its running request is answered with kCancelled. Whether
-  // there is such a session.
-  virtual bool interrupt(const Principal& principal, const std::string& session_id) = 0;
+  // The conversation so far, told on `executor`; empty when there is none. kNotFound as ask().
+  virtual Status context(const Principal& principal, std::string_view session_id,
+                         std::shared_ptr<Executor> executor,
+                         UniqueFunction<void(std::vector<ContextEntry>)> then) = 0;
+  // Gives up what a session is doing: its running request is answered with kCancelled. kNotFound
+  // as ask(); when there is nothing to give up, nothing happens.
+  virtual Status interrupt(const Principal& principal, std::string_view session_id) = 0;
+
   virtual std::size_t size() const = 0;
   virtual const DialogueOptions& options() const = 0;
+  // Answers what still waits with kUnavailable and ends all sessions.
   virtual void close() = 0;
 };
 
 // What the agent of dialogues is made from: the options of `agent` with its providers, but an
 // utterance ends only where it ends, whatever pauses are inside, and nothing is said unasked.
-AgentOptions utterance_agent_options(const Agent& agent);
+AgentOptions utterance_agent_options(const Agent& agent, const DialogueOptions& options = {});
 
 }  // namespace voiceagent::transports
