@@ -11,7 +11,10 @@ usage: scripts/dev.sh <command> [argument]
   build [preset [target]]
                     configure and build (presets: dev release asan tsan minimal; default: dev)
   demo [args]       build the release preset and run a spoken conversation, offline
-  test [preset]     build and run the tests (default: dev, then asan, then tsan)
+  test [preset]     build and run the tests (default: dev, then asan, fuzz for FUZZ_SECONDS,
+                    by default 60, then tsan)
+  fuzz [seconds [target...]]
+                    fuzz each parser, or those named, for so long (default: 60)
   bench [args]      build and run the benchmarks; results in build/release/bench.json
   lint [--all]      check format, layers, shell scripts and documentation; clang-tidy on changed
                     files, or on all
@@ -158,11 +161,60 @@ test_preset() {
   "${calm[@]}" ctest --preset "$preset" --parallel "$jobs"
 }
 
+# fuzz_target <seconds> <target>: prints a line when nothing was found, and the whole story otherwise.
+# What is found on the way is kept in build/asan/corpus.
+fuzz_target() {
+  local seconds=$1 name=$2 log
+  local found=build/asan/corpus/$name begin=tests/fuzz/corpus/$name
+  mkdir -p "$found"
+  log=build/asan/corpus/$name.log
+  local folders=("$found")
+  if [[ -e $begin ]]; then folders+=("$begin"); fi
+  if "${calm[@]}" "build/asan/bin/fuzz_$name" -max_total_time="$seconds" -timeout=20 \
+    -rss_limit_mb=3000 -max_len=16384 -print_final_stats=1 -artifact_prefix="$found." \
+    "${folders[@]}" >"$log" 2>&1; then
+    printf 'fuzz %s: nothing found, %s runs\n' "$name" \
+      "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"
+    return 0
+  fi
+  tail -n 60 "$log"
+  printf 'fuzz %s: FAILED; the input is beside %s\n' "$name" "$log"
+  return 1
+}
+
+fuzz_command() {
+  local seconds=${1:-60} name targets=("${@:2}")
+  packages_for asan
+  build asan all || return 1
+  if [[ ${#targets[@]} -eq 0 ]]; then
+    for name in tests/fuzz/*_fuzz.cpp; do targets+=("$(basename "$name" _fuzz.cpp)"); done
+  fi
+  say "fuzzing ${#targets[@]} targets for $seconds s each"
+  local running=0 failed=0
+  for name in "${targets[@]}"; do
+    if ((running >= jobs)); then
+      wait -n || failed=1
+      running=$((running - 1))
+    fi
+    fuzz_target "$seconds" "$name" &
+    running=$((running + 1))
+  done
+  while ((running > 0)); do
+    wait -n || failed=1
+    running=$((running - 1))
+  done
+  return "$failed"
+}
+
 test_command() {
   local presets=("$@") failed=() preset
-  if [[ ${#presets[@]} -eq 0 ]]; then presets=(dev asan tsan); fi
+  if [[ ${#presets[@]} -eq 0 ]]; then presets=(dev asan fuzz tsan); fi
   for preset in "${presets[@]}"; do
-    if ! test_preset "$preset"; then failed+=("$preset"); fi
+    if [[ $preset == fuzz ]]; then
+      fuzz_command "${FUZZ_SECONDS:-60}" || failed+=(fuzz)
+    elif ! test_preset "$preset"; then
+      failed+=("$preset")
+    fi
   done
   if [[ ${#failed[@]} -gt 0 ]]; then die "failed: ${failed[*]}"; fi
   say "passed: ${presets[*]}"
@@ -240,7 +292,7 @@ case $command in
     if [[ $# -eq 0 ]]; then set -- build test bench lint; fi
     setup "$@"
     ;;
-  build | demo | test | bench | lint | format) "${command}_command" "$@" ;;
+  build | demo | test | fuzz | bench | lint | format) "${command}_command" "$@" ;;
   clean) rm -rf build ;;
   help | -h | --help) usage ;;
   *)
