@@ -113,16 +113,6 @@ std::optional<HttpRefusal> parse_header(std::string_view line, HttpHeaders& head
   return std::nullopt;
 }
 
-std::optional<HttpRefusal> parse_length(std::string_view text, std::uint64_t& length) {
-  const bool digits =
-      !text.empty() && text.size() <= 18 &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) return bad_request("content-length is no number");
-  length = 0;
-  for (char c : text) length = length * 10 + static_cast<std::uint64_t>(c - '0');
-  return std::nullopt;
-}
-
 // What the headers say about the connection and the body.
 std::optional<HttpRefusal> read_framing(HttpHead& head) {
   int hosts = 0;
@@ -133,7 +123,9 @@ std::optional<HttpRefusal> read_framing(HttpHead& head) {
       ++hosts;
     } else if (name == "content-length") {
       ++lengths;
-      if (auto refusal = parse_length(value, head.content_length)) return refusal;
+      const auto length = parse_length(value);
+      if (!length) return bad_request("content-length is no number");
+      head.content_length = *length;
     } else if (name == "transfer-encoding") {
       head.transfer_encoding = true;
     } else if (name == "connection") {
@@ -173,10 +165,19 @@ std::optional<HttpRefusal> parse_head(std::string_view bytes, HttpHead& head) {
   return read_framing(head);
 }
 
-std::optional<HttpRefusal> check_web_socket(const HttpHead& head) {
-  const HttpRequest& request = head.request;
+std::optional<std::uint64_t> parse_length(std::string_view text) {
+  const bool digits =
+      !text.empty() && text.size() <= 18 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits) return std::nullopt;
+  std::uint64_t length = 0;
+  for (char c : text) length = length * 10 + static_cast<std::uint64_t>(c - '0');
+  return length;
+}
+
+std::optional<HttpRefusal> check_web_socket(const HttpRequest& request, bool has_body) {
   if (request.method != "GET") return bad_request("a WebSocket is asked for with GET");
-  if (head.content_length != 0 || head.transfer_encoding) {
+  if (has_body) {
     return bad_request("a request for a WebSocket has no body");
   }
   if (request.header("sec-websocket-version") != "13") {

@@ -36,7 +36,10 @@ std::size_t find_head_end(std::string_view bytes, std::size_t from = 0);
 std::optional<HttpRefusal> parse_head(std::string_view bytes, HttpHead& head);
 
 // What is wrong with a request for a WebSocket (RFC 6455, version 13).
-std::optional<HttpRefusal> check_web_socket(const HttpHead& head);
+std::optional<HttpRefusal> check_web_socket(const HttpRequest& request, bool has_body);
+
+// The value of a content-length.
+std::optional<std::uint64_t> parse_length(std::string_view text);
 
 // Decodes the path of a target and refuses what can't be a name: NUL and other control characters,
 // backslashes, invalid UTF-8, the segments "." and "..". False when it is refused.

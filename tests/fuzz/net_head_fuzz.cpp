@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& [name, value] : request.headers) {
     demand(!name.empty() && !has_control(name) && !has_control(value));
   }
-  if (head.web_socket) static_cast<void>(check_web_socket(head));
+  if (head.web_socket) static_cast<void>(check_web_socket(head.request, head.content_length != 0));
   query_value(request.query, "a");
   return 0;
 }

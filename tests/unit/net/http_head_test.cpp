@@ -140,7 +140,7 @@ TEST_CASE("a request for a WebSocket is known and checked") {
         parsed(first + "\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n" +
                "Sec-WebSocket-Version: " + version + "\r\nSec-WebSocket-Key: " + key + "\r\n\r\n");
     CHECK(head.web_socket);
-    const auto refusal = check_web_socket(head);
+    const auto refusal = check_web_socket(head.request, head.content_length != 0);
     return refusal ? refusal->status : 0;
   };
   const std::string key = "dGhlIHNhbXBsZSBub25jZQ==";

@@ -1,0 +1,48 @@
+// A request in the hands of the application. It may outlive its connection.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "net/http_connection.h"
+#include "net/http_server.h"
+
+namespace voiceagent::net {
+
+class Exchange final : public HttpExchange {
+ public:
+  Exchange(std::weak_ptr<HttpConnection> connection, std::uint64_t number,
+           std::shared_ptr<Loop> loop, HttpRequest request);
+  ~Exchange() override;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  const std::shared_ptr<Loop>& loop() const override { return loop_; }
+  const HttpRequest& request() const override { return request_; }
+  HttpRequest& mutable_request() override { return request_; }
+  void send(HttpResponse response) override;
+  void begin(HttpResponse head) override;
+  bool write(std::string_view piece) override;
+  void end() override;
+  std::size_t queued_bytes() const override;
+  void on_drained(UniqueFunction<void()> f) override { on_drained_ = std::move(f); }
+  void on_gone(UniqueFunction<void()> f) override { on_gone_ = std::move(f); }
+
+  // The connection tells.
+  void drained();
+  void gone();
+
+ private:
+  std::shared_ptr<HttpConnection> connection() const;
+
+  const std::weak_ptr<HttpConnection> connection_;
+  const std::uint64_t number_;
+  const std::shared_ptr<Loop> loop_;
+  HttpRequest request_;
+  bool ended_ = false;
+  UniqueFunction<void()> on_drained_;
+  UniqueFunction<void()> on_gone_;
+};
+
+}  // namespace voiceagent::net

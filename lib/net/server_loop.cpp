@@ -1,0 +1,125 @@
+#include "net/server_loop.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "net/http_connection.h"
+#include "net/stream.h"
+
+namespace voiceagent::net {
+
+namespace {
+
+constexpr std::size_t kReadBuffer = 64 * 1024;
+
+// Often enough for the shortest deadline.
+Duration tick_period(const HttpServerOptions& options) {
+  const Duration shortest =
+      std::min({options.header_timeout, options.request_timeout, options.keep_alive_timeout,
+                options.web_socket.stall, options.web_socket.ping});
+  return std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(5),
+                              std::chrono::milliseconds(250));
+}
+
+}  // namespace
+
+ServerLoop::ServerLoop(std::shared_ptr<ServerShared> shared, std::shared_ptr<Loop> loop)
+    : shared_(std::move(shared)),
+      loop_(std::move(loop)),
+      tick_period_(tick_period(shared_->options)),
+      read_buffer_(kReadBuffer) {}
+
+ServerLoop::~ServerLoop() = default;
+
+void ServerLoop::take(Descriptor descriptor, Place place) {
+  if (loop_->is_current()) return accept(std::move(descriptor), std::move(place));
+  coming_.fetch_add(1, std::memory_order_relaxed);
+  loop_->post([self = shared_from_this(), descriptor = std::move(descriptor),
+               place = std::move(place)]() mutable {
+    self->coming_.fetch_sub(1, std::memory_order_relaxed);
+    self->accept(std::move(descriptor), std::move(place));
+  });
+}
+
+void ServerLoop::accept(Descriptor descriptor, Place place) {
+  auto stream = std::make_unique<Stream>(loop_->uv(), std::move(descriptor), shared_->tls());
+  const auto connection =
+      std::make_shared<HttpConnection>(*this, std::move(stream), std::move(place));
+  add(connection);
+  connection->start();
+}
+
+void ServerLoop::add(const std::shared_ptr<Connection>& connection) {
+  connections_.emplace(connection.get(), connection);
+  open_.store(connections_.size(), std::memory_order_relaxed);
+  schedule_tick();
+}
+
+void ServerLoop::remove(Connection* connection) {
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  const std::shared_ptr<Connection> last = std::move(found->second);
+  connections_.erase(found);
+  open_.store(connections_.size(), std::memory_order_relaxed);
+}
+
+std::vector<std::shared_ptr<Connection>> ServerLoop::all() const {
+  std::vector<std::shared_ptr<Connection>> result;
+  result.reserve(connections_.size());
+  for (const auto& [key, connection] : connections_) result.push_back(connection);
+  return result;
+}
+
+void ServerLoop::drain() {
+  for (const auto& connection : all()) connection->drain();
+}
+
+std::size_t ServerLoop::cut() {
+  const auto open = all();
+  for (const auto& connection : open) connection->cut();
+  return open.size();
+}
+
+void ServerLoop::abort() {
+  for (const auto& connection : all()) connection->abort();
+}
+
+void ServerLoop::schedule_tick() {
+  if (ticking_ || connections_.empty()) return;
+  ticking_ = true;
+  loop_->post_after(tick_period_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->tick();
+  });
+}
+
+void ServerLoop::tick() {
+  ticking_ = false;
+  const Time now = loop_->now();
+  for (const auto& connection : all()) connection->tick(now);
+  schedule_tick();
+}
+
+std::string_view ServerLoop::date() {
+  const std::int64_t second = loop_->wall_time_ms() / 1000;
+  if (second == date_second_) return date_;
+  date_second_ = second;
+  constexpr std::array<const char*, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto time = static_cast<std::time_t>(second);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%s, %02d %s %d %02d:%02d:%02d GMT",
+                kDays[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900,
+                parts.tm_hour, parts.tm_min, parts.tm_sec);
+  date_ = text.data();
+  return date_;
+}
+
+}  // namespace voiceagent::net
