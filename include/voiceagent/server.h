@@ -20,15 +20,6 @@
 
 namespace voiceagent {
 
-/// How log lines are written.
-enum class LogFormat {
-  kConsole,  ///< For people.
-  kJson,     ///< One JSON object a line.
-};
-
-/// "console" or "json".
-VOICEAGENT_EXPORT std::string_view to_string(LogFormat format);
-
 /// How a client's conversation is carried when it doesn't say.
 enum class PreferredTransport {
   kAuto,       ///< The server chooses by path and user agent.

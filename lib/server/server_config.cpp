@@ -80,10 +80,6 @@ bool is_visible_ascii(std::string_view text) {
 
 }  // namespace
 
-std::string_view to_string(LogFormat format) {
-  return format == LogFormat::kJson ? "json" : "console";
-}
-
 std::string_view to_string(PreferredTransport transport) {
   switch (transport) {
     case PreferredTransport::kWebSocket: return "websocket";
