@@ -1,0 +1,12 @@
+// Certificates made for one test.
+#pragma once
+
+#include <string>
+
+namespace voiceagent::test {
+
+// Writes a certificate that is signed by itself, and its key, as PEM files.
+void write_certificate(const std::string& name, const std::string& certificate_path,
+                       const std::string& key_path);
+
+}  // namespace voiceagent::test
