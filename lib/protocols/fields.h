@@ -59,4 +59,24 @@ Result<std::pair<Json, std::string_view>> parse_message(std::string_view text);
 // What to say of an unknown type: `known` lists those there are.
 Status unknown_type(std::string_view type, std::string_view known);
 
+// Reads a message by the entry of `types` (name, read(Fields&)) that has its type.
+template <class Message, class Types>
+Result<Message> parse_typed(std::string_view text, const Types& types) {
+  const auto parsed = parse_message(text);
+  if (!parsed.ok()) return parsed.status();
+  const auto& [json, name] = *parsed;
+  std::string known;
+  for (const auto& type : types) {
+    if (type.name != name) {
+      known += (known.empty() ? "" : ", ") + std::string(type.name);
+      continue;
+    }
+    Fields fields(json);
+    Result<Message> message = type.read(fields);
+    if (!fields.status().ok()) message = fields.status();
+    return message;
+  }
+  return unknown_type(name, known);
+}
+
 }  // namespace voiceagent::protocols

@@ -120,21 +120,7 @@ constexpr Type kTypes[] = {
 }  // namespace
 
 Result<ClientMessage> parse_client_message(std::string_view text) {
-  const auto parsed = parse_message(text);
-  if (!parsed.ok()) return parsed.status();
-  const auto& [json, name] = *parsed;
-  std::string known;
-  for (const Type& type : kTypes) {
-    if (type.name != name) {
-      known += (known.empty() ? "" : ", ") + std::string(type.name);
-      continue;
-    }
-    Fields fields(json);
-    ClientMessage message = type.read(fields);
-    if (!fields.status().ok()) return fields.status();
-    return message;
-  }
-  return unknown_type(name, known);
+  return parse_typed<ClientMessage>(text, kTypes);
 }
 
 }  // namespace voiceagent::protocols::stream

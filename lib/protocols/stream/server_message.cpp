@@ -165,8 +165,7 @@ std::string_view ServerMessages::event(const AnyEvent& event, const EventSelecti
       if (!is_wanted<E>(wanted)) return;
       writer_.begin_object();
       write(writer_, e);
-      const TurnId turn = event.envelope().turn;
-      if (turn != 0) writer_.field("turn", std::uint64_t{turn});
+      writer_.field("turn", std::uint64_t{event.envelope().turn});
       milliseconds(writer_, "time_ms", event.envelope().time);
       written = true;
     } else if constexpr (!kSilent<E>) {

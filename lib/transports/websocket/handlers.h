@@ -18,4 +18,8 @@ std::unique_ptr<net::WebSocketHandler> make_stream_handler(std::shared_ptr<Trans
 std::unique_ptr<net::WebSocketHandler> make_json_handler(std::shared_ptr<TransportHost> host,
                                                          Selection selection);
 
+// What its connections may hold: messages with a whole utterance in base64 (60 s at 48 kHz fit),
+// and answers.
+net::WebSocketLimits json_limits();
+
 }  // namespace voiceagent::transports

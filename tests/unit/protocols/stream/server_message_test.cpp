@@ -84,9 +84,9 @@ TEST_CASE("stream: events without a message of their own come on demand, audio n
   CHECK(written(event::SessionClosed{}).empty());
 }
 
-TEST_CASE("stream: what belongs to no turn names none") {
+TEST_CASE("stream: what belongs to no turn has the turn 0") {
   CHECK(written(event::ModeChanged{Mode::kTextToText}, kAll, 0) ==
-        R"({"type":"mode","mode":"text_to_text","time_ms":1234.5})");
+        R"({"type":"mode","mode":"text_to_text","turn":0,"time_ms":1234.5})");
 }
 
 TEST_CASE("stream: started says what holds") {

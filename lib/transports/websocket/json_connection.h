@@ -1,0 +1,72 @@
+// A connection of the JSON protocol.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/web_socket.h"
+#include "protocols/json/client_message.h"
+#include "protocols/json/server_message.h"
+#include "transports/dialogue/dialogues.h"
+#include "transports/dialogue/synthesis.h"
+#include "transports/selection.h"
+#include "transports/transport_host.h"
+
+namespace voiceagent::transports {
+
+// On the connection's loop. What is on its way when the connection closes finds nobody.
+class JsonConnection final : public std::enable_shared_from_this<JsonConnection> {
+ public:
+  JsonConnection(std::shared_ptr<TransportHost> host, std::shared_ptr<net::WebSocket> socket)
+      : host_(std::move(host)), socket_(std::move(socket)) {}
+
+  // Greets; false: whoever it is may not talk, and the connection is closing.
+  bool begin(const Selection& selection);
+  void text(std::string_view message);
+  void binary();
+  void closed();
+
+ private:
+  // A request and what is to be sent about it, once those of its session before it are done.
+  struct Pending {
+    bool audio = false;
+    std::deque<std::string> messages;
+    bool done = false;
+    DialogueAnswer answer;
+    std::string voice;  // the WAV file so far
+    int voice_rate = 0;
+    std::unique_ptr<Synthesis> synthesis;
+  };
+  using PendingPtr = std::shared_ptr<Pending>;
+
+  void obey(protocols::json::Ask&& ask);
+  void obey(const protocols::json::Ping& ping);
+  void obey(const protocols::json::ContextRequest& request);
+  void obey(const protocols::json::ModeRequest& request);
+  void obey(const protocols::json::Interrupt& interrupt);
+
+  void answered(const PendingPtr& pending, DialogueAnswer answer);
+  bool wants_voice(const Pending& pending) const;
+  Status speak(const PendingPtr& pending);
+  void spoken(const PendingPtr& pending, const Status& status);
+  void respond(const PendingPtr& pending, std::string_view voice_url);
+  void send_what_is_due(const std::string& session_id);
+  void complain(const Status& status);
+  std::string session_or_own(std::string id) const { return id.empty() ? own_session_ : id; }
+  std::int64_t now() const;
+
+  const std::shared_ptr<TransportHost> host_;
+  std::shared_ptr<net::WebSocket> socket_;  // null once closed
+  Principal principal_;
+  std::string own_session_;
+  Mode mode_ = Mode::kVoiceToVoice;
+  std::size_t requests_ = 0;                            // not answered yet
+  std::map<std::string, std::deque<PendingPtr>> open_;  // by session, oldest first
+};
+
+}  // namespace voiceagent::transports
