@@ -30,3 +30,20 @@ endforeach()
 if(TARGET va_config)
   target_compile_definitions(va_config PRIVATE TOML_HEADER_ONLY=1)
 endif()
+
+# The page is inside the library, so that the server finds it wherever it runs.
+if(TARGET va_server)
+  set(_web "${PROJECT_SOURCE_DIR}/examples/web")
+  file(GLOB _web_files CONFIGURE_DEPENDS RELATIVE "${_web}"
+    "${_web}/*.html" "${_web}/*.js" "${_web}/*.css" "${_web}/*.svg" "${_web}/*.ico")
+  set(_web_paths "${_web_files}")
+  list(TRANSFORM _web_paths PREPEND "${_web}/")
+  list(JOIN _web_files "|" _web_names)
+  set(_web_source "${PROJECT_BINARY_DIR}/embedded/web_files.cpp")
+  add_custom_command(OUTPUT "${_web_source}"
+    COMMAND ${CMAKE_COMMAND} "-DROOT=${_web}" "-DFILES=${_web_names}" "-DOUT=${_web_source}"
+            -P "${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake"
+    DEPENDS ${_web_paths} "${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake"
+    VERBATIM)
+  target_sources(va_server PRIVATE "${_web_source}")
+endif()

@@ -62,6 +62,8 @@ struct WebSocketOptions {
   Duration start_timeout{10'000'000'000};    ///< For the first message of a stream.
   Duration resume_grace{30'000'000'000};     ///< A session that lost its connection waits so long.
   int max_errors = 10;                       ///< Bad messages in a row before closing (1008).
+  /// What clients may set of the agent: some of greeting, instructions, language and voice.
+  std::vector<std::string> overridable{"greeting", "language", "voice"};
 };
 
 /// Pages of other origins that may call the server from a browser.

@@ -1,5 +1,6 @@
 // Fills ServerOptions from a configuration file and the environment, and finds all that is wrong.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -107,6 +108,14 @@ Status check_server_options(const ServerOptions& options) {
     if (!is_origin(origin)) {
       errors.add("cors: '" + origin +
                  "' is no origin: scheme and host, such as https://example.com, or *");
+    }
+  }
+  for (const std::string& name : options.web_socket.overridable) {
+    constexpr std::array<std::string_view, 4> kKnown{"greeting", "instructions", "language",
+                                                     "voice"};
+    if (std::ranges::find(kKnown, name) == kKnown.end()) {
+      errors.add("websocket: overridable has '" + name +
+                 "': it may have greeting, instructions, language and voice");
     }
   }
   return errors.empty() ? Status::success() : errors.status();

@@ -138,7 +138,10 @@ ServerSection web_socket_section() {
            setting("resume_grace_ms", "RESUME_GRACE_MS", VA_FIELD(web_socket.resume_grace),
                    {0, kHour}, "A session that lost its connection waits so long for another."),
            setting("max_errors", "", VA_FIELD(web_socket.max_errors), {1, 1'000},
-                   "So many bad messages in a row close a stream (1008).")}};
+                   "So many bad messages in a row close a stream (1008)."),
+           setting("overridable", "", VA_FIELD(web_socket.overridable), {},
+                   "What clients may set of the agent: some of greeting, instructions, language, "
+                   "voice; separated by commas.")}};
 }
 
 ServerSection cors_section() {
