@@ -34,7 +34,7 @@ std::string_view Call::parameter(std::string_view name) const {
 void Call::answer(net::HttpResponse response) {
   status_ = response.status;
   bytes_ = response.body.size();
-  policy_->dress(request(), response);
+  policy_->dress(request(), match_.route, response);
   exchange_->send(std::move(response));
   record(status_);
 }
@@ -51,7 +51,7 @@ void Call::fail(const Problem& problem) {
 
 void Call::begin(net::HttpResponse head) {
   status_ = head.status;
-  policy_->dress(request(), head);
+  policy_->dress(request(), match_.route, head);
   if (is_head(request())) {
     exchange_->send(std::move(head));
     record(status_);

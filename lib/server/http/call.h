@@ -30,8 +30,9 @@ struct CallRecord {
 class AnswerPolicy {
  public:
   virtual ~AnswerPolicy() = default;
-  // Adds the headers that all answers carry.
-  virtual void dress(const net::HttpRequest& request, net::HttpResponse& response) = 0;
+  // Adds the headers that all answers carry; `route` is null where none answers.
+  virtual void dress(const net::HttpRequest& request, const Route* route,
+                     net::HttpResponse& response) = 0;
   virtual void record(const CallRecord& record) = 0;
 };
 

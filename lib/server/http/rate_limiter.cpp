@@ -37,7 +37,8 @@ RateState RateLimiter::use(std::string_view address, Duration now, double wanted
   state.limit = burst_;
   state.remaining = static_cast<int>(bucket.tokens);
   state.reset_s = whole_seconds((burst_ - bucket.tokens) / per_second_);
-  if (!state.allowed) state.retry_s = std::max(1, whole_seconds((1 - bucket.tokens) / per_second_));
+  if (bucket.tokens < 1)
+    state.retry_s = std::max(1, whole_seconds((1 - bucket.tokens) / per_second_));
   return state;
 }
 

@@ -20,7 +20,7 @@ struct RateState {
   int limit = 0;      // requests at once; 0: there is no limit
   int remaining = 0;  // of them
   int reset_s = 0;    // until all of them are there again
-  int retry_s = 0;    // until there is one, when none is
+  int retry_s = 0;    // until there is one; 0: there is
 };
 
 // Any thread.

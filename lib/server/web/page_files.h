@@ -17,6 +17,8 @@ class PageFiles {
   // `folder` empty: the files that are built in.
   PageFiles(std::string folder, std::shared_ptr<WorkerPool> workers);
 
+  // Whether there is a page at all.
+  bool has_page() const { return !folder_.empty() || built_in_.contains("index.html"); }
   // Answers a GET for a path ("/" is the page itself), or says 404.
   void answer(const std::shared_ptr<Call>& call, std::string_view path) const;
 

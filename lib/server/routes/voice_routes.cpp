@@ -1,0 +1,141 @@
+// What the agent is, as far as a client may know.
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "server/routes/routes.h"
+#include "voiceagent/json.h"
+
+namespace voiceagent::server {
+namespace {
+
+using SharedCall = std::shared_ptr<Call>;
+
+// The agent, or an answer that it is not there yet.
+std::shared_ptr<Agent> agent_or_refusal(const Services& services, const SharedCall& call) {
+  std::shared_ptr<Agent> agent = services.host->base_agent();
+  if (agent == nullptr) call->fail(services.host->readiness());
+  return agent;
+}
+
+void answer_status(const Services& services, const SharedCall& call) {
+  const ServerHost& host = *services.host;
+  const Status ready = host.readiness();
+  JsonWriter json;
+  json.begin_object().field("status", ready.ok() ? "ready" : "not ready");
+  if (!ready.ok()) json.field("reason", ready.message());
+  json.field("sessions", std::uint64_t{host.session_count()})
+      .field("max_sessions", std::uint64_t{services.options.max_ws_connections})
+      .field("web_sockets", services.connections().web_sockets);
+  if (host.base_agent() != nullptr) {
+    json.field("conversations", std::uint64_t{services.host->dialogue_count()});
+  }
+  json.key("lateness_ms").number(to_ms(host.lateness()), 3);
+  json.end_object();
+  call->answer_json(json);
+}
+
+void write_provider(JsonWriter& json, std::string_view kind, const std::string& name, bool there) {
+  json.key(kind).begin_object().field("provider", name).field("status", there ? "ok" : "none");
+  json.end_object();
+}
+
+void answer_voice_health(const Services& services, const SharedCall& call) {
+  const auto agent = agent_or_refusal(services, call);
+  if (agent == nullptr) return;
+  const SessionProviders providers = agent->providers();
+  const AgentOptions& options = agent->options();
+  JsonWriter json;
+  json.begin_object().field("status", "ok").key("providers").begin_object();
+  write_provider(json, "stt", options.stt.name, providers.stt != nullptr);
+  write_provider(json, "llm", options.llm.name, providers.llm != nullptr);
+  write_provider(json, "tts", options.tts.name, providers.tts != nullptr);
+  write_provider(json, "vad", options.vad.name, providers.vad != nullptr);
+  json.end_object().end_object();
+  call->answer_json(json);
+}
+
+void write_turn_taking(JsonWriter& json, const Services& services, const TurnOptions& turn) {
+  json.key("turn")
+      .begin_object()
+      .field("vad", services.options.enable_vad && !turn.manual_end)
+      .field("interruption", to_string(turn.interruption))
+      .field("typed_text", to_string(turn.typed_text));
+  json.key("endpointing_min_ms").number(to_ms(turn.endpointing_min), 0);
+  json.key("endpointing_max_ms").number(to_ms(turn.endpointing_max), 0);
+  json.end_object();
+}
+
+void write_audio(JsonWriter& json) {
+  json.key("audio").begin_array();
+  for (const std::string_view encoding : {"s16le", "mulaw", "opus"}) {
+    json.begin_object().field("encoding", encoding).key("sample_rates").begin_array();
+    json.value(8'000);
+    if (encoding != "mulaw") json.value(16'000).value(24'000).value(48'000);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void write_limits(JsonWriter& json, const Services& services, const LimitOptions& limits) {
+  const ServerOptions& options = services.options;
+  json.key("limits")
+      .begin_object()
+      .field("max_body_bytes", std::uint64_t{options.http.max_body_bytes})
+      .field("max_message_bytes", std::uint64_t{options.web_socket.max_message_bytes})
+      .field("max_text_bytes", std::uint64_t{limits.max_input_text_bytes})
+      .field("max_sessions", std::uint64_t{options.max_ws_connections})
+      .field("requests_per_minute", options.http.rate_limit);
+  json.key("resume_grace_ms").number(to_ms(options.web_socket.resume_grace), 0);
+  json.end_object();
+}
+
+// Names and settings that a client can use; no keys, no instructions, no options of providers.
+void answer_config(const Services& services, const SharedCall& call) {
+  const auto agent = agent_or_refusal(services, call);
+  if (agent == nullptr) return;
+  const AgentOptions& options = agent->options();
+  const transports::Selection selection = services.select(call->request(), "");
+  JsonWriter json;
+  json.begin_object()
+      .field("mode", to_string(options.mode))
+      .field("language", options.language)
+      .field("voice", options.voice)
+      .field("authentication", services.options.auth.token.empty() ? "none" : "bearer");
+  json.key("voices").begin_array();
+  if (const auto tts = agent->providers().tts) {
+    for (const std::string& voice : tts->capabilities().voices) json.value(voice);
+  }
+  json.end_array();
+  write_turn_taking(json, services, options.turn);
+  write_audio(json);
+  write_limits(json, services, options.limits);
+  json.key("transport")
+      .begin_object()
+      .field("name", selection.name)
+      .field("reason", selection.reason);
+  if (!selection.notice.empty()) json.field("notice", selection.notice);
+  json.end_object();
+  json.key("transports").begin_array();
+  for (const transports::TransportAdapter& adapter : services.adapters.adapters()) {
+    json.begin_object().field("name", adapter.name);
+    if (!adapter.paths.empty()) json.field("path", adapter.paths.front());
+    json.end_object();
+  }
+  json.end_array().end_object();
+  call->answer_json(json);
+}
+
+}  // namespace
+
+void add_voice_routes(Services& services) {
+  services.router.add({"GET", "/voice/status", "Sessions, capacity, readiness",
+                       [&services](const SharedCall& call) { answer_status(services, call); }});
+  services.router.add(
+      {"GET", "/voice/health", "The engines behind the agent",
+       [&services](const SharedCall& call) { answer_voice_health(services, call); }});
+  services.router.add({"GET", "/voice/config", "Modes, voices, audio formats, limits, transports",
+                       [&services](const SharedCall& call) { answer_config(services, call); }});
+}
+
+}  // namespace voiceagent::server

@@ -1,0 +1,25 @@
+#include "server/services.h"
+
+#include <utility>
+
+namespace voiceagent::server {
+
+Services::Services(ServerOptions server_options, std::shared_ptr<ServerHost> server_host)
+    : options(std::move(server_options)),
+      host(std::move(server_host)),
+      page(options.http.web_dir, host->parts().workers),
+      adapters(transports::AdapterRegistry::web_sockets()) {}
+
+transports::Selection Services::select(const net::HttpRequest& request,
+                                       std::string_view path) const {
+  transports::SelectionFacts facts;
+  facts.path = path;
+  facts.header = request.header("x-transport-preference");
+  facts.user_agent = request.header("user-agent");
+  if (options.preferred_transport != PreferredTransport::kAuto) {
+    facts.environment = to_string(options.preferred_transport);
+  }
+  return adapters.choose(facts);
+}
+
+}  // namespace voiceagent::server
