@@ -10,7 +10,7 @@
 #include "server/http/call.h"
 #include "server/http/origin.h"
 #include "server/http/rate_limiter.h"
-#include "server/services.h"
+#include "server/services/services.h"
 
 namespace voiceagent::server {
 

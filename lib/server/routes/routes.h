@@ -1,7 +1,7 @@
 // The routes, by subject. Handlers keep a reference to the services, which outlive them.
 #pragma once
 
-#include "server/services.h"
+#include "server/services/services.h"
 
 namespace voiceagent::server {
 

@@ -1,4 +1,4 @@
-#include "server/services.h"
+#include "server/services/services.h"
 
 #include <utility>
 
