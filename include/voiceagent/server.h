@@ -86,8 +86,8 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;         ///< Connections of all kinds; more are refused.
   std::size_t max_connections_per_address = 0;  ///< From one address; 0: no limit of its own.
   std::size_t max_ws_connections = 1'000;       ///< Sessions and WebSockets, of each at most.
-  Duration max_lateness{100'000'000};      ///< Loops that run later than this take no new sessions.
-  Duration drain_timeout{10'000'000'000};  ///< stop() waits so long for what is going on.
+  Duration max_lateness{100'000'000};     ///< Loops that run later than this take no new sessions.
+  Duration drain_timeout{5'000'000'000};  ///< stop() waits so long for what is going on.
   std::vector<std::string> trusted_proxies;  ///< Addresses or networks such as 10.0.0.0/8.
   std::string data_dir;                      ///< Folder for what is kept; empty: nothing is.
   bool enable_vad = true;                    ///< False: only the client ends a turn (push-to-talk).
@@ -152,12 +152,18 @@ class VOICEAGENT_EXPORT Server {
   /// Takes nothing new, and stops once what is going on has ended, at the latest after `grace`.
   /// Returns at once: wait() waits.
   virtual void drain(Duration grace) = 0;
-  /// The same with the grace period of the options, and waits. Returns how many connections had to
-  /// be cut.
+  /// The same with the grace period of the options.
+  virtual void drain() = 0;
+  /// drain(), and waits. Returns how many connections had to be cut.
   virtual std::size_t stop() = 0;
   /// Blocks until it has stopped: by drain(), by stop(), or because its agent couldn't be loaded,
   /// which is then the error.
   virtual Status wait() = 0;
 };
+
+/// Blocks until `server` has stopped, as programs want it: SIGINT and SIGTERM drain it, a second
+/// one stops it at once, SIGHUP reads its certificate again. The handlers that were there come back
+/// afterwards. Once at a time. The error is that of Server::wait().
+VOICEAGENT_EXPORT Status run_until_signal(Server& server);
 
 }  // namespace voiceagent

@@ -125,8 +125,14 @@ void Application::serve(std::shared_ptr<net::HttpExchange> exchange) {
     if (known.ok()) principal = std::move(*known);
   }
   const Route& route = *match.route;
-  route.handler(std::make_shared<Call>(std::move(exchange), std::move(match), std::move(principal),
-                                       shared_from_this()));
+  services_.calls.fetch_add(1);
+  const std::shared_ptr<Call> call(
+      new Call(std::move(exchange), std::move(match), std::move(principal), shared_from_this()),
+      [self = shared_from_this()](Call* done) {
+        delete done;
+        self->services_.calls.fetch_sub(1);
+      });
+  route.handler(call);
 }
 
 net::UpgradeAnswer Application::upgrade(const net::HttpRequest& request) {

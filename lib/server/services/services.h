@@ -29,6 +29,7 @@ struct Services {
   Router router;                                // complete before the first request
   std::unique_ptr<HttpMetrics> http_metrics;    // over the complete router
   std::atomic<net::HttpServer*> http{nullptr};  // null until it listens
+  std::atomic<std::size_t> calls{0};            // requests being answered
 
   net::HttpServerStatistics connections() const {
     const net::HttpServer* server = http.load();
