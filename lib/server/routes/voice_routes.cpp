@@ -1,5 +1,7 @@
 // What the agent is, as far as a client may know.
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,10 @@ namespace voiceagent::server {
 namespace {
 
 using SharedCall = std::shared_ptr<Call>;
+
+std::int64_t whole_ms(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
 
 // The agent, or an answer that it is not there yet.
 std::shared_ptr<Agent> agent_or_refusal(const Services& services, const SharedCall& call) {
@@ -61,8 +67,8 @@ void write_turn_taking(JsonWriter& json, const Services& services, const TurnOpt
       .field("vad", services.options.enable_vad && !turn.manual_end)
       .field("interruption", to_string(turn.interruption))
       .field("typed_text", to_string(turn.typed_text));
-  json.key("endpointing_min_ms").number(to_ms(turn.endpointing_min), 0);
-  json.key("endpointing_max_ms").number(to_ms(turn.endpointing_max), 0);
+  json.field("endpointing_min_ms", whole_ms(turn.endpointing_min));
+  json.field("endpointing_max_ms", whole_ms(turn.endpointing_max));
   json.end_object();
 }
 
@@ -86,7 +92,7 @@ void write_limits(JsonWriter& json, const Services& services, const LimitOptions
       .field("max_text_bytes", std::uint64_t{limits.max_input_text_bytes})
       .field("max_sessions", std::uint64_t{options.max_ws_connections})
       .field("requests_per_minute", options.http.rate_limit);
-  json.key("resume_grace_ms").number(to_ms(options.web_socket.resume_grace), 0);
+  json.field("resume_grace_ms", whole_ms(options.web_socket.resume_grace));
   json.end_object();
 }
 

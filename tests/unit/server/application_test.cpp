@@ -1,0 +1,141 @@
+#include "server/application.h"
+
+#include <string>
+
+#include "support/catch.h"
+#include "unit/server/server_stand.h"
+
+using namespace voiceagent;
+using namespace voiceagent::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+int status_of(const FakeAnswer& answer) { return answer.response.status; }
+
+ServerOptions with_token() {
+  ServerOptions options;
+  options.auth.token = "secret";
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("every answer carries the request's id and the security headers") {
+  ServerStand stand;
+  for (const std::string path : {"/health", "/nothing", "/voice/config", "/ready", "/"}) {
+    const net::HttpHeaders headers = stand.get(path).response.headers;
+    CAPTURE(path);
+    CHECK(headers.get("x-request-id") == "request-1");
+    CHECK(headers.get("x-content-type-options") == "nosniff");
+    CHECK(headers.get("x-frame-options") == "DENY");
+    CHECK(headers.has("content-security-policy"));
+    CHECK(headers.has("cache-control"));
+  }
+}
+
+TEST_CASE("what is not served is 404, what takes another method 405 with those it takes") {
+  ServerStand stand;
+  const FakeAnswer missing = stand.serve(ServerStand::request("POST", "/nothing"));
+  CHECK(status_of(missing) == 404);
+  CHECK(json_of(missing)["request_id"].string() == "request-1");
+  CHECK(status_of(stand.get("/nothing.css")) == 404);
+  const FakeAnswer wrong = stand.get("/chat/message");
+  CHECK(status_of(wrong) == 405);
+  CHECK(wrong.response.headers.get("allow") == "POST, OPTIONS");
+}
+
+TEST_CASE("OPTIONS names the methods of a path, and answers a preflight") {
+  ServerOptions options;
+  options.cors.origins = {"https://good.example"};
+  ServerStand stand(options);
+  const FakeAnswer answer = stand.serve(ServerStand::request(
+      "OPTIONS", "/api/v1/chat/message",
+      {{"origin", "https://good.example"}, {"access-control-request-method", "POST"}}));
+  CHECK(status_of(answer) == 204);
+  CHECK(answer.response.headers.get("allow") == "POST, OPTIONS");
+  CHECK(answer.response.headers.get("access-control-allow-origin") == "https://good.example");
+  CHECK(answer.response.headers.get("access-control-allow-methods") == "POST, OPTIONS");
+}
+
+TEST_CASE("with a token only the service's own pages are open") {
+  ServerStand stand(with_token());
+  for (const std::string path : {"/", "/health", "/ready"})
+    CHECK(status_of(stand.get(path)) == 200);
+  for (const std::string path :
+       {"/metrics", "/voice/config", "/voice/status", "/voice/health", "/voice/clips/x"}) {
+    CAPTURE(path);
+    const FakeAnswer refused = stand.get(path);
+    CHECK(status_of(refused) == 401);
+    CHECK(refused.response.headers.get("www-authenticate") == "Bearer");
+    CHECK(status_of(stand.get(path, {{"authorization", "Bearer wrong"}})) == 401);
+    CHECK(status_of(stand.get(path, {{"authorization", "Basic secret"}})) == 401);
+    CHECK(status_of(stand.get(path, {{"authorization", "bearer secret"}})) != 401);
+  }
+}
+
+TEST_CASE("pages of other origins can't make the server do anything") {
+  ServerStand stand;
+  const auto post = [&stand](std::string origin) {
+    return status_of(stand.serve(ServerStand::request(
+        "POST", "/chat/message", {{"content-type", "application/json"}, {"origin", origin}},
+        R"({"text":"hello"})")));
+  };
+  CHECK(post("https://evil.example") == 403);
+  CHECK(post("null") == 403);
+  CHECK(post("https://server.example") == 200);
+}
+
+TEST_CASE("an address that asks too much waits, but may still see how the server is") {
+  ServerOptions options;
+  options.http.rate_limit = 1;
+  options.http.rate_burst = 2;
+  ServerStand stand(options);
+  CHECK(status_of(stand.get("/voice/status")) == 200);
+  CHECK(status_of(stand.get("/nothing")) == 404);
+  const FakeAnswer refused = stand.get("/voice/status");
+  CHECK(status_of(refused) == 429);
+  CHECK(refused.response.headers.get("ratelimit-limit") == "2");
+  CHECK(refused.response.headers.get("ratelimit-remaining") == "0");
+  CHECK(std::stoi(std::string(refused.response.headers.get("retry-after"))) > 0);
+  for (int i = 0; i < 10; ++i) CHECK(status_of(stand.get("/health")) == 200);
+}
+
+TEST_CASE("a WebSocket needs its path, a room, a page of ours and its token") {
+  ServerStand stand(with_token());
+  const auto upgrade = [&stand](std::string path, ServerStand::Headers headers) {
+    const net::UpgradeAnswer answer =
+        stand.app->upgrade(ServerStand::request("GET", std::move(path), headers));
+    return answer.handler != nullptr ? 101 : answer.refusal.status;
+  };
+  CHECK(upgrade("/nothing", {}) == 404);
+  CHECK(upgrade("/ws", {}) == 401);
+  CHECK(upgrade("/ws", {{"authorization", "Bearer secret"}}) == 101);
+  CHECK(upgrade("/api/v1/ws/stream", {}) == 101);  // the token may come with `start`
+  CHECK(upgrade("/api/v1/ws/stream", {{"authorization", "Bearer wrong"}}) == 401);
+  CHECK(upgrade("/api/v1/ws/stream", {{"origin", "https://evil.example"}}) == 403);
+  stand.host->begin_drain();
+  CHECK(upgrade("/api/v1/ws/stream", {}) == 503);
+}
+
+TEST_CASE("a stream's subprotocol is confirmed when it is offered") {
+  ServerStand stand;
+  const auto subprotocol = [&stand](std::string offered) {
+    return stand.app
+        ->upgrade(ServerStand::request("GET", "/api/v1/ws/stream",
+                                       {{"sec-websocket-protocol", std::move(offered)}}))
+        .subprotocol;
+  };
+  CHECK(subprotocol("voiceagent.v1") == "voiceagent.v1");
+  CHECK(subprotocol("other, voiceagent.v1") == "voiceagent.v1");
+  CHECK(subprotocol("other").empty());
+}
+
+TEST_CASE("what the net layer refuses is a problem too") {
+  ServerStand stand;
+  const net::HttpResponse response =
+      stand.app->refuse(413, "the body is too long", ServerStand::request("POST", "/voice/tts"));
+  CHECK(response.status == 413);
+  CHECK(response.headers.get("content-type") == "application/problem+json");
+  CHECK_THAT(response.body, Contains("the body is too long") && Contains("too_large"));
+}
