@@ -60,8 +60,8 @@ std::string access_line(const CallRecord& record) {
   char numbers[64];
   std::snprintf(numbers, sizeof numbers, " %d %llu bytes %.1f ms ", record.status,
                 static_cast<unsigned long long>(record.bytes), to_ms(record.duration));
-  return record.request.method + " " + record.request.path + numbers + "id=" + record.request.id +
-         " from " + record.request.peer;
+  return record.request.method + " " + record.request.path + numbers + "from " +
+         record.request.peer;
 }
 
 }  // namespace
@@ -219,7 +219,9 @@ void Application::record(const CallRecord& record) {
   const bool quiet = record.route != nullptr && !record.route->limited;
   const LogLevel level = quiet ? LogLevel::kDebug : LogLevel::kInfo;
   const std::shared_ptr<Logger>& logger = services_.host->logger();
-  if (logger->wants(level)) logger->write(level, "http", access_line(record));
+  if (!logger->wants(level)) return;
+  const std::string line = access_line(record);
+  logger->log({level, "http", line, {}, record.request.id});
 }
 
 }  // namespace voiceagent::server

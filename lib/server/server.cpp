@@ -126,7 +126,8 @@ class RunningServer final : public Server {
 Status RunningServer::open(ServerOptions options) {
   if (Status status = check_server_options(options); !status.ok()) return status;
   if (Status status = check_data_dir(options.data_dir); !status.ok()) return status;
-  logger_ = options.logger != nullptr ? options.logger : make_stderr_logger(options.log_level);
+  logger_ = options.logger != nullptr ? options.logger
+                                      : make_stderr_logger(options.log_level, options.log_format);
   auto loops = make_loops(options.loops);
   if (!loops.ok()) return loops.status();
   HostParts parts;
