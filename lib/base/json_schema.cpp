@@ -1,0 +1,78 @@
+#include "base/json_schema.h"
+
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "base/json_schema_rules.h"
+#include "base/rapidjson.h"
+#include "base/utf8.h"
+
+namespace voiceagent {
+namespace {
+
+constexpr std::size_t kMaxQuoted = 200;  // bytes of a rule in an error
+
+std::string text_of(const rapidjson::Value& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string text_of(const rapidjson::Pointer& pointer) {
+  rapidjson::StringBuffer buffer;
+  pointer.Stringify(buffer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+class Compiled final : public JsonSchema {
+ public:
+  explicit Compiled(const std::string& text) {
+    source_.Parse(text.c_str(), text.size());
+    schema_ = std::make_unique<rapidjson::SchemaDocument>(source_);
+  }
+
+  Status check(const Json& value) const override {
+    const std::string text = value.dump();
+    rapidjson::Document document;
+    document.Parse(text.c_str(), text.size());
+    const std::lock_guard lock(mutex_);  // its regular expressions keep their state in themselves
+    rapidjson::SchemaValidator validator(*schema_);
+    if (document.Accept(validator)) return Status::success();
+    return invalid_argument(describe(validator));
+  }
+
+ private:
+  // "at /city: must satisfy "type": "string"".
+  std::string describe(const rapidjson::SchemaValidator& validator) const {
+    std::string where = text_of(validator.GetInvalidDocumentPointer());
+    if (where.empty()) where = "the top";
+    const std::string keyword = validator.GetInvalidSchemaKeyword();
+    std::string rule = "\"" + keyword + "\"";
+    const rapidjson::Value* part = validator.GetInvalidSchemaPointer().Get(source_);
+    const bool known = part != nullptr && part->IsObject() && part->HasMember(keyword);
+    if (known) rule += ": " + text_of((*part)[keyword]);
+    if (rule.size() > kMaxQuoted) rule = std::string(truncate_utf8(rule, kMaxQuoted)) + "...";
+    return "at " + where + ": breaks the rule " + rule;
+  }
+
+  rapidjson::Document source_;
+  std::unique_ptr<rapidjson::SchemaDocument> schema_;
+  mutable std::mutex mutex_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const JsonSchema>> JsonSchema::compile(std::string_view text) {
+  if (text.size() > kMaxBytes) {
+    return invalid_argument("has " + std::to_string(text.size()) + " bytes; at most " +
+                            std::to_string(kMaxBytes) + " are allowed");
+  }
+  const Result<Json> json = Json::parse(text);
+  if (!json.ok()) return json.status();
+  if (Status status = check_schema_rules(*json); !status.ok()) return status;
+  return std::shared_ptr<const JsonSchema>(std::make_shared<Compiled>(json->dump()));
+}
+
+}  // namespace voiceagent
