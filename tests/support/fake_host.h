@@ -1,9 +1,11 @@
 // A server that carries transports in a test: it lets everybody in, unless told otherwise.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,10 +19,12 @@
 
 namespace voiceagent::test {
 
-// Its agents live on `time`, as far as they are not told otherwise.
+// Safe for several threads, but for what tests look at and set.
 class FakeHost final : public transports::TransportHost {
  public:
-  FakeHost(std::shared_ptr<VirtualExecutor> time, AgentOptions agent);
+  FakeHost(const std::shared_ptr<VirtualExecutor>& time, AgentOptions agent);
+  // In real time.
+  FakeHost(std::vector<std::shared_ptr<Executor>> executors, AgentOptions agent);
   ~FakeHost() override;
 
   Result<transports::Principal> authenticate(const net::HttpRequest& request,
@@ -37,7 +41,10 @@ class FakeHost final : public transports::TransportHost {
   bool draining() const override { return is_draining; }
   void session_opening(Session& session, std::string_view transport,
                        const transports::Principal& principal) override;
-  void count(transports::TransportCount what, std::uint64_t by) override { counts[what] += by; }
+  void count(transports::TransportCount what, std::uint64_t by) override {
+    const std::lock_guard lock(mutex_);
+    counts[what] += by;
+  }
 
   Engine& engine() { return *engine_; }
   Agent& agent() { return *agent_; }
@@ -46,14 +53,17 @@ class FakeHost final : public transports::TransportHost {
   std::string valid_token;  // empty: everybody may, nameless; else this one is "alice"
   int capacity = 100;
   int admitted = 0;  // slots that are taken
-  bool is_draining = false;
+  std::atomic<bool> is_draining = false;
   std::map<transports::TransportCount, std::uint64_t> counts;
   std::vector<transports::Clip> clips;
-  std::weak_ptr<Agent> last_agent;
   std::vector<std::string> opened;                          // ids of sessions
   std::unique_ptr<transports::Dialogues> dialogue_service;  // the test's to make
 
  private:
+  FakeHost(std::vector<std::shared_ptr<Executor>> executors, std::shared_ptr<WorkerPool> workers,
+           AgentOptions agent);
+
+  std::mutex mutex_;
   const std::shared_ptr<Logger> logger_ = make_null_logger();
   const std::shared_ptr<WorkerPool> workers_;
   std::shared_ptr<Engine> engine_;
