@@ -110,14 +110,13 @@ void HttpConnection::take(std::string_view bytes) {
 }
 
 // A client that has asked and says that it won't go on may still read the answer. Where that is
-// streamed, nobody else would notice that it has left.
+// being streamed, nobody else would notice that it has left.
 void HttpConnection::input_ended() {
   ended_ = true;
-  keep_alive_ = false;
-  if (state_ == State::kServing) {
-    if (const auto exchange = exchange_.lock()) exchange->gone();
-  } else if (state_ != State::kFlushing) {
+  if (state_ == State::kStreaming) {
     broken_ = true;
+  } else if (state_ == State::kServing) {
+    if (const auto exchange = exchange_.lock()) exchange->gone();
   }
 }
 
@@ -133,6 +132,9 @@ void HttpConnection::process() {
     }
   }
   processing_ = false;
+  const bool waits =
+      state_ == State::kHead || state_ == State::kBody || state_ == State::kLingering;
+  if (ended_ && waits) broken_ = true;  // in vain
 }
 
 bool HttpConnection::read_head() {
@@ -149,7 +151,7 @@ bool HttpConnection::read_head() {
   in_.erase(0, end);
   request_ = std::move(head.request);
   identify();
-  keep_alive_ = head.keep_alive && !ended_;
+  keep_alive_ = head.keep_alive;
   http_1_0_ = head.http_1_0;
   head_only_ = request_.method == "HEAD";
   if (end > server_.options().max_header_bytes) {
@@ -383,7 +385,7 @@ void HttpConnection::complete() {
     request_began_ = server_.loop()->now();
     set_deadline(in_.empty() ? server_.options().keep_alive_timeout
                              : server_.options().header_timeout);
-    if (!in_.empty() && !processing_) resume_later();
+    if ((!in_.empty() || ended_) && !processing_) resume_later();
   } else if (linger_) {
     stream_->finish_writing();
     state_ = State::kLingering;

@@ -291,6 +291,18 @@ TEST_CASE("a client that ends its side after its request still gets a whole answ
   CHECK(client.receive_answer().body == "late");
 }
 
+TEST_CASE("a client that ends its side behind several requests gets all the answers") {
+  WebServer server(std::make_shared<WebApp>());
+  RawClient client(server.port());
+  REQUIRE(client.send(get("/1") + get("/2") + post("/3", std::string(200'000, 'x'))));
+  client.finish_sending();
+  CHECK(client.receive_answer().body == "GET /1 ");
+  CHECK(client.receive_answer().body == "GET /2 ");
+  CHECK(client.receive_answer().body.size() == 200'008);
+  CHECK(client.receive_all().empty());
+  CHECK(client.closed());
+}
+
 TEST_CASE("the application may refuse a request before its body is read") {
   const auto app = std::make_shared<WebApp>();
   std::atomic<int> served = 0;
