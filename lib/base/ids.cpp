@@ -1,5 +1,6 @@
 #include "base/ids.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +41,17 @@ std::string random_id() {
   }
   id += kAlphabet[bits << (5 - count) & 31];  // the three bits that are left
   return id;
+}
+
+std::string random_hex(std::size_t bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  const IdBytes random = random_bytes();
+  std::string hex;
+  for (std::size_t i = 0; i < std::min(bytes, random.size()); ++i) {
+    hex += kDigits[random[i] >> 4];
+    hex += kDigits[random[i] & 15];
+  }
+  return hex;
 }
 
 }  // namespace voiceagent

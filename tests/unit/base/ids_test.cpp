@@ -5,6 +5,7 @@
 
 #include "support/catch.h"
 
+using voiceagent::random_hex;
 using voiceagent::random_id;
 
 TEST_CASE("an id is 26 characters of a-z and 2-7") {
@@ -29,4 +30,14 @@ TEST_CASE("every bit of an id is random") {
     for (std::size_t at = 0; at < 25; ++at) seen[at].insert(id[at]);
   }
   for (const std::set<char>& values : seen) CHECK(values.size() == 32);
+}
+
+TEST_CASE(
+    "random bytes as hexadecimal digits have the length that is asked for, and don't repeat") {
+  CHECK(random_hex(0).empty());
+  CHECK(random_hex(8).size() == 16);
+  CHECK(random_hex(16).size() == 32);
+  CHECK(random_hex(17).size() == 32);
+  CHECK(random_hex(16).find_first_not_of("0123456789abcdef") == std::string::npos);
+  CHECK(random_hex(16) != random_hex(16));
 }
