@@ -88,7 +88,6 @@ test('the agent answers a spoken question, and falls silent when it is interrupt
   assert.equal(await page.page.locator('#history button').count(), 2);
   assert.match(await page.page.textContent('#response'), /ms|s$/);
   await page.page.click('#talk');
-  await page.message({ type: 'closed' });
   assert.equal(await page.page.getAttribute('#connection', 'data-state'), 'closed');
 });
 

@@ -36,6 +36,7 @@ export async function startServer({ port = 0 } = {}) {
   gone.catch(() => {}); // it may end from now on
   const url = line.match(/https?:\/\/[^\s/]+/)?.[0];
   if (!url) throw new Error(`the server's first line names no address: ${line}`);
+  await untilReady(url);
   return {
     url: `${url}/`,
     port: Number(new URL(url).port),
@@ -46,6 +47,15 @@ export async function startServer({ port = 0 } = {}) {
       return code;
     },
   };
+}
+
+// It listens at once, and takes conversations when its engines have been loaded.
+async function untilReady(url) {
+  const end = Date.now() + PATIENCE;
+  while (!(await fetch(`${url}/ready`)).ok) {
+    if (Date.now() > end) throw new Error('the server does not get ready');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 // Has the command line program speak `texts` into `file`, with `pauseMs` between them.
