@@ -34,6 +34,7 @@ export class Conversation {
     this.mode = 'voice_to_voice';
     // "listening", "hearing", "thinking", "speaking", "paused"
     this.phase = 'listening';
+    this.userSpeaks = false;
   }
 
   get agentSpeaks() {
@@ -70,8 +71,14 @@ export class Conversation {
   }
 
   _user_speaking({ state }) {
-    if (state === 'started') this.phase = 'hearing';
+    this.userSpeaks = state === 'started';
+    if (this.userSpeaks) this.phase = 'hearing';
     else if (this.phase === 'hearing') this.phase = 'listening';
+  }
+
+  // The agent has nothing more to say.
+  #rest() {
+    this.phase = this.userSpeaks ? 'hearing' : 'listening';
   }
 
   _transcript({ turn, text, final }) {
@@ -109,11 +116,12 @@ export class Conversation {
     }
     if (delta) this.#change(entry, { text: entry.text + text });
     if (final) this.#change(entry, { text, open: false });
-    if (final && !this.agentSpeaks) this.phase = 'listening';
+    if (final && !this.agentSpeaks) this.#rest();
   }
 
   _speaking({ turn, state, heard }) {
-    this.phase = { started: 'speaking', resumed: 'speaking', paused: 'paused' }[state] ?? 'listening';
+    if (state === 'finished') this.#rest();
+    else this.phase = state === 'paused' ? 'paused' : 'speaking';
     if (state === 'finished' && typeof heard === 'string') this._heard({ turn, text: heard });
   }
 
@@ -125,7 +133,7 @@ export class Conversation {
   }
 
   _interrupted({ turn, heard }) {
-    if (this.phase !== 'hearing') this.phase = 'listening';
+    this.#rest();
     const entry = this.#find('agent', turn);
     if (!entry) return;
     if (typeof heard === 'string') this._heard({ turn, text: heard });

@@ -33,7 +33,7 @@ export function responseOf({ played_ms: played, response_ms: sent }) {
 
 // A round number of ms that is at least `longest`, for the end of the time axis.
 export function axisEnd(longest) {
-  const steps = [100, 200, 300, 400, 500, 600, 800, 1000];
+  const steps = [100, 150, 200, 300, 400, 500, 600, 800, 1000];
   let scale = 1;
   while (longest > steps.at(-1) * scale) scale *= 10;
   return steps.find((step) => step * scale >= longest) * scale;

@@ -104,6 +104,17 @@ test('the phases follow the conversation', () => {
   ]);
 });
 
+test('who interrupts is still heard when the agent has fallen silent', () => {
+  const conversation = talk(
+    started,
+    { type: 'speaking', state: 'started', turn: 1 },
+    { type: 'user_speaking', state: 'started', turn: 2 },
+    { type: 'speaking', state: 'paused', turn: 1 },
+    { type: 'interrupted', turn: 1, heard: '' },
+  );
+  assert.equal(conversation.phase, 'hearing');
+});
+
 test('a resumed session shows what the server remembers, once', () => {
   const context = [
     { role: 'system', text: 'instructions' },

@@ -43,8 +43,8 @@ test('the axis ends at a round number', () => {
   assert.equal(axisEnd(0), 100);
   assert.equal(axisEnd(100), 100);
   assert.equal(axisEnd(680), 800);
-  assert.equal(axisEnd(1001), 2000);
-  assert.equal(axisEnd(12345), 20000);
+  assert.equal(axisEnd(1001), 1500);
+  assert.equal(axisEnd(12345), 15000);
 });
 
 test('the median is the one in the middle, or between the two there', () => {
