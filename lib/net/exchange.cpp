@@ -31,7 +31,9 @@ std::shared_ptr<HttpConnection> Exchange::connection() const {
   return connection && connection->serves(number_) ? connection : nullptr;
 }
 
+// What was to be called goes last: it may own this exchange.
 void Exchange::send(HttpResponse response) {
+  const Callbacks released = release();
   const auto open = connection();
   ended_ = true;
   if (open) open->answer(std::move(response));
@@ -47,9 +49,14 @@ bool Exchange::write(std::string_view piece) {
 }
 
 void Exchange::end() {
+  const Callbacks released = release();
   const auto open = connection();
   ended_ = true;
   if (open) open->end();
+}
+
+Exchange::Callbacks Exchange::release() {
+  return {std::exchange(on_drained_, nullptr), std::exchange(on_gone_, nullptr)};
 }
 
 std::size_t Exchange::queued_bytes() const {

@@ -34,7 +34,13 @@ class Exchange final : public HttpExchange {
   void gone();
 
  private:
+  struct Callbacks {
+    UniqueFunction<void()> on_drained;
+    UniqueFunction<void()> on_gone;
+  };
+
   std::shared_ptr<HttpConnection> connection() const;
+  Callbacks release();
 
   const std::weak_ptr<HttpConnection> connection_;
   const std::uint64_t number_;
