@@ -35,6 +35,8 @@ struct TurnSnapshot {
   bool settled = false;         ///< All words are known: the turn is over.
   bool back_channel = false;    ///< All words are of the kind of "mm-hm", "yeah", "okay".
   float completeness = 0.5F;    ///< 0 to 1: the transcript reads as a complete turn; 0.5: unknown.
+  float confidence = 1.0F;      ///< 0 to 1: how sure the recogniser is of the settled words; 1
+                                ///< when it doesn't say, and before any are settled.
   Duration transcript_age{0};   ///< Since the transcript last changed.
   float estimate = -1.0F;       ///< 0 to 1: what a detector, or the recogniser, says of the turn's
                                 ///< end since the voice went off; negative: nothing.

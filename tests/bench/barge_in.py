@@ -9,6 +9,10 @@ virtual time (--realtime: in real time): all delays but the processor's are ther
 
 AUDIO_FOLDER (or VOICEAGENT_TEST_AUDIO) holds recordings with a manifest.json; without it the
 recordings are skipped, and said so. --set section.key=value changes the agent's configuration.
+--only and --echo pick from what is measured; --minutes says how much of each disturbance is.
+
+An agent that was cut off by a disturbance goes on with another long reply, so that a rate is one of
+all the minutes in which it spoke.
 """
 import argparse
 import concurrent.futures
@@ -30,6 +34,7 @@ RATE = 16000
 LEAD = 3.0  # seconds of the reply before the caller begins
 SPEECH_DB = -26.0  # full scale: of stimuli that are no recordings of the caller's
 MINUTE = 60.0
+KINDS = ["interruptions", "coughs", "back-channels", "noise"]
 REPLY = (
     "The library stands at the end of the long street beside the river. It was built of grey "
     "stone more than a hundred years ago, and people still like to read in its tall rooms. In the "
@@ -37,6 +42,11 @@ REPLY = (
     "after another. On the first floor there are maps and old letters, on the second floor there "
     "are stories for children, and under the roof somebody has put a telescope. "
 )
+REPLIES = {  # whatever is said, the answer is long
+    "version": 1,
+    "intents": [{"name": "never", "sentences": ["abracadabra"], "replies": ["Open."]}],
+    "did_not_understand": [REPLY * 6],
+}
 FLITE_BACK_CHANNELS = ["uh huh", "yeah", "okay", "right", "I see"]
 
 
@@ -121,7 +131,9 @@ class Bench:
         self.folder = pathlib.Path(folder)
         self.count = 0
         self.config = self.folder / "agent.toml"
-        self.config.write_text(config_text(options.set))
+        replies = self.folder / "replies.json"
+        replies.write_text(json.dumps(REPLIES))
+        self.config.write_text(config_text(options.set, replies))
 
     def run(self, caller, echo):
         """Plays `caller` into a reply; returns the events and the agent's samples as played."""
@@ -145,9 +157,10 @@ class Bench:
             return list(pool.map(lambda c: self.run(c[1], c[2]), cases))
 
 
-def config_text(settings):
+def config_text(settings, replies):
     """The agent, with section.key=value changes; the reply is its greeting."""
-    sections = {"agent": {"greeting": json.dumps(REPLY * 6)}}
+    sections = {"agent": {"greeting": json.dumps(REPLY * 6)},
+                "llm": {"file": json.dumps(str(replies))}}
     for setting in settings:
         name, _, value = setting.partition("=")
         section, _, key = name.rpartition(".")
@@ -186,7 +199,7 @@ def barge_ins(bench, audio, echo, rng):
         until = min(answer["t_ms"] / 1e3 if answer else 1e9, decided + 0.2)
         late_frames.append(sum(e["type"] == "audio_out" and decided < e["t_ms"] / 1e3 < until
                                for e in events))
-        heard = np.nonzero(played[: int((decided + 0.1) * RATE)])[0]
+        heard = np.nonzero(played[: int(min(decided + 0.1, until) * RATE)])[0]
         delays.append(1e3 * (heard[-1] / RATE - onset))
         if bench.options.verbose:
             print(f"    {name:28} {delays[-1]:6.0f} ms, decided {1e3 * (decided - onset):6.0f} ms")
@@ -194,27 +207,28 @@ def barge_ins(bench, audio, echo, rng):
 
 
 def disturbances(bench, cases):
-    """False interruptions and holds of cases whose caller never says anything."""
+    """Agent speech in minutes, false interruptions, holds and their seconds, of cases whose caller
+    never says anything."""
     spoken = cuts = holds = held = 0
     for case, (events, played) in zip(cases, bench.all(cases)):
-        cut = first(events, "interrupted")
-        end = cut["t_ms"] / 1e3 if cut else len(case[1]) / RATE
-        cuts += cut is not None
-        if cut and bench.options.verbose:
-            words = [e["text"] for e in events if e["type"] == "transcript_partial"]
-            print(f"    {case[0]}: cut at {end:.2f} s, {words[-1:]}")
-        since = None
+        since, words = None, []
         for e in events:
             t = e["t_ms"] / 1e3
-            if t > end:
-                break
-            if e["type"] == "playback_paused":
+            kind = e["type"]
+            if kind == "speech_started":
+                words = []
+            if kind in ("transcript_partial", "transcript_final"):
+                words.append(e["text"])
+            if kind == "playback_paused":
                 since, holds = t, holds + 1
-            if e["type"] in ("playback_resumed", "interrupted") and since is not None:
+            if kind in ("playback_resumed", "interrupted") and since is not None:
                 held, since = held + t - since, None
-        spoken += np.count_nonzero(np.abs(played[: int(end * RATE)]) > 0) / RATE
-    minutes = max(spoken / 60, 1e-9)
-    return minutes, cuts, holds, held
+            if kind == "interrupted":
+                cuts += 1
+                if bench.options.verbose:
+                    print(f"    {case[0]}: cut at {t:.2f} s, {words}")
+        spoken += np.count_nonzero(np.abs(played) > 0) / RATE
+    return spoken / 60, cuts, holds, held
 
 
 def scattered(sounds, rng, gap=(3.0, 6.0)):
@@ -229,24 +243,28 @@ def scattered(sounds, rng, gap=(3.0, 6.0)):
 def disturbance_kinds(options, folder, rng):
     """(what, [callers])"""
     kinds = []
-    kinds.append(("coughs", [
-        scattered(lambda: at_level(cough(rng), SPEECH_DB + rng.uniform(-3, 6)), rng)
-        for _ in range(options.minutes)]))
-    try:
-        voices = [flite(text, voice, folder)
-                  for voice in ("slt", "awb", "kal") for text in FLITE_BACK_CHANNELS]
-        voices += [hum(rng) for _ in range(3)]
-        kinds.append(("back-channels", [
-            scattered(lambda: at_level(voices[rng.integers(len(voices))], SPEECH_DB), rng,
-                      (5.0, 9.0))
-            for _ in range(options.minutes)]))
-    except (OSError, RuntimeError) as why:
-        print(f"skipped: back-channels ({why})")
-    for what, noise in (("white noise, 10 dB below speech",
-                         lambda: rng.normal(0, 1, int(MINUTE * RATE))),
-                        ("pink noise, 10 dB below speech",
-                         lambda: pink(int(MINUTE * RATE), rng))):
-        kinds.append((what, [at_level(noise(), SPEECH_DB - 10) for _ in range(options.minutes)]))
+    minutes = range(options.minutes)
+    if "coughs" in options.only:
+        kinds.append(("coughs", [
+            scattered(lambda: at_level(cough(rng), SPEECH_DB + rng.uniform(-3, 6)), rng)
+            for _ in minutes]))
+    if "back-channels" in options.only:
+        try:
+            voices = [flite(text, voice, folder)
+                      for voice in ("slt", "awb", "kal") for text in FLITE_BACK_CHANNELS]
+            voices += [hum(rng) for _ in range(3)]
+            kinds.append(("back-channels", [
+                scattered(lambda: at_level(voices[rng.integers(len(voices))], SPEECH_DB), rng,
+                          (5.0, 9.0))
+                for _ in minutes]))
+        except (OSError, RuntimeError) as why:
+            print(f"skipped: back-channels ({why})")
+    if "noise" in options.only:
+        for what, noise in (("white noise, 10 dB below speech",
+                             lambda: rng.normal(0, 1, int(MINUTE * RATE))),
+                            ("pink noise, 10 dB below speech",
+                             lambda: pink(int(MINUTE * RATE), rng))):
+            kinds.append((what, [at_level(noise(), SPEECH_DB - 10) for _ in minutes]))
     return kinds
 
 
@@ -260,6 +278,41 @@ def find_audio(folder):
     return {"folder": folder, **json.loads((folder / "manifest.json").read_text())}
 
 
+def upper_bound(count, minutes):
+    """Of a rate a minute, one-sided, 95 % (Poisson: by bisection)."""
+    low, high = 0.0, 3.0 * count + 10.0
+    for _ in range(60):
+        mean = (low + high) / 2
+        term = total = np.exp(-mean)
+        for k in range(1, count + 1):
+            term *= mean / k
+            total += term
+        low, high = (mean, high) if total > 0.05 else (low, mean)
+    return high / minutes
+
+
+def report_disturbances(bench, echo, folder):
+    for what, callers in disturbance_kinds(bench.options, folder, np.random.default_rng(2)):
+        cases = [(what, caller, echo) for caller in callers]
+        minutes, cuts, holds, held = disturbances(bench, cases)
+        print(f"  {what}: {cuts} false interruptions in {minutes:.1f} min of speech "
+              f"({cuts / minutes:.2f} a minute, by 95 % at most {upper_bound(cuts, minutes):.2f}); "
+              f"{holds / minutes:.1f} pauses a minute, {held / max(holds, 1) * 1e3:.0f} ms each",
+              flush=True)
+
+
+def report_barge_ins(bench, audio, echo):
+    delays, late, missed = barge_ins(bench, audio, echo, np.random.default_rng(1))
+    n = len(delays)
+    if n:
+        print(f"  interruptions: {n} of {n + len(missed)}; onset to the last sample heard: "
+              f"median {statistics.median(delays):.0f} ms, "
+              f"p95 {np.percentile(delays, 95):.0f} ms, max {max(delays):.0f} ms; "
+              f"frames after the decision: at most {max(late)}", flush=True)
+    if missed:
+        print("  not interrupted: " + ", ".join(missed))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -267,32 +320,22 @@ def main():
     parser.add_argument("audio", nargs="?", help="folder of recordings")
     parser.add_argument("--realtime", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--minutes", type=int, default=5, help="runs of a minute, for each sound")
+    parser.add_argument("--minutes", type=int, default=20, help="of each disturbance")
+    parser.add_argument("--only", action="append", choices=KINDS)
+    parser.add_argument("--echo", action="append", choices=["none", "-20"])
     parser.add_argument("--set", action="append", default=[], metavar="section.key=value")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
+    options.only = options.only or KINDS
     kind = "real time" if options.realtime else "simulated: without processor time"
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options, folder)
-        audio = find_audio(options.audio)
-        for echo, room in (("none", "no echo"), ("-20", "echo at -20 dB")):
-            print(f"{room} ({kind})")
+        audio = find_audio(options.audio) if "interruptions" in options.only else None
+        for echo in options.echo or ["none", "-20"]:
+            print("no echo" if echo == "none" else f"echo at {echo} dB", f"({kind})")
             if audio:
-                delays, late, missed = barge_ins(bench, audio, echo, np.random.default_rng(1))
-                n = len(delays)
-                if n:
-                    print(f"  interruptions: {n} of {n + len(missed)}; onset to the last sample heard: "
-                          f"median {statistics.median(delays):.0f} ms, "
-                          f"p95 {np.percentile(delays, 95):.0f} ms, max {max(delays):.0f} ms; "
-                          f"frames after the decision: at most {max(late)}")
-                if missed:
-                    print("  not interrupted: " + ", ".join(missed))
-            for what, callers in disturbance_kinds(options, folder, np.random.default_rng(2)):
-                cases = [(what, caller, echo) for caller in callers]
-                minutes, cuts, holds, held = disturbances(bench, cases)
-                print(f"  {what}: {cuts} false interruptions in {minutes:.1f} min of speech "
-                      f"({cuts / minutes:.2f} a minute); {holds / minutes:.1f} pauses a minute, "
-                      f"{held / max(holds, 1) * 1e3:.0f} ms each")
+                report_barge_ins(bench, audio, echo)
+            report_disturbances(bench, echo, folder)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 #include "core/hearing/transcript_reading.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "core/turn/back_channel.h"
 #include "core/turn/completeness.h"
@@ -47,8 +49,13 @@ void TranscriptReading::begin(CompletenessContext context, Duration now) {
   text_.clear();
   words_ = 0;
   back_channel_ = false;
+  confidence_ = 1.0F;
   changed_ = now;
   completeness_.reset();
+}
+
+void TranscriptReading::trust(float confidence) {
+  if (confidence < confidence_) confidence_ = std::max(0.0F, confidence);  // a NaN says nothing
 }
 
 void TranscriptReading::read(std::string_view text, bool settled, Duration now) {

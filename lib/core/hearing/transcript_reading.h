@@ -23,6 +23,8 @@ class TranscriptReading {
   void begin(CompletenessContext context, Duration now);
   // The words are now these; not `settled`: they may change, and the last one may grow.
   void read(std::string_view text, bool settled, Duration now);
+  // How sure the recogniser is, 0 to 1, of some that are settled.
+  void trust(float confidence);
 
   const std::string& text() const { return text_; }
   const std::string& language() const { return language_; }
@@ -30,6 +32,8 @@ class TranscriptReading {
   bool back_channel() const { return back_channel_; }
   // When the words last changed.
   Duration changed() const { return changed_; }
+  // Of the settled words that the recogniser is the least sure of; 1 when it never said.
+  float confidence() const { return confidence_; }
   // 0 to 1: they read as a complete turn.
   float completeness() const;
 
@@ -40,6 +44,7 @@ class TranscriptReading {
   int words_ = 0;
   bool back_channel_ = false;
   bool settled_ = false;
+  float confidence_ = 1.0F;
   Duration changed_{0};
   mutable std::optional<float> completeness_;  // computed when asked for
 };

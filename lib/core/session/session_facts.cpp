@@ -29,6 +29,7 @@ Perceived SessionImpl::perceive() const {
     p.words = reading_.words();
     p.back_channel = reading_.back_channel();
     if (p.words > 0) p.completeness = reading_.completeness();
+    p.confidence = reading_.confidence();
     p.transcript_changed = reading_.changed();
     p.draft_stale = !draft_.active || draft_.words != normalise_words(reading_.text());
   }
@@ -111,6 +112,7 @@ void SessionImpl::recogniser_final(std::string_view text, const Transcript& sett
   publish(turns_.state().user_turn,
           event::TranscriptFinal{settled.text, settled.confidence, settled.words});
   reading_.read(text, true, now());
+  reading_.trust(settled.confidence);
   fact({complete ? TurnFact::kFinal : TurnFact::kPartial});
 }
 

@@ -10,4 +10,8 @@ namespace voiceagent {
 // be the beginning of a longer one. Allocates nothing.
 bool is_back_channel(std::string_view text, std::string_view language, bool growing);
 
+// Whether one of the words is what people say to stop somebody who speaks: "stop", "wait", "what?".
+// In languages that aren't known none is.
+bool asks_for_the_floor(std::string_view text, std::string_view language);
+
 }  // namespace voiceagent

@@ -285,6 +285,7 @@ TurnSnapshot TurnManager::snapshot(const Step& step) const {
   s.settled = state_.settled;
   s.back_channel = p.back_channel;
   s.completeness = p.completeness;
+  s.confidence = p.confidence;
   s.transcript_age = step.now - p.transcript_changed;
   s.estimate = state_.estimate;
   s.pauses = state_.pauses;

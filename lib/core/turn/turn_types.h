@@ -74,6 +74,7 @@ struct Perceived {
   int words = 0;
   bool back_channel = false;
   float completeness = 0.5F;
+  float confidence = 1.0F;
   Duration transcript_changed{0};  // when
   float level_db = -96.0F;
   float noise_db = -96.0F;
@@ -93,6 +94,7 @@ struct Perceived {
     words = 0;
     back_channel = false;
     completeness = Perceived().completeness;
+    confidence = 1.0F;
     transcript_changed = now;
   }
   void reply_begins(bool must_be_heard) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/turn/back_channel.h"
 #include "core/turn/completeness.h"
 #include "core/turn/strategies/strategies.h"
 
@@ -14,6 +15,9 @@ constexpr Duration kLook{40'000'000};
 // The agent is silent while a sound is judged, so there is time to be right. What a recogniser
 // makes of a cough is nothing, or a word that nobody says alone: docs/design/endpointing.md.
 constexpr float kWordOfSense = 0.16F;
+// Of a short sound's words the recogniser must be so sure, unless they are those that stop people.
+constexpr float kSure = 0.45F;
+constexpr int kFewWords = 2;  // more are no cough, even if they break off
 
 }  // namespace
 
@@ -32,7 +36,9 @@ InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const 
   }
   const Duration voice = now.speaking ? now.voice_until - now.speech_start : Duration(0);
   if (interrupts(now, voice)) return {Verdict::kInterrupt, {}};
-  if (now.held && now.now >= now.held_since + patience_) return {Verdict::kResume, {}};
+  if (now.held && now.now >= now.held_since + patience_ && !says_more(now)) {
+    return {Verdict::kResume, {}};
+  }
   if (!holds(now)) return {Verdict::kWait, next_look(now)};
   TurnSnapshot held = now;
   held.held = true;
@@ -43,8 +49,9 @@ InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const 
 // What never stood out from noise and echo was not the user.
 bool DefaultInterruption::settled_as_nothing(const TurnSnapshot& now) const {
   if (now.words == 0 || now.back_channel || !now.was_held) return true;
-  return mode_ == InterruptionMode::kVoiceAndWords && now.voiced < speech_ &&
-         now.completeness < kWordOfSense;
+  if (mode_ != InterruptionMode::kVoiceAndWords || now.voiced >= speech_) return false;
+  if (now.completeness < kWordOfSense && now.words <= kFewWords) return true;
+  return now.confidence < kSure && !asks_for_the_floor(now.transcript, now.language);
 }
 
 bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) const {
@@ -54,10 +61,16 @@ bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) co
     case InterruptionMode::kWords: return said_something;
     case InterruptionMode::kVoiceAndWords:
       if (!now.held && !stands_out(now)) return false;  // an echo has words too
-      if (said_something && now.completeness >= kCompleteThreshold) return true;
-      return voice >= speech_ && !now.back_channel && (said_something || stands_out(now));
+      if (now.back_channel) return false;
+      // The first words of a short sound are seldom its last ones: they are waited for.
+      return said_something ? now.voiced >= speech_ : voice >= speech_ && stands_out(now);
     default: return false;
   }
+}
+
+// Somebody speaks in small pieces: their words will settle, or their voices add up.
+bool DefaultInterruption::says_more(const TurnSnapshot& now) const {
+  return mode_ == InterruptionMode::kVoiceAndWords && now.words >= kFewWords && !now.back_channel;
 }
 
 // Silence first, decide later: but not for the agent's own echo.
@@ -79,11 +92,15 @@ bool DefaultInterruption::stands_out(const TurnSnapshot& now) const {
 // has lasted.
 Duration DefaultInterruption::next_look(const TurnSnapshot& now) const {
   if (now.speaking && !now.held) return now.now + kLook;
-  const Duration hold_ends = now.held_since + patience_;
   if (!now.held) return Duration(0);
-  if (!now.speaking || mode_ == InterruptionMode::kWords) return hold_ends;
-  const Duration lasted = now.speech_start + speech_;
-  return std::min(hold_ends, lasted > now.now ? lasted : now.now + kLook);
+  const Duration hold_ends = now.held_since + patience_;
+  const bool held_long = hold_ends <= now.now;
+  if (!now.speaking || mode_ == InterruptionMode::kWords) {
+    return held_long ? Duration(0) : hold_ends;
+  }
+  const Duration voice = now.words > 0 ? now.voiced : now.voice_until - now.speech_start;
+  const Duration lasted = now.now + std::max(kLook, speech_ - voice);
+  return held_long ? lasted : std::min(hold_ends, lasted);
 }
 
 }  // namespace voiceagent

@@ -136,7 +136,9 @@ TEST_CASE("barge-in by duration: speech of 400 ms interrupts, words or not") {
 }
 
 TEST_CASE("barge-in by words: the first one interrupts at once") {
-  TurnDesk desk = replying();
+  TurnOptions options = TurnDesk::fixed();
+  options.interruption = InterruptionMode::kWords;
+  TurnDesk desk = replying(options);
   desk.speech_started();
   CHECK(desk.partial(0) == "");
   CHECK(desk.partial(1) == "cancel judge, interrupt 1 by 2");
@@ -144,6 +146,7 @@ TEST_CASE("barge-in by words: the first one interrupts at once") {
 
 TEST_CASE("an agent may want more words before it is interrupted") {
   TurnOptions options = TurnDesk::fixed();
+  options.interruption = InterruptionMode::kWords;
   options.interruption_words = 3;
   TurnDesk desk = replying(options);
   desk.speech_started();

@@ -43,13 +43,53 @@ TEST_CASE("a voice interrupts when it outlasts a cough") {
   CHECK(verdict(during_reply(milliseconds(900))) == Verdict::kInterrupt);
 }
 
-TEST_CASE("words that make sense interrupt at once, broken pieces of words don't") {
+TEST_CASE(
+    "the words of a short sound are waited for until they settle, in a longer one they interrupt") {
   TurnSnapshot now = during_reply(milliseconds(450));
   now.words = 1;
   now.completeness = 0.9F;
-  CHECK(verdict(now) == Verdict::kInterrupt);
-  now.completeness = 0.1F;
   CHECK(verdict(now) == Verdict::kWait);
+  now.voiced = milliseconds(850);  // with a pause inside
+  CHECK(verdict(now) == Verdict::kInterrupt);
+  CHECK(verdict(settled(milliseconds(450), 0.9F)) == Verdict::kInterrupt);
+}
+
+TEST_CASE("who speaks in small pieces is not talked over when the hold has lasted") {
+  TurnSnapshot now = during_reply(milliseconds(300));
+  now.held_since = now.now - milliseconds(1600);
+  now.voiced = milliseconds(600);
+  CHECK(verdict(now) == Verdict::kResume);
+  now.words = 2;
+  const InterruptionDecision decision = DefaultInterruption(TurnOptions()).decide(now);
+  CHECK(decision.verdict == Verdict::kWait);
+  CHECK(decision.look_again == now.now + milliseconds(200));  // when the pieces add up
+  now.speaking = false;
+  CHECK(verdict(now) == Verdict::kWait);
+  now.back_channel = true;
+  CHECK(verdict(now) == Verdict::kResume);
+}
+
+TEST_CASE(
+    "a short sound whose words the recogniser doubts was nothing, unless they ask for the floor") {
+  TurnSnapshot now = settled(milliseconds(400), 0.9F);
+  now.transcript = "woof woof";
+  now.words = 2;
+  now.confidence = 0.3F;
+  CHECK(verdict(now) == Verdict::kResume);
+  now.transcript = "what";
+  CHECK(verdict(now) == Verdict::kInterrupt);
+  now.transcript = "woof woof";
+  now.confidence = 0.7F;
+  CHECK(verdict(now) == Verdict::kInterrupt);
+  now.confidence = 0.3F;
+  now.voiced = milliseconds(1200);
+  CHECK(verdict(now) == Verdict::kInterrupt);
+}
+
+TEST_CASE("a phrase that breaks off is no cough") {
+  TurnSnapshot now = settled(milliseconds(700), 0.05F);
+  now.words = 3;
+  CHECK(verdict(now) == Verdict::kInterrupt);
 }
 
 TEST_CASE("a short sound that was heard as a word nobody says alone was nothing") {
