@@ -14,6 +14,10 @@ namespace {
 using namespace protocols::json;
 
 constexpr std::size_t kMaxRequests = 64;  // of a connection, in all its sessions
+// A longer message is parsed off the loop, on which others live: 256 KB take about a millisecond.
+constexpr std::size_t kLongMessage = 256 * 1024;
+constexpr std::size_t kMaxParsing = 64;                          // messages that wait for it,
+constexpr std::size_t kMaxParsingBytes = std::size_t{16} << 20;  // and how long they are together
 
 // Shared by the connections of a thread: a message is sent or copied before the next is written.
 ServerMessages& messages() {
@@ -58,7 +62,34 @@ void JsonConnection::binary() {
 }
 
 void JsonConnection::text(std::string_view message) {
-  Result<ClientMessage> parsed = parse_client_message(message);
+  if (parsing_ > 0 || message.size() > kLongMessage) return parse_elsewhere(message);
+  handle(parse_client_message(message));
+}
+
+void JsonConnection::parse_elsewhere(std::string_view message) {
+  const std::size_t size = message.size();
+  if (parsing_bytes_ + size > kMaxParsingBytes) {
+    return complain(resource_exhausted("too much of this connection waits to be read already"));
+  }
+  if (parser_ == nullptr) parser_ = std::make_unique<Strand>(host_->workers(), kMaxParsing);
+  const Status status =
+      parser_->post([weak = weak_from_this(), text = std::string(message), loop = socket_->loop()] {
+        using Parsed = Result<ClientMessage>;
+        auto parsed = std::make_unique<Parsed>(parse_client_message(text));
+        loop->post([weak, size = text.size(), parsed = std::move(parsed)] {
+          const auto self = weak.lock();
+          if (self == nullptr || self->socket_ == nullptr) return;
+          --self->parsing_;
+          self->parsing_bytes_ -= size;
+          self->handle(std::move(*parsed));
+        });
+      });
+  if (!status.ok()) return complain(status);
+  ++parsing_;
+  parsing_bytes_ += size;
+}
+
+void JsonConnection::handle(Result<ClientMessage> parsed) {
   if (!parsed.ok()) {
     host_->count(TransportCount::kBadMessages);
     return complain(parsed.status());

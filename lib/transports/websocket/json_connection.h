@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/strand.h"
 #include "net/web_socket.h"
 #include "protocols/json/client_message.h"
 #include "protocols/json/server_message.h"
@@ -44,6 +45,8 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
   };
   using PendingPtr = std::shared_ptr<Pending>;
 
+  void parse_elsewhere(std::string_view message);
+  void handle(Result<protocols::json::ClientMessage> parsed);
   void obey(protocols::json::Ask&& ask);
   void obey(const protocols::json::Ping& ping);
   void obey(const protocols::json::ContextRequest& request);
@@ -65,6 +68,9 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
   Principal principal_;
   std::string own_session_;
   Mode mode_ = Mode::kVoiceToVoice;
+  std::unique_ptr<Strand> parser_;  // of long messages, and what comes behind them
+  std::size_t parsing_ = 0;         // messages there
+  std::size_t parsing_bytes_ = 0;
   std::size_t requests_ = 0;                            // not answered yet
   std::map<std::string, std::deque<PendingPtr>> open_;  // by session, oldest first
 };

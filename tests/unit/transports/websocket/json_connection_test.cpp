@@ -12,8 +12,9 @@ namespace {
 
 class JsonRig {
  public:
-  explicit JsonRig(AgentOptions agent = echo_agent(), transports::DialogueOptions options = {})
-      : time(VirtualExecutor::create()),
+  explicit JsonRig(AgentOptions agent = echo_agent(), transports::DialogueOptions options = {},
+                   VirtualTimeOptions time_options = {})
+      : time(VirtualExecutor::create(time_options)),
         loop(std::make_shared<VirtualLoop>(time)),
         host(std::make_shared<FakeHost>(time, std::move(agent))) {
     auto made = host->engine().make_agent(utterance_agent_options(host->agent(), options));
@@ -295,6 +296,44 @@ TEST_CASE("json: too many requests at once are refused, and taken again later") 
   client.text(text("x"));
   rig.run(5s);
   CHECK(client.count("text_response") == 65);
+}
+
+TEST_CASE("json: a long utterance is read off the loop, and what comes behind it waits its turn") {
+  VirtualTimeOptions slow;
+  slow.job_cost = 10ms;
+  JsonRig rig(echo_agent(), {}, slow);
+  FakeConnection& client = rig.connect();
+  std::vector<Pcm> parts{sim::speak("one"), sim::silence(30s), sim::speak("two")};
+  const std::string message = audio(joined(std::move(parts)));
+  CHECK(message.size() > 1'000'000);
+  client.text(message);
+  client.text(R"({"type":"ping"})");
+  rig.run(5ms);
+  CHECK(client.types() == "connection");
+  rig.run(20ms);
+  CHECK(client.types() == "connection audio_ack pong");
+  client.text(R"({"type":"ping"})");
+  rig.run(0ms);
+  CHECK(client.count("pong") == 2);
+  rig.run(5s);
+  CHECK(client.last("audio_response")["transcribed_text"].string() == "one two");
+}
+
+TEST_CASE("json: only so much of a connection waits to be read, and a lost one is forgotten") {
+  VirtualTimeOptions slow;
+  slow.job_cost = 10ms;
+  JsonRig rig(echo_agent(), {}, slow);
+  FakeConnection& client = rig.connect();
+  const std::string message = text(std::string(7 << 20, 'x'));
+  for (int i = 0; i < 3; ++i) client.text(message);
+  rig.run(0ms);
+  CHECK(client.last("error")["error"].string() == "resource_exhausted");
+  rig.run(1s);
+  CHECK(client.count("error") == 3);  // the texts are too long
+  client.text(message);
+  client.close();
+  rig.run(1s);
+  CHECK(client.count("error") == 3);
 }
 
 }  // namespace voiceagent::test
