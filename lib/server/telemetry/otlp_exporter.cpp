@@ -22,6 +22,14 @@ bool is_transient(int status) {
   return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+bool is_header_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    const char lower = to_lower(c);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+}
+
 // The header's seconds, if it has them; a date is as good as nothing here.
 std::optional<Duration> retry_after(const net::HttpHeaders& headers) {
   const std::string_view text = headers.get("retry-after");
@@ -44,7 +52,6 @@ class OtlpExporter::Core final : public net::HttpClientListener,
         options_(std::move(options)),
         logger_(std::move(logger)),
         queue_(options_.max_waiting_spans) {}
-  virtual ~Core() = default;
 
   void add(SpanBatch batch) {
     const std::size_t count = batch.count;
@@ -170,7 +177,8 @@ class OtlpExporter::Core final : public net::HttpClientListener,
     const Time now = executor_->now();
     if (warned_ && now - *warned_ < kBetweenWarnings) return;
     warned_ = now;
-    if (logger_->wants(LogLevel::kWarning)) logger_->write(LogLevel::kWarning, "telemetry", message);
+    if (logger_->wants(LogLevel::kWarning))
+      logger_->write(LogLevel::kWarning, "telemetry", message);
   }
 
   void drop(std::size_t count) {
@@ -239,15 +247,15 @@ Result<OtlpOptions> make_otlp_options(std::string_view endpoint, std::string_vie
     const std::string_view pair = trim(headers.substr(0, comma));
     headers.remove_prefix(std::min(comma + 1, headers.size()));
     if (pair.empty()) continue;
-    const std::size_t equals = pair.find('=');
+    const std::size_t equals = std::min(pair.find('='), pair.size() - 1);
+    const std::string_view name = trim(pair.substr(0, equals));
     std::string value;
-    if (equals == 0 || equals == std::string_view::npos ||
-        !net::percent_decode(trim(pair.substr(equals + 1)), value) ||
+    if (!is_header_name(name) || !net::percent_decode(trim(pair.substr(equals + 1)), value) ||
         value.find_first_of("\r\n", 0, 3) != std::string::npos) {
       return invalid_argument(
           "telemetry: the headers must be name=value, separated by commas, with percent-encoding");
     }
-    options.headers.set(to_lower(trim(pair.substr(0, equals))), std::move(value));
+    options.headers.set(to_lower(name), std::move(value));
   }
   return options;
 }

@@ -53,8 +53,7 @@ class OtlpExporter {
 
   // Any thread; doesn't block.
   void add(SpanBatch batch);
-  // Sends what waits now, and returns whether all of it has gone before `limit`. Blocks; not on the
-  // executor.
+  // Sends what waits now; false when some still waits after `limit`. Blocks; not on the executor.
   bool flush(std::chrono::milliseconds limit);
   OtlpStatistics statistics() const;  // any thread
 
