@@ -78,6 +78,13 @@ struct AuthOptions {
   bool allow_open = false;  ///< Addresses beyond loopback may be served without a token.
 };
 
+/// Traces for OpenTelemetry: one a turn, with a span for each stage and without what was said.
+struct TelemetryOptions {
+  std::string endpoint;  ///< Of a collector (OTLP/HTTP): "http://localhost:4318"; empty: no traces.
+  std::string headers;   ///< Sent along: "name=value,..." with percent-encoding; may hold a token.
+  std::string service_name = "voiceagent";  ///< How the server is called there.
+};
+
 /// Everything about a server. A plain value; load_server_config() fills one from a file.
 struct ServerOptions {
   std::string host = "127.0.0.1";  ///< Name or address to listen on.
@@ -103,6 +110,7 @@ struct ServerOptions {
   WebSocketOptions web_socket;                 ///< WebSockets.
   CorsOptions cors;                            ///< Other origins.
   AuthOptions auth;                            ///< Who may talk.
+  TelemetryOptions telemetry;                  ///< Traces.
 };
 
 /// Reads server options from TOML text, the agent's among them: its sections stand beside the

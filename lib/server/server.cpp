@@ -15,6 +15,7 @@
 #include "net/http_server.h"
 #include "net/loop.h"
 #include "server/application.h"
+#include "server/telemetry/otlp_exporter.h"
 
 namespace voiceagent {
 namespace server {
@@ -26,6 +27,8 @@ using std::chrono::milliseconds;
 constexpr int kMaxDefaultLoops = 4;
 // What sessions get to say goodbye once their time is up.
 constexpr milliseconds kGoodbye{500};
+// What a collector gets to take the last traces.
+constexpr milliseconds kLastTraces{2'000};
 
 Result<std::vector<std::shared_ptr<net::Loop>>> make_loops(int count) {
   if (count == 0) {
@@ -70,6 +73,17 @@ AgentOptions agent_options(const ServerOptions& options) {
   if (!options.enable_vad) agent.turn.manual_end = true;
   if (!options.enable_interruptions) agent.turn.interruption = InterruptionMode::kNever;
   return agent;
+}
+
+// On one of the loops; null when no traces are wanted.
+Result<std::shared_ptr<OtlpExporter>> make_traces(const TelemetryOptions& options,
+                                                  const std::shared_ptr<net::Loop>& loop,
+                                                  const std::shared_ptr<Logger>& logger) {
+  if (options.endpoint.empty()) return std::shared_ptr<OtlpExporter>();
+  auto otlp = make_otlp_options(options.endpoint, options.headers, options.service_name);
+  if (!otlp.ok()) return otlp.status();
+  return std::make_shared<OtlpExporter>(
+      loop, [loop] { return net::HttpClient::create(loop); }, std::move(*otlp), logger);
 }
 
 Status check_data_dir(const std::string& folder) {
@@ -144,6 +158,9 @@ Status RunningServer::open(ServerOptions options) {
   if (!engine.ok()) return engine.status();
   parts.engine = std::move(*engine);
   parts.metrics = std::make_shared<SessionMetrics>();
+  auto traces = make_traces(options.telemetry, loops->front(), logger_);
+  if (!traces.ok()) return traces.status();
+  parts.traces = std::move(*traces);
   host_ = std::make_shared<ServerHost>(options, std::move(parts));
   options_ = options;
   application_ = std::make_shared<Application>(std::move(options), host_);
@@ -245,6 +262,7 @@ void RunningServer::close(Duration grace) {
   wait_for_the_busy(grace);
   host_->end_sessions();
   const std::size_t cut = http_->close(kGoodbye);
+  if (const auto& traces = host_->parts().traces; traces != nullptr) traces->flush(kLastTraces);
   say(LogLevel::kInfo, "stopped");
   const std::lock_guard lock(mutex_);
   cut_ = cut;

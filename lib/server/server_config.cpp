@@ -14,6 +14,7 @@
 #include "config/toml_document.h"
 #include "config/variables.h"
 #include "server/server_schema.h"
+#include "server/telemetry/otlp_exporter.h"
 #include "voiceagent/server.h"
 
 namespace voiceagent {
@@ -117,6 +118,11 @@ Status check_server_options(const ServerOptions& options) {
       errors.add("websocket: overridable has '" + name +
                  "': it may have greeting, instructions, language and voice");
     }
+  }
+  if (const TelemetryOptions& traces = options.telemetry; !traces.endpoint.empty()) {
+    const auto checked =
+        server::make_otlp_options(traces.endpoint, traces.headers, traces.service_name);
+    if (!checked.ok()) errors.add(checked.status());
   }
   return errors.empty() ? Status::success() : errors.status();
 }

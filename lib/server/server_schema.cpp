@@ -163,14 +163,25 @@ ServerSection auth_section() {
                    "Addresses beyond loopback may be served without a token.")}};
 }
 
+ServerSection telemetry_section() {
+  return {"telemetry",
+          "Traces for OpenTelemetry: one a turn, with a span for each stage.",
+          {setting("endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", VA_FIELD(telemetry.endpoint), {},
+                   "Of a collector (OTLP/HTTP), such as http://localhost:4318; empty: no traces."),
+           setting("headers", "OTEL_EXPORTER_OTLP_HEADERS", VA_FIELD(telemetry.headers), {},
+                   "Headers for the collector: name=value, separated by commas, percent-encoded."),
+           setting("service_name", "OTEL_SERVICE_NAME", VA_FIELD(telemetry.service_name), {},
+                   "How the server is called in traces.")}};
+}
+
 #undef VA_FIELD
 
 }  // namespace
 
 const std::vector<ServerSection>& server_sections() {
-  static const std::vector<ServerSection> sections{server_section(), tls_section(),
-                                                   http_section(),   web_socket_section(),
-                                                   cors_section(),   auth_section()};
+  static const std::vector<ServerSection> sections{
+      server_section(), tls_section(),  http_section(),     web_socket_section(),
+      cors_section(),   auth_section(), telemetry_section()};
   return sections;
 }
 

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "server/http/secret.h"
+#include "server/telemetry/session_traces.h"
 
 namespace voiceagent::server {
 namespace {
@@ -183,6 +184,7 @@ std::shared_ptr<const Clip> ServerHost::find_clip(std::string_view name, const P
 
 void ServerHost::session_opening(Session& session, std::string_view transport, const Principal&) {
   parts_.metrics->watch(session, transport);
+  if (parts_.traces != nullptr) export_turns(session, parts_.traces);
 }
 
 }  // namespace voiceagent::server

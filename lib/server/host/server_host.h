@@ -10,6 +10,7 @@
 #include "net/loop.h"
 #include "server/host/clip_store.h"
 #include "server/metrics/session_metrics.h"
+#include "server/telemetry/otlp_exporter.h"
 #include "transports/dialogue/dialogues.h"
 #include "transports/session_directory.h"
 #include "transports/transport_host.h"
@@ -25,6 +26,7 @@ struct HostParts {
   std::shared_ptr<Logger> logger;
   std::shared_ptr<Engine> engine;  // on those loops and workers
   std::shared_ptr<SessionMetrics> metrics;
+  std::shared_ptr<OtlpExporter> traces;  // null: none are wanted
 };
 
 // Any thread. Where a clip can be fetched: under kClipPath and its name.

@@ -154,6 +154,15 @@ void expose_queues(const Services& services, Exposition& out) {
   out.value(static_cast<double>(host.dialogue_count()));
 }
 
+void expose_traces(const Services& services, Exposition& out) {
+  const auto& traces = services.host->parts().traces;
+  if (traces == nullptr) return;
+  const OtlpStatistics statistics = traces->statistics();
+  out.counter("voiceagent_spans_total", "Spans for the collector, by what became of them.");
+  out.value(static_cast<double>(statistics.sent), {{"result", "sent"}});
+  out.value(static_cast<double>(statistics.dropped), {{"result", "dropped"}});
+}
+
 void answer_metrics(const Services& services, const SharedCall& call) {
   Exposition out;
   expose_process(services, out);
@@ -161,6 +170,7 @@ void answer_metrics(const Services& services, const SharedCall& call) {
   services.http_metrics->expose(out);
   expose_sockets(services, out);
   expose_queues(services, out);
+  expose_traces(services, out);
   net::HttpResponse response;
   response.headers.set("content-type", "text/plain; version=0.0.4; charset=utf-8");
   response.body = out.text();

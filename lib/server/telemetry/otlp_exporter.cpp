@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "core/observe/otlp_json.h"
+#include "server/telemetry/otlp_json.h"
 
 namespace voiceagent::server {
 namespace {

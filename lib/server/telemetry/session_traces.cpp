@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/ids.h"
-#include "core/observe/otlp_json.h"
-#include "core/observe/turn_spans.h"
+#include "server/telemetry/otlp_json.h"
+#include "server/telemetry/turn_spans.h"
 #include "voiceagent/event_bus.h"
 
 namespace voiceagent::server {

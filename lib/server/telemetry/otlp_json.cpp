@@ -1,11 +1,11 @@
-#include "core/observe/otlp_json.h"
+#include "server/telemetry/otlp_json.h"
 
 #include <algorithm>
 #include <type_traits>
 
 #include "voiceagent/version.h"
 
-namespace voiceagent {
+namespace voiceagent::server {
 namespace {
 
 constexpr int kKindInternal = 1;
@@ -107,4 +107,4 @@ std::string otlp_request(std::string_view service_name, std::string_view spans) 
   return request;
 }
 
-}  // namespace voiceagent
+}  // namespace voiceagent::server

@@ -1,11 +1,11 @@
-#include "core/observe/turn_spans.h"
+#include "server/telemetry/turn_spans.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/redact.h"
 
-namespace voiceagent {
+namespace voiceagent::server {
 namespace {
 
 constexpr std::size_t kMaxDrafts = 16;  // turns that never end are forgotten
@@ -171,4 +171,4 @@ void TurnSpans::finish(const event::TurnMetrics& metrics, TurnId turn, Duration 
   emit_(std::move(trace));
 }
 
-}  // namespace voiceagent
+}  // namespace voiceagent::server

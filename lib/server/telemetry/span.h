@@ -12,7 +12,7 @@
 
 #include "voiceagent/time.h"
 
-namespace voiceagent {
+namespace voiceagent::server {
 
 struct SpanAttribute {
   std::string_view key;  // static text
@@ -41,4 +41,4 @@ struct TurnTrace {
   std::vector<Span> stages;
 };
 
-}  // namespace voiceagent
+}  // namespace voiceagent::server

@@ -1,4 +1,4 @@
-#include "core/observe/turn_spans.h"
+#include "server/telemetry/turn_spans.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,11 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/observe/otlp_json.h"
+#include "server/telemetry/otlp_json.h"
 #include "support/catch.h"
 #include "voiceagent/json.h"
 
 using namespace voiceagent;
+using namespace voiceagent::server;
 using namespace std::chrono_literals;
 
 namespace {

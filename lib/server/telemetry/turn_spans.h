@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "core/observe/span.h"
+#include "server/telemetry/span.h"
 #include "voiceagent/events.h"
 
-namespace voiceagent {
+namespace voiceagent::server {
 
 // On the session's executor.
 class TurnSpans {
@@ -48,4 +48,4 @@ class TurnSpans {
   std::map<TurnId, Draft> drafts_;
 };
 
-}  // namespace voiceagent
+}  // namespace voiceagent::server

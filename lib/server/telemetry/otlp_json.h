@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "core/observe/span.h"
+#include "server/telemetry/span.h"
 #include "voiceagent/json.h"
 
-namespace voiceagent {
+namespace voiceagent::server {
 
 // Gives so many random bytes (at most 16) as hexadecimal digits.
 using MakeId = std::function<std::string(std::size_t bytes)>;
@@ -21,4 +21,4 @@ std::string otlp_spans(const TurnTrace& trace, std::int64_t epoch_ns, const Make
 // A request's body around such spans, which may be of many traces.
 std::string otlp_request(std::string_view service_name, std::string_view spans);
 
-}  // namespace voiceagent
+}  // namespace voiceagent::server
