@@ -25,14 +25,6 @@ bool is_header_value(std::string_view text) {
   });
 }
 
-bool url_part(CURLU* url, CURLUPart part, unsigned flags, std::string& out) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return false;
-  out = text;
-  curl_free(text);
-  return true;
-}
-
 long whole_ms(Duration d) {
   constexpr Duration::rep kMost = 1'000'000'000;  // 11 days; libcurl counts in long
   return static_cast<long>(std::clamp<Duration::rep>(d.count() / 1'000'000, 1, kMost));
@@ -69,25 +61,9 @@ Status CurlRequest::check() const {
 }
 
 Status CurlRequest::read_url() {
-  // Said without the URL: it may hold secrets.
-  if (asked_.url.find('\0') != std::string::npos) {
-    return invalid_argument("the URL contains a NUL byte");
-  }
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
-  const CURLUcode code = url != nullptr
-                             ? curl_url_set(url.get(), CURLUPART_URL, asked_.url.c_str(), 0)
-                             : CURLUE_OUT_OF_MEMORY;
-  if (code != CURLUE_OK) {
-    return invalid_argument(std::string("the URL is not valid: ") + curl_url_strerror(code));
-  }
-  if (!url_part(url.get(), CURLUPART_SCHEME, 0, scheme_) ||
-      !url_part(url.get(), CURLUPART_HOST, 0, url_host_) ||
-      !url_part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT, port_) ||
-      (scheme_ != "http" && scheme_ != "https")) {
-    return invalid_argument("the URL is not one of http or https");
-  }
-  host_ = url_host_;
-  if (host_.starts_with('[')) host_ = host_.substr(1, host_.size() - 2);
+  Result<Url> url = parse_url(asked_.url, "http", "https");
+  if (!url.ok()) return url.status();
+  url_ = std::move(*url);
   return {};
 }
 
@@ -150,7 +126,7 @@ std::string CurlRequest::explain(CURLcode result) const {
 }
 
 void CurlRequest::connect_to(const Addresses& addresses) {
-  std::string line = "+" + url_host_ + ":" + port_ + ":";
+  std::string line = "+" + url_.host + ":" + url_.port + ":";
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const std::string& address = addresses[i];
     if (i > 0) line += ',';

@@ -9,6 +9,7 @@
 
 #include "net/http_client.h"
 #include "net/resolver.h"
+#include "net/url.h"
 
 namespace voiceagent::net {
 
@@ -23,9 +24,7 @@ class CurlRequest {
 
   CURL* easy() const { return easy_; }
   const HttpClientRequest& asked() const { return asked_; }
-  const std::string& host() const { return host_; }  // a name, or an address without brackets
-  // For messages: "https://name:port". A path or a query may hold secrets.
-  std::string origin() const { return scheme_ + "://" + url_host_ + ":" + port_; }
+  const Url& url() const { return url_; }
   // What libcurl says about a failure.
   std::string explain(CURLcode result) const;
 
@@ -43,10 +42,7 @@ class CurlRequest {
   Status add_line(const std::string& line);
 
   HttpClientRequest asked_;
-  std::string scheme_;
-  std::string url_host_;  // an IPv6 address in brackets
-  std::string host_;
-  std::string port_;
+  Url url_;
   CURL* easy_ = nullptr;
   curl_slist* lines_ = nullptr;
   curl_slist* resolved_ = nullptr;

@@ -88,7 +88,7 @@ void HttpConnection::receive() {
     const std::ptrdiff_t got = stream_->read(buffer);
     if (got == 0) return;
     if (got < 0) return input_ended();
-    ServerLoop::Counters::add(server_.counters.bytes_in, static_cast<std::uint64_t>(got));
+    ConnectionSet::Counters::add(server_.counters.bytes_in, static_cast<std::uint64_t>(got));
     take(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
     if (static_cast<std::size_t>(got) < buffer.size() && !stream_->has_input()) return;
   }
@@ -420,7 +420,7 @@ void HttpConnection::flush() {
 void HttpConnection::count_written(std::ptrdiff_t taken) {
   if (taken < 0) return broken();
   written_at_ = server_.loop()->now();
-  ServerLoop::Counters::add(server_.counters.bytes_out, static_cast<std::uint64_t>(taken));
+  ConnectionSet::Counters::add(server_.counters.bytes_out, static_cast<std::uint64_t>(taken));
 }
 
 // The application may be in a call to us: what follows must wait.

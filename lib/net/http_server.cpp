@@ -84,7 +84,7 @@ HttpServerStatistics Server::statistics() const {
   sum.refused = shared_->admission->refused();
   sum.open = shared_->admission->open();
   for (const auto& loop : loops_) {
-    const ServerLoop::Counters& counters = loop->counters;
+    const ConnectionSet::Counters& counters = loop->counters;
     sum.web_sockets += counters.web_sockets.load(std::memory_order_relaxed);
     sum.bytes_in += counters.bytes_in.load(std::memory_order_relaxed);
     sum.bytes_out += counters.bytes_out.load(std::memory_order_relaxed);

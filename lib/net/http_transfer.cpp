@@ -27,15 +27,15 @@ void HttpTransfer::begin(HttpClientRequest request) {
 }
 
 void HttpTransfer::resolve() {
-  if (is_address(request_->host())) return connect({});
-  if (const Addresses* known = core_->addresses.find(request_->host(), began_)) {
+  if (is_address(request_->url().host)) return connect({});
+  if (const Addresses* known = core_->addresses.find(request_->url().host, began_)) {
     return connect(*known);
   }
-  lookup_ = look_up(loop(), request_->host(), [this](Result<Addresses> found) {
+  lookup_ = look_up(loop(), request_->url().host, [this](Result<Addresses> found) {
     lookup_.reset();
     loop().cancel(timer_);
     if (!found.ok()) return fail(found.status().code(), found.status().message());
-    core_->addresses.put(request_->host(), *found, loop().now());
+    core_->addresses.put(request_->url().host, *found, loop().now());
     connect(*found);
   });
   const HttpClientRequest& asked = request_->asked();
@@ -191,7 +191,7 @@ HttpClientListener* HttpTransfer::leave() {
 void HttpTransfer::fail(ErrorCode code, const std::string& what) {
   const std::shared_ptr<HttpTransfer> self = shared_from_this();
   const Status status = failure(code, what);
-  core_->addresses.forget(request_->host());  // another address may do
+  core_->addresses.forget(request_->url().host);  // another address may do
   if (HttpClientListener* listener = leave()) listener->failed(status);
 }
 

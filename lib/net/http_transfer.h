@@ -48,7 +48,7 @@ class HttpTransfer final : public CurlUser, public std::enable_shared_from_this<
   HttpClientListener* leave();
   void fail(ErrorCode code, const std::string& what);
   Status failure(ErrorCode code, const std::string& what) const {
-    return {code, request_->origin() + ": " + what};
+    return {code, request_->url().origin() + ": " + what};
   }
   Loop& loop() const { return *core_->curl->loop(); }
 

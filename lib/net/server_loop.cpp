@@ -14,8 +14,6 @@ namespace voiceagent::net {
 
 namespace {
 
-constexpr std::size_t kReadBuffer = 64 * 1024;
-
 // Often enough for the shortest deadline.
 Duration tick_period(const HttpServerOptions& options) {
   const Duration shortest =
@@ -28,50 +26,24 @@ Duration tick_period(const HttpServerOptions& options) {
 }  // namespace
 
 ServerLoop::ServerLoop(std::shared_ptr<ServerShared> shared, std::shared_ptr<Loop> loop)
-    : shared_(std::move(shared)),
-      loop_(std::move(loop)),
-      tick_period_(tick_period(shared_->options)),
-      read_buffer_(kReadBuffer) {}
-
-ServerLoop::~ServerLoop() = default;
+    : ConnectionSet(std::move(loop), tick_period(shared->options)), shared_(std::move(shared)) {}
 
 void ServerLoop::take(Descriptor descriptor, Place place) {
-  if (loop_->is_current()) return accept(std::move(descriptor), std::move(place));
+  if (loop()->is_current()) return accept(std::move(descriptor), std::move(place));
   coming_.fetch_add(1, std::memory_order_relaxed);
-  loop_->post([self = shared_from_this(), descriptor = std::move(descriptor),
-               place = std::move(place)]() mutable {
+  loop()->post([self = shared_self(), descriptor = std::move(descriptor),
+                place = std::move(place)]() mutable {
     self->coming_.fetch_sub(1, std::memory_order_relaxed);
     self->accept(std::move(descriptor), std::move(place));
   });
 }
 
 void ServerLoop::accept(Descriptor descriptor, Place place) {
-  auto stream = std::make_unique<Stream>(loop_->uv(), std::move(descriptor), shared_->tls());
+  auto stream = std::make_unique<Stream>(loop()->uv(), std::move(descriptor), shared_->tls());
   const auto connection =
       std::make_shared<HttpConnection>(*this, std::move(stream), std::move(place));
   add(connection);
   connection->start();
-}
-
-void ServerLoop::add(const std::shared_ptr<Connection>& connection) {
-  connections_.emplace(connection.get(), connection);
-  open_.store(connections_.size(), std::memory_order_relaxed);
-  schedule_tick();
-}
-
-void ServerLoop::remove(Connection* connection) {
-  const auto found = connections_.find(connection);
-  if (found == connections_.end()) return;
-  const std::shared_ptr<Connection> last = std::move(found->second);
-  connections_.erase(found);
-  open_.store(connections_.size(), std::memory_order_relaxed);
-}
-
-std::vector<std::shared_ptr<Connection>> ServerLoop::all() const {
-  std::vector<std::shared_ptr<Connection>> result;
-  result.reserve(connections_.size());
-  for (const auto& [key, connection] : connections_) result.push_back(connection);
-  return result;
 }
 
 void ServerLoop::drain() {
@@ -88,23 +60,8 @@ void ServerLoop::abort() {
   for (const auto& connection : all()) connection->abort();
 }
 
-void ServerLoop::schedule_tick() {
-  if (ticking_ || connections_.empty()) return;
-  ticking_ = true;
-  loop_->post_after(tick_period_, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->tick();
-  });
-}
-
-void ServerLoop::tick() {
-  ticking_ = false;
-  const Time now = loop_->now();
-  for (const auto& connection : all()) connection->tick(now);
-  schedule_tick();
-}
-
 std::string_view ServerLoop::date() {
-  const std::int64_t second = loop_->wall_time_ms() / 1000;
+  const std::int64_t second = loop()->wall_time_ms() / 1000;
   if (second == date_second_) return date_;
   date_second_ = second;
   constexpr std::array<const char*, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

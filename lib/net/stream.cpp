@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace voiceagent::net {
@@ -54,6 +56,17 @@ BIO* make_bio(int descriptor) {
   return bio;
 }
 
+// Why a connection by TLS ended; empty when it was just closed.
+std::string tls_failure(const SSL* ssl) {
+  const long verdict = SSL_get_verify_result(ssl);
+  if (verdict != X509_V_OK && SSL_is_init_finished(ssl) == 0) {
+    return std::string("the certificate is not trusted: ") + X509_verify_cert_error_string(verdict);
+  }
+  const unsigned long code = ERR_peek_last_error();
+  const char* const reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+  return reason != nullptr ? std::string("TLS: ") + reason : std::string();
+}
+
 }  // namespace
 
 struct Stream::Poll {
@@ -75,6 +88,20 @@ Stream::Stream(uv_loop_s* loop, Descriptor descriptor, const TlsContext& tls)
   BIO* const bio = make_bio(descriptor_.get());
   SSL_set_bio(ssl_, bio, bio);
   SSL_set_accept_state(ssl_);
+}
+
+Stream::Stream(uv_loop_s* loop, Descriptor descriptor, const TlsContext& tls,
+               const std::string& server)
+    : Stream(loop, std::move(descriptor), tls) {
+  if (ssl_ == nullptr) return;
+  SSL_set_connect_state(ssl_);
+  X509_VERIFY_PARAM* const expected = SSL_get0_param(ssl_);
+  if (X509_VERIFY_PARAM_set1_ip_asc(expected, server.c_str()) != 1) {
+    ERR_clear_error();  // a name, then
+    SSL_set1_host(ssl_, server.c_str());
+    SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(server.c_str()));
+  }
 }
 
 Stream::~Stream() {
@@ -115,6 +142,13 @@ void Stream::watch() {
   });
 }
 
+int Stream::connection_error() const {
+  int error = 0;
+  socklen_t size = sizeof(error);
+  getsockopt(descriptor_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
+}
+
 std::ptrdiff_t Stream::read(std::span<char> buffer) {
   if (ssl_ != nullptr) {
     if (failed_) return kGone;
@@ -125,7 +159,8 @@ std::ptrdiff_t Stream::read(std::span<char> buffer) {
   }
   const ssize_t got = recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
   if (got > 0) return got;
-  return got < 0 && would_block(errno) && !failed_ ? 0 : kGone;
+  if (got == 0) return gone({});
+  return would_block(errno) && !failed_ ? 0 : gone(std::strerror(errno));
 }
 
 std::ptrdiff_t Stream::write(std::string_view bytes) {
@@ -138,7 +173,7 @@ std::ptrdiff_t Stream::write(std::string_view bytes) {
   }
   const ssize_t sent = send(descriptor_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent >= 0) return sent;
-  return would_block(errno) ? 0 : kGone;
+  return would_block(errno) ? 0 : gone(std::strerror(errno));
 }
 
 // TLS may have to write in order to read, and the other way about: `other` is that.
@@ -149,6 +184,11 @@ std::ptrdiff_t Stream::tls_result(int result, bool& wants_other, int other) {
   if (result > 0) return result;
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return 0;
   failed_ = true;
+  return gone(tls_failure(ssl_));
+}
+
+std::ptrdiff_t Stream::gone(std::string why) {
+  failure_ = std::move(why);
   return kGone;
 }
 

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <string>
 
 namespace voiceagent::net {
@@ -45,7 +47,40 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return SSL_TLSEXT_ERR_OK;
 }
 
+void set_common(SSL_CTX* context) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                SSL_MODE_RELEASE_BUFFERS);
+}
+
+Result<TlsContext> make_client_tls(bool verify, const std::string& ca_file) {
+  ERR_clear_error();
+  TlsContext context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  if (!context) return resource_exhausted("no memory for TLS");
+  set_common(context.get());
+  SSL_CTX_set_verify(context.get(), verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (!verify) return context;
+  if (ca_file.empty()) {
+    SSL_CTX_set_default_verify_paths(context.get());
+  } else if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1) {
+    return invalid_argument("certificates can't be read from " + ca_file + ": " + tls_reason());
+  }
+  return context;
+}
+
 }  // namespace
+
+Result<TlsContext> client_tls(bool verify, const std::string& ca_file) {
+  static std::mutex mutex;
+  static std::map<std::string, TlsContext> made;  // by file; nothing is verified under "-"
+  const std::string key = verify ? ca_file : "-";
+  const std::lock_guard lock(mutex);
+  if (const auto known = made.find(key); known != made.end()) return known->second;
+  Result<TlsContext> context = make_client_tls(verify, ca_file);
+  if (context.ok()) made.emplace(key, *context);
+  return context;
+}
 
 Result<TlsContext> load_tls(const TlsFiles& files) {
   if (Status status = check_readable("certificate", files.certificate); !status.ok()) return status;
@@ -53,11 +88,7 @@ Result<TlsContext> load_tls(const TlsFiles& files) {
   ERR_clear_error();
   TlsContext context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   if (!context) return resource_exhausted("no memory for TLS");
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                      SSL_MODE_RELEASE_BUFFERS);
+  set_common(context.get());
   SSL_CTX_set_alpn_select_cb(context.get(), select_protocol, nullptr);
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
     return invalid_argument(files.certificate + " holds no certificate in PEM: " + tls_reason());

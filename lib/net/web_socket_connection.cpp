@@ -1,5 +1,7 @@
 #include "net/web_socket_connection.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -12,7 +14,7 @@ namespace voiceagent::net {
 
 namespace {
 
-// How long a client may take to answer a close frame.
+// How long the other end may take to answer a close frame.
 constexpr Duration kCloseTime = std::chrono::seconds(5);
 constexpr Duration kLingerTime = std::chrono::seconds(2);
 constexpr int kSendBuffer = 128 * 1024;
@@ -22,24 +24,18 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-void append_frame(std::string& out, FrameKind kind, std::string_view head,
-                  std::string_view payload) {
-  std::array<char, kMaxFrameHeader> header{};
-  out.append(header.data(), write_frame_header(kind, head.size() + payload.size(), header.data()));
-  out += head;
-  out += payload;
-}
-
-std::string make_close_frame(int code, std::string_view reason) {
-  std::string frame;
-  if (code == 0) {  // answers a frame without a code
-    append_frame(frame, FrameKind::kClose, {}, {});
-    return frame;
+// A mask that a web page can't foresee (RFC 6455, 10.3), from a supply of random bytes.
+FrameMask next_mask() {
+  thread_local std::array<unsigned char, 1024> supply;
+  thread_local std::size_t used = supply.size();
+  FrameMask mask{};
+  if (used == supply.size()) {
+    RAND_bytes(supply.data(), static_cast<int>(supply.size()));
+    used = 0;
   }
-  const std::array<char, 2> bytes{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
-  append_frame(frame, FrameKind::kClose, {bytes.data(), bytes.size()},
-               truncate_utf8(reason, kMaxReason));
-  return frame;
+  std::copy_n(supply.begin() + static_cast<std::ptrdiff_t>(used), mask.size(), mask.begin());
+  used += mask.size();
+  return mask;
 }
 
 std::string make_handshake(const HttpRequest& request, const UpgradeAnswer& accepted,
@@ -63,39 +59,68 @@ void WebSocketConnection::open(ServerLoop& server, std::unique_ptr<Stream> strea
                                HttpRequest request, UpgradeAnswer accepted, std::string rest) {
   const std::string handshake = make_handshake(request, accepted, server.date());
   const auto self = std::make_shared<WebSocketConnection>(
-      server, std::move(stream), std::move(place), std::move(request), std::move(accepted.handler),
+      server, std::make_shared<Place>(std::move(place)), Side::kServer, std::move(stream),
+      std::move(request), std::move(accepted.handler),
       accepted.limits.value_or(server.options().web_socket));
-  server.add(self);
   self->start(handshake, std::move(rest));
 }
 
-WebSocketConnection::WebSocketConnection(ServerLoop& server, std::unique_ptr<Stream> stream,
-                                         Place place, HttpRequest request,
+void WebSocketConnection::open(const std::shared_ptr<ConnectionSet>& set,
+                               std::unique_ptr<Stream> stream, HttpRequest request,
+                               std::unique_ptr<WebSocketHandler> handler,
+                               const WebSocketLimits& limits, std::string rest) {
+  const auto self = std::make_shared<WebSocketConnection>(
+      *set, set, Side::kClient, std::move(stream), std::move(request), std::move(handler), limits);
+  self->start({}, std::move(rest));
+}
+
+WebSocketConnection::WebSocketConnection(ConnectionSet& set, std::shared_ptr<void> keep, Side side,
+                                         std::unique_ptr<Stream> stream, HttpRequest request,
                                          std::unique_ptr<WebSocketHandler> handler,
                                          const WebSocketLimits& limits)
-    : server_(server),
-      loop_(server.loop()),
+    : set_(set),
+      loop_(set.loop()),
+      keep_(std::move(keep)),
+      side_(side),
       stream_(std::move(stream)),
-      place_(std::move(place)),
       request_(std::move(request)),
       handler_(std::move(handler)),
       limits_(limits),
-      reader_(limits.max_message_bytes),
+      reader_(limits.max_message_bytes, side == Side::kServer ? Side::kClient : Side::kServer),
       heard_at_(loop_->now()) {}
 
 WebSocketConnection::~WebSocketConnection() = default;
 
 void WebSocketConnection::start(const std::string& handshake, std::string rest) {
-  ServerLoop::Counters::add(server_.counters.web_sockets, 1);
+  set_.add(shared_from_this());
+  ConnectionSet::Counters::add(set_.counters.web_sockets, 1);
   stream_->set_owner(this);
   stream_->bound_send_buffer(kSendBuffer);
-  if (!write_now(handshake)) return;
+  if (!handshake.empty() && !write_now(handshake)) return;
   handler_->opened(shared_from_this());
   parse(rest);
   watch();
 }
 
 // Sending.
+
+void WebSocketConnection::append(std::string& out, FrameKind kind, std::string_view head,
+                                 std::string_view payload) {
+  if (side_ == Side::kServer) return append_frame(out, kind, head, payload);
+  const FrameMask mask = next_mask();
+  append_frame(out, kind, head, payload, &mask);
+}
+
+std::string WebSocketConnection::make_close_frame(int code, std::string_view reason) {
+  std::string frame;
+  if (code == 0) {  // answers a frame without a code
+    append(frame, FrameKind::kClose, {}, {});
+    return frame;
+  }
+  const std::array<char, 2> bytes{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
+  append(frame, FrameKind::kClose, {bytes.data(), bytes.size()}, truncate_utf8(reason, kMaxReason));
+  return frame;
+}
 
 bool WebSocketConnection::send_text(std::string_view text, Delivery delivery) {
   return send(FrameKind::kText, {}, text, delivery == Delivery::kMayDrop);
@@ -109,8 +134,8 @@ bool WebSocketConnection::send_binary(std::span<const std::byte> head,
 bool WebSocketConnection::send(FrameKind kind, std::string_view head, std::string_view payload,
                                bool may_drop) {
   if (state_ != State::kOpen || broken_) return false;
-  std::string& frame = server_.write_buffer();
-  append_frame(frame, kind, head, payload);
+  std::string& frame = set_.write_buffer();
+  append(frame, kind, head, payload);
   if (!waits()) return write_now(frame);
   enqueue(frame, may_drop);
   return state_ == State::kOpen;
@@ -123,7 +148,7 @@ bool WebSocketConnection::write_now(std::string_view frame) {
     broken();
     return false;
   }
-  ServerLoop::Counters::add(server_.counters.bytes_out, static_cast<std::uint64_t>(taken));
+  ConnectionSet::Counters::add(set_.counters.bytes_out, static_cast<std::uint64_t>(taken));
   if (static_cast<std::size_t>(taken) == frame.size()) return true;
   rest_ = frame.substr(static_cast<std::size_t>(taken));
   rest_sent_ = 0;
@@ -140,7 +165,7 @@ void WebSocketConnection::enqueue(std::string_view frame, bool may_drop) {
     queued_ += frame.size();
   } else if (may_drop) {
     ++dropped_;
-    ServerLoop::Counters::add(server_.counters.dropped_messages, 1);
+    ConnectionSet::Counters::add(set_.counters.dropped_messages, 1);
   } else {
     queue_.clear();
     queued_ = 0;
@@ -155,7 +180,7 @@ bool WebSocketConnection::drop_oldest() {
     std::string().swap(queue_[i].frame);
     while (!queue_.empty() && queue_.front().frame.empty()) queue_.pop_front();
     ++dropped_;
-    ServerLoop::Counters::add(server_.counters.dropped_messages, 1);
+    ConnectionSet::Counters::add(set_.counters.dropped_messages, 1);
     return true;
   }
   return false;
@@ -192,8 +217,8 @@ void WebSocketConnection::close_with(int code, std::string_view reason, bool aft
   if (!waits() && !broken_) send_close_frame();
 }
 
-// Once nothing else waits. A client whose bytes aren't understood any more can't be seen to answer;
-// it sees the end of ours.
+// Once nothing else waits. One whose bytes aren't understood any more can't be seen to answer; it
+// sees the end of ours.
 void WebSocketConnection::send_close_frame() {
   state_ = after_error_ ? State::kLingering : State::kWaiting;
   const std::string frame = std::exchange(close_frame_, {});
@@ -202,7 +227,7 @@ void WebSocketConnection::send_close_frame() {
     stream_->finish_writing();
     deadline_ = loop_->now() + kLingerTime;
   } else if (closed_code_ != kCloseAbnormal) {
-    broken();  // it was the answer to the client's
+    broken();  // it was the answer to the other end's
   }
 }
 
@@ -240,7 +265,7 @@ bool WebSocketConnection::flush_rest() {
     return false;
   }
   if (taken > 0) blocked_at_ = loop_->now();
-  ServerLoop::Counters::add(server_.counters.bytes_out, static_cast<std::uint64_t>(taken));
+  ConnectionSet::Counters::add(set_.counters.bytes_out, static_cast<std::uint64_t>(taken));
   rest_sent_ += static_cast<std::size_t>(taken);
   if (rest_sent_ < rest_.size()) return false;
   std::string().swap(rest_);
@@ -261,14 +286,14 @@ void WebSocketConnection::stream_ready() {
 
 void WebSocketConnection::receive() {
   for (int reads = 0; reads < 4 && !broken_; ++reads) {
-    const std::span<char> buffer = server_.read_buffer();
+    const std::span<char> buffer = set_.read_buffer();
     const std::ptrdiff_t got = stream_->read(buffer);
     if (got == 0) return;
     if (got < 0) {
       broken_ = true;
       return;
     }
-    ServerLoop::Counters::add(server_.counters.bytes_in, static_cast<std::uint64_t>(got));
+    ConnectionSet::Counters::add(set_.counters.bytes_in, static_cast<std::uint64_t>(got));
     parse(buffer.first(static_cast<std::size_t>(got)));
     if (static_cast<std::size_t>(got) < buffer.size() && !stream_->has_input()) return;
   }
@@ -299,7 +324,7 @@ bool WebSocketConnection::on_message(bool is_text, std::span<char> bytes) {
 bool WebSocketConnection::on_ping(std::span<char> bytes) {
   if (state_ != State::kOpen || broken_) return true;
   std::string frame;
-  append_frame(frame, FrameKind::kPong, {}, {bytes.data(), bytes.size()});
+  append(frame, FrameKind::kPong, {}, {bytes.data(), bytes.size()});
   if (waits()) {
     pong_ = std::move(frame);
   } else {
@@ -327,7 +352,7 @@ void WebSocketConnection::on_close(int code, std::string_view reason) {
 void WebSocketConnection::tick(Time now) {
   const bool stalled = waits() && now - blocked_at_ >= limits_.stall;
   if (now >= deadline_ || stalled) {
-    if (stalled && closed_reason_.empty()) closed_reason_ = "the client does not read";
+    if (stalled && closed_reason_.empty()) closed_reason_ = other_end() + " does not read";
     return lost();
   }
   keep_alive(now);
@@ -342,13 +367,13 @@ void WebSocketConnection::keep_alive(Time now) {
   if (state_ != State::kOpen || broken_ || waits()) return;
   const Duration quiet = now - heard_at_;
   if (pinged_ && quiet >= 2 * limits_.ping) {
-    closed_reason_ = "the client does not answer";
+    closed_reason_ = other_end() + " does not answer";
     return lost();
   }
   if (!pinged_ && quiet >= limits_.ping) {
     pinged_ = true;
     std::string frame;
-    append_frame(frame, FrameKind::kPing, {}, {});
+    append(frame, FrameKind::kPing, {}, {});
     write_now(frame);
   }
 }
@@ -379,12 +404,13 @@ void WebSocketConnection::lost() {
   if (state_ == State::kClosed) return;
   const auto self = shared_from_this();
   state_ = State::kClosed;
-  ServerLoop::Counters::add(server_.counters.web_sockets, static_cast<std::uint64_t>(-1));
-  server_.remove(this);
+  ConnectionSet::Counters::add(set_.counters.web_sockets, static_cast<std::uint64_t>(-1));
+  set_.remove(this);
   stream_.reset();
   queue_.clear();
   const auto handler = std::move(handler_);
   handler->closed(closed_code_, closed_reason_);
+  keep_.reset();
 }
 
 }  // namespace voiceagent::net

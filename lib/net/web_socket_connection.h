@@ -1,4 +1,4 @@
-// One connection of the server, once it is a WebSocket.
+// One connection once it is a WebSocket, at either end.
 //
 // A message is written to the socket at once, in one call, when nothing waits before it; otherwise
 // it is queued, within the bounds of WebSocketLimits.
@@ -25,14 +25,19 @@ class WebSocketConnection final : public WebSocket,
                                   public std::enable_shared_from_this<WebSocketConnection>,
                                   private FrameReader::Sink {
  public:
-  // Answers the request with 101 and goes on as a WebSocket; `rest` is what the client has already
-  // sent behind it.
+  // The server's end: answers the request with 101 and goes on as a WebSocket; `rest` is what the
+  // client has already sent behind it.
   static void open(ServerLoop& server, std::unique_ptr<Stream> stream, Place place,
                    HttpRequest request, UpgradeAnswer accepted, std::string rest);
+  // The client's end, once the server has answered with 101; `rest` is what came behind that.
+  static void open(const std::shared_ptr<ConnectionSet>& set, std::unique_ptr<Stream> stream,
+                   HttpRequest request, std::unique_ptr<WebSocketHandler> handler,
+                   const WebSocketLimits& limits, std::string rest);
 
-  WebSocketConnection(ServerLoop& server, std::unique_ptr<Stream> stream, Place place,
-                      HttpRequest request, std::unique_ptr<WebSocketHandler> handler,
-                      const WebSocketLimits& limits);
+  // `keep` is let go of when the connection ends; what is sent is masked for a client.
+  WebSocketConnection(ConnectionSet& set, std::shared_ptr<void> keep, Side side,
+                      std::unique_ptr<Stream> stream, HttpRequest request,
+                      std::unique_ptr<WebSocketHandler> handler, const WebSocketLimits& limits);
   ~WebSocketConnection() override;
 
   const std::shared_ptr<Loop>& loop() const override { return loop_; }
@@ -55,7 +60,7 @@ class WebSocketConnection final : public WebSocket,
   enum class State {
     kOpen,
     kClosing,    // what waits is sent, then the close frame
-    kWaiting,    // the close frame has been sent; that of the client is awaited
+    kWaiting,    // the close frame has been sent; that of the other end is awaited
     kLingering,  // so it has, after an error; what still comes is read and forgotten
     kClosed,
   };
@@ -65,6 +70,8 @@ class WebSocketConnection final : public WebSocket,
   };
 
   void start(const std::string& handshake, std::string rest);
+  void append(std::string& out, FrameKind kind, std::string_view head, std::string_view payload);
+  std::string make_close_frame(int code, std::string_view reason);
   bool send(FrameKind kind, std::string_view head, std::string_view payload, bool may_drop);
   // Frame by frame.
   bool write_now(std::string_view frame);
@@ -74,6 +81,7 @@ class WebSocketConnection final : public WebSocket,
   bool flush_rest();
   void close_with(int code, std::string_view reason, bool after_error);
   void send_close_frame();
+  std::string other_end() const { return side_ == Side::kServer ? "the client" : "the server"; }
   bool waits() const { return !rest_.empty() || !queue_.empty() || !pong_.empty(); }
 
   bool on_message(bool is_text, std::span<char> bytes) override;
@@ -89,10 +97,11 @@ class WebSocketConnection final : public WebSocket,
   void resume_later();
   void lost();
 
-  ServerLoop& server_;
+  ConnectionSet& set_;
   const std::shared_ptr<Loop> loop_;
+  std::shared_ptr<void> keep_;
+  const Side side_;
   std::unique_ptr<Stream> stream_;
-  Place place_;
   const HttpRequest request_;
   std::unique_ptr<WebSocketHandler> handler_;
   const WebSocketLimits limits_;

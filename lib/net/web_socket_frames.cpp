@@ -47,6 +47,38 @@ std::size_t write_frame_header(FrameKind kind, std::uint64_t size, char* out) {
   return 2 + static_cast<std::size_t>(bytes);
 }
 
+void append_frame(std::string& out, FrameKind kind, std::string_view head, std::string_view payload,
+                  const FrameMask* mask) {
+  std::array<char, kMaxFrameHeader> header{};
+  const std::size_t size = write_frame_header(kind, head.size() + payload.size(), header.data());
+  if (mask != nullptr) header[1] = static_cast<char>(static_cast<unsigned char>(header[1]) | 0x80);
+  out.append(header.data(), size);
+  if (mask != nullptr) out.append(mask->begin(), mask->end());
+  const std::size_t begin = out.size();
+  out += head;
+  out += payload;
+  if (mask != nullptr) apply_mask(std::span(out).subspan(begin), *mask, 0);
+}
+
+// Eight bytes at a time; the mask is turned to where it goes on.
+void apply_mask(std::span<char> bytes, const FrameMask& mask, std::size_t at) {
+  std::array<unsigned char, 8> turned{};
+  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = mask[(at + i) & 3];
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, turned.data(), sizeof(eight));
+  char* next = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= sizeof(eight); left -= sizeof(eight), next += sizeof(eight)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, next, sizeof(word));
+    word ^= eight;
+    std::memcpy(next, &word, sizeof(word));
+  }
+  for (std::size_t i = 0; i < left; ++i) {
+    next[i] = static_cast<char>(static_cast<unsigned char>(next[i]) ^ turned[i]);
+  }
+}
+
 std::string web_socket_accept(std::string_view key) {
   const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -113,11 +145,16 @@ FrameReader::Error FrameReader::check_header() {
     for (std::size_t i = 2; i < length_end; ++i) left_ = left_ << 8 | header_[i];
   }
   if ((header_[0] & 0x70) != 0) return protocol_error("reserved bits are set");
-  if (!masked) return protocol_error("a client masks its frames");
+  if (masked != (from_ == Side::kClient)) {
+    return protocol_error(masked ? "a server doesn't mask its frames"
+                                 : "a client masks its frames");
+  }
   if ((length_end == 4 && left_ < 126) || (length_end == 10 && left_ < 65536)) {
     return protocol_error("a length takes more bytes than it needs");
   }
-  std::copy_n(header_.begin() + static_cast<std::ptrdiff_t>(length_end), 4, mask_.begin());
+  if (masked) {
+    std::copy_n(header_.begin() + static_cast<std::ptrdiff_t>(length_end), 4, mask_.begin());
+  }
   mask_at_ = 0;
   in_payload_ = true;
   switch (kind_) {
@@ -143,7 +180,10 @@ FrameReader::Error FrameReader::check_header() {
 }
 
 FrameReader::Error FrameReader::take_payload(std::span<char> payload, Sink& sink) {
-  unmask(payload);
+  if (from_ == Side::kClient) {
+    apply_mask(payload, mask_, mask_at_);
+    mask_at_ += payload.size();
+  }
   left_ -= payload.size();
   std::string& begun = is_control() ? control_ : message_;
   const bool in_one_piece =
@@ -197,25 +237,6 @@ FrameReader::Error FrameReader::deliver_close(std::span<char> payload, Sink& sin
   }
   done_ = true;
   return {};
-}
-
-// Eight bytes at a time; the mask is turned to where it goes on.
-void FrameReader::unmask(std::span<char> bytes) {
-  std::array<unsigned char, 8> turned{};
-  for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = mask_[(mask_at_ + i) & 3];
-  std::uint64_t mask = 0;
-  std::memcpy(&mask, turned.data(), sizeof(mask));
-  mask_at_ = (mask_at_ + bytes.size()) & 3;
-  char* at = bytes.data();
-  std::size_t left = bytes.size();
-  for (; left >= sizeof(mask); left -= sizeof(mask), at += sizeof(mask)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof(word));
-    word ^= mask;
-    std::memcpy(at, &word, sizeof(word));
-  }
-  for (std::size_t i = 0; i < left; ++i)
-    at[i] = static_cast<char>(static_cast<unsigned char>(at[i]) ^ turned[i]);
 }
 
 }  // namespace voiceagent::net

@@ -25,13 +25,24 @@ inline constexpr std::size_t kMaxFrameHeader = 10;
 // Writes the header of a whole, unmasked frame; how long it is.
 std::size_t write_frame_header(FrameKind kind, std::uint64_t size, char* out);
 
+using FrameMask = std::array<unsigned char, 4>;
+
+// Appends a whole frame. A client masks its own, each with a mask that nobody can foresee.
+void append_frame(std::string& out, FrameKind kind, std::string_view head, std::string_view payload,
+                  const FrameMask* mask = nullptr);
+
+// Masks bytes, or takes the mask off; `at` says how many went before them.
+void apply_mask(std::span<char> bytes, const FrameMask& mask, std::size_t at);
+
 // What the server answers to a client's key.
 std::string web_socket_accept(std::string_view key);
 
 // Whether a close frame may carry this code.
 bool is_close_code(int code);
 
-// Takes a client's bytes apart. A message that lies in one piece is handed on where it lies.
+enum class Side { kClient, kServer };
+
+// Takes the bytes of one side apart. A message that lies in one piece is handed on where it lies.
 class FrameReader {
  public:
   // False from any of them: nothing more is wanted, the rest is dropped.
@@ -52,7 +63,8 @@ class FrameReader {
     std::string_view reason;
   };
 
-  explicit FrameReader(std::size_t max_message) : max_message_(max_message) {}
+  explicit FrameReader(std::size_t max_message, Side from = Side::kClient)
+      : max_message_(max_message), from_(from) {}
 
   // Reads on; the bytes are changed. After an error nothing is read any more.
   Error read(std::span<char> bytes, Sink& sink);
@@ -65,10 +77,10 @@ class FrameReader {
   Error end_of_frame(std::span<char> payload, Sink& sink);
   Error deliver(std::span<char> payload, Sink& sink);
   Error deliver_close(std::span<char> payload, Sink& sink);
-  void unmask(std::span<char> bytes);
   bool is_control() const { return static_cast<int>(kind_) >= 8; }
 
   const std::size_t max_message_;
+  const Side from_;
   std::array<unsigned char, 14> header_{};
   std::size_t header_read_ = 0;
   bool in_payload_ = false;
@@ -76,7 +88,7 @@ class FrameReader {
 
   FrameKind kind_ = FrameKind::kContinuation;
   bool final_ = false;
-  std::array<unsigned char, 4> mask_{};
+  FrameMask mask_{};
   std::size_t mask_at_ = 0;
   std::uint64_t left_ = 0;  // of the payload
 
