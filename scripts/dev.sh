@@ -10,6 +10,7 @@ usage: scripts/dev.sh <command> [argument]
   setup [group...]  install missing Debian packages (groups: build test bench lint; default: all)
   build [preset [target]]
                     configure and build (presets: dev release asan tsan minimal; default: dev)
+  start [args]      build the release preset and run the server: a page to talk to, HTTP, WebSockets
   demo [args]       build the release preset and run a spoken conversation, offline
   test [preset]     build and run the tests (default: dev, then asan, fuzz for FUZZ_SECONDS,
                     by default 60, then tsan)
@@ -26,7 +27,7 @@ JOBS=n sets how many compilers and tests run at once (default: the processors, a
 USAGE
 }
 
-# The Debian packages of a group. The demo needs only "build".
+# The Debian packages of a group. The server and the demo need only "build".
 packages_of() {
   case $1 in
     build)
@@ -138,6 +139,12 @@ build_command() {
   local preset=${1:-dev}
   packages_for "$preset"
   build "$preset" "${2:-all}"
+}
+
+start_command() {
+  setup build
+  build release voiceagent_server
+  exec build/release/bin/voiceagent-server "$@"
 }
 
 demo_command() {
@@ -292,7 +299,7 @@ case $command in
     if [[ $# -eq 0 ]]; then set -- build test bench lint; fi
     setup "$@"
     ;;
-  build | demo | test | fuzz | bench | lint | format) "${command}_command" "$@" ;;
+  build | start | demo | test | fuzz | bench | lint | format) "${command}_command" "$@" ;;
   clean) rm -rf build ;;
   help | -h | --help) usage ;;
   *)

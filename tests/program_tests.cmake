@@ -15,6 +15,10 @@ if(VOICEAGENT_SANITIZE STREQUAL "thread")
 endif()
 
 file(GLOB _files CONFIGURE_DEPENDS integration/*_test.py)
+va_filter_disabled(_files "${CMAKE_CURRENT_SOURCE_DIR}/integration")
+if(TARGET voiceagent_server)
+  set(_server "VOICEAGENT_SERVER=$<TARGET_FILE:voiceagent_server>;")
+endif()
 foreach(_file IN LISTS _files)
   get_filename_component(_name "${_file}" NAME_WE)
   string(REGEX REPLACE "_test$" "" _name "${_name}")
@@ -22,6 +26,6 @@ foreach(_file IN LISTS _files)
   set_tests_properties(integration/${_name} PROPERTIES
     LABELS integration
     TIMEOUT 1800
-    ENVIRONMENT "VOICEAGENT_CLI=$<TARGET_FILE:voiceagent_cli>;PYTHONDONTWRITEBYTECODE=1;\
+    ENVIRONMENT "${_server}VOICEAGENT_CLI=$<TARGET_FILE:voiceagent_cli>;PYTHONDONTWRITEBYTECODE=1;\
 VOICEAGENT_SANITIZED=${VOICEAGENT_SANITIZE}")
 endforeach()
