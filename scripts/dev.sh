@@ -88,7 +88,7 @@ setup() {
     done
   done
   if [[ ${#missing[@]} -gt 0 ]]; then install "${missing[@]}"; fi
-  if [[ " $* " == *" test "* ]]; then browser_driver; fi
+  if [[ " $* " == *" test "* ]]; then node_packages; fi
 }
 
 # install <package...>
@@ -105,14 +105,16 @@ install() {
     "${apt[@]}" install --no-install-recommends "${missing[@]}" || die "apt-get install failed"
 }
 
-# What drives Chromium in the tests; they skip where it can't be had.
-browser_driver() {
-  local folder=tests/browser
-  if [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then return 0; fi
+# What drives Chromium in the tests, and official clients; the tests skip where they can't be had.
+node_packages() {
+  local folder
   if ! command -v npm >/dev/null; then return 0; fi
-  say "installing what the browser test needs"
-  try 2 npm --prefix "$folder" ci --ignore-scripts ||
-    printf 'dev.sh: npm ci failed in %s; the browser test will be skipped\n' "$folder" >&2
+  for folder in tests/browser tests/integration/clients; do
+    if [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then continue; fi
+    say "installing what $folder needs"
+    try 2 npm --prefix "$folder" ci --ignore-scripts ||
+      printf 'dev.sh: npm ci failed in %s; its tests will be skipped\n' "$folder" >&2
+  done
 }
 
 installed() {
