@@ -132,6 +132,9 @@ void answer_speech(Services& services, const JsonSchema& schema, const SharedCal
   if (agent->providers().tts == nullptr) {
     return call->fail(unsupported("this agent has no voice: its configuration names no tts"));
   }
+  if (Status status = agent->check_text((*body)["text"].string()); !status.ok()) {
+    return call->fail(status.within("text"));
+  }
   const std::string_view voice = (*body)["voice"].string();
   const std::string_view language = (*body)["language"].string();
   transports::SynthesisRequest request;
