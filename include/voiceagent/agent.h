@@ -14,6 +14,7 @@
 #include "voiceagent/llm.h"
 #include "voiceagent/options.h"
 #include "voiceagent/stt.h"
+#include "voiceagent/tool.h"
 #include "voiceagent/tts.h"
 #include "voiceagent/turn_detector.h"
 #include "voiceagent/turn_strategy.h"
@@ -108,6 +109,9 @@ struct LimitOptions {
   std::size_t max_history_messages = 200;        ///< Older messages are not sent to the model.
   std::size_t max_history_tokens = 16'000;       ///< Nor what is beyond so many, roughly counted.
   std::size_t max_input_text_bytes = 16 * 1024;  ///< A longer typed text is refused.
+  int max_tool_calls = 16;  ///< In one answer of the model; others are rejected.
+  int max_tool_rounds = 8;  ///< In one reply; then the model must answer without tools.
+  std::size_t max_tool_result_bytes = 16 * 1024;  ///< A longer result is cut.
 };
 
 /// Everything about an agent. A plain value; load_agent_config() (config.h) fills one from a file.
@@ -127,6 +131,7 @@ struct AgentOptions {
   TurnOptions turn;                    ///< Turn taking.
   TurnStrategies strategies;           ///< Of the host's own, in place of those that `turn` sets.
   LimitOptions limits;                 ///< Limits.
+  std::vector<Tool> tools;             ///< What the model may call; at most 128, names differ.
   Duration output_lead{120'000'000};   ///< Audio is sent at most so far ahead of its playing.
 };
 

@@ -26,6 +26,9 @@ struct EngineOptions {
   std::shared_ptr<Logger> logger;
   /// What providers there are; null: those that this build brings along.
   std::shared_ptr<const Registry> registry;
+  /// Where tools that block run; null: on `workers` if these are given, else on up to 16 threads of
+  /// their own, so that a tool that hangs keeps nobody else from working.
+  std::shared_ptr<WorkerPool> tool_workers{};
 };
 
 /// An agent ready to talk: its providers are loaded and shared by all its sessions. Thread-safe.

@@ -18,6 +18,7 @@
 #include "voiceagent/status.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/time.h"
+#include "voiceagent/tool.h"
 #include "voiceagent/tts.h"
 
 namespace voiceagent {
@@ -37,7 +38,7 @@ enum class CloseReason { kHost, kUser, kAgent, kError, kLimit, kIdle };
 enum class TurnEndReason { kSilence, kTyped, kCommitted, kLimit, kProvider, kDtmf };
 
 /// Which stage of a turn something belongs to.
-enum class Stage { kSession, kInput, kVad, kStt, kTurn, kLlm, kTts, kOutput };
+enum class Stage { kSession, kInput, kVad, kStt, kTurn, kLlm, kTts, kOutput, kTool };
 
 /// @name Names
 /// The stable lower-case names, as in JSON.
@@ -72,6 +73,11 @@ enum class EventKind : std::uint8_t {
   kReplyDelta = 32,
   kReplyDone = 33,
   kHistorySummarised = 34,
+  kToolCallStarted = 35,
+  kToolCallFinished = 36,
+  kToolCallCancelled = 37,
+  kToolCallProgress = 38,
+  kTransferRequested = 39,
   kSpeechSegment = 40,
   kAudioOut = 41,
   kPlaybackStarted = 42,
@@ -393,6 +399,95 @@ struct HistorySummarised {
   }
 };
 
+/// The model has called a tool. ToolCallFinished or ToolCallCancelled follows, exactly one, at the
+/// latest when the session closes.
+struct ToolCallStarted {
+  static constexpr EventKind kKind = EventKind::kToolCallStarted;  ///< Its kind.
+  static constexpr std::string_view kName = "tool_call_started";   ///< Its name on the wire.
+  std::string_view call_id;                                        ///< Names the call.
+  std::string_view tool;                                           ///< Which tool.
+  std::string_view arguments;  ///< JSON, as the model wrote it; nothing is checked yet.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("call_id", e.call_id);
+    v("tool", e.tool);
+    v("arguments", e.arguments);
+  }
+};
+
+/// A call has its result, or will never have one; it is in the context.
+struct ToolCallFinished {
+  static constexpr EventKind kKind = EventKind::kToolCallFinished;  ///< Its kind.
+  static constexpr std::string_view kName = "tool_call_finished";   ///< Its name on the wire.
+  std::string_view call_id;                                         ///< Names the call.
+  std::string_view tool;                                            ///< Which tool.
+  ToolState state = ToolState::kDone;  ///< kDone, kFailed, kTimedOut or kRejected.
+  std::string_view result;             ///< What the model is told.
+  Duration duration{0};                ///< Since the call started.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("call_id", e.call_id);
+    v("tool", e.tool);
+    v("state", e.state);
+    v("result", e.result);
+    v("duration_ms", e.duration);
+  }
+};
+
+/// A call was cancelled, because its reply was interrupted or the session closes.
+struct ToolCallCancelled {
+  static constexpr EventKind kKind = EventKind::kToolCallCancelled;  ///< Its kind.
+  static constexpr std::string_view kName = "tool_call_cancelled";   ///< Its name on the wire.
+  std::string_view call_id;                                          ///< Names the call.
+  std::string_view tool;                                             ///< Which tool.
+  Duration duration{0};                                              ///< Since the call started.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("call_id", e.call_id);
+    v("tool", e.tool);
+    v("duration_ms", e.duration);
+  }
+};
+
+/// A tool says how it is going.
+struct ToolCallProgress {
+  static constexpr EventKind kKind = EventKind::kToolCallProgress;  ///< Its kind.
+  static constexpr std::string_view kName = "tool_call_progress";   ///< Its name on the wire.
+  std::string_view call_id;                                         ///< Names the call.
+  std::string_view tool;                                            ///< Which tool.
+  std::string_view text;                                            ///< What it says.
+  ToolProgress how = ToolProgress::kShown;                          ///< To be shown, or spoken too.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("call_id", e.call_id);
+    v("tool", e.tool);
+    v("text", e.text);
+    v("how", e.how);
+  }
+};
+
+/// A tool has asked for the user to be handed over; the host does it. The reply has been heard.
+struct TransferRequested {
+  static constexpr EventKind kKind = EventKind::kTransferRequested;  ///< Its kind.
+  static constexpr std::string_view kName = "transfer_requested";    ///< Its name on the wire.
+  std::string_view call_id;                                          ///< Names the call.
+  std::string_view tool;                                             ///< Which tool.
+  std::string_view target;                                           ///< Where to.
+  std::string_view result;                                           ///< The tool's result.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("call_id", e.call_id);
+    v("tool", e.tool);
+    v("target", e.target);
+    v("result", e.result);
+  }
+};
+
 /// A clause went to the synthesiser.
 struct SpeechSegment {
   static constexpr EventKind kKind = EventKind::kSpeechSegment;  ///< Its kind.
@@ -523,6 +618,7 @@ struct TurnMetrics {
   Duration barge_in{-1};              ///< From the interrupting voice to the agent's silence.
   std::int64_t reply_characters = 0;  ///< Bytes of the reply's text.
   bool interrupted = false;           ///< The reply was cut off.
+  Duration tools{-1};  ///< So long the model waited for tools, in all: part of what follows them.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
@@ -537,6 +633,7 @@ struct TurnMetrics {
     v("barge_in_ms", e.barge_in);
     v("reply_characters", e.reply_characters);
     v("interrupted", e.interrupted);
+    v("tools_ms", e.tools);
   }
 };
 
@@ -585,11 +682,14 @@ void for_each_event_type(F&& f) {
        static_cast<UserBack*>(nullptr), static_cast<HistorySummarised*>(nullptr),
        static_cast<IntentRecognised*>(nullptr), static_cast<ReplyStarted*>(nullptr),
        static_cast<ReplyDelta*>(nullptr), static_cast<ReplyDone*>(nullptr),
-       static_cast<SpeechSegment*>(nullptr), static_cast<AudioOut*>(nullptr),
-       static_cast<PlaybackStarted*>(nullptr), static_cast<PlaybackProgress*>(nullptr),
-       static_cast<PlaybackFinished*>(nullptr), static_cast<PlaybackPaused*>(nullptr),
-       static_cast<PlaybackResumed*>(nullptr), static_cast<Interrupted*>(nullptr),
-       static_cast<OutputFlushed*>(nullptr), static_cast<TurnMetrics*>(nullptr));
+       static_cast<ToolCallStarted*>(nullptr), static_cast<ToolCallFinished*>(nullptr),
+       static_cast<ToolCallCancelled*>(nullptr), static_cast<ToolCallProgress*>(nullptr),
+       static_cast<TransferRequested*>(nullptr), static_cast<SpeechSegment*>(nullptr),
+       static_cast<AudioOut*>(nullptr), static_cast<PlaybackStarted*>(nullptr),
+       static_cast<PlaybackProgress*>(nullptr), static_cast<PlaybackFinished*>(nullptr),
+       static_cast<PlaybackPaused*>(nullptr), static_cast<PlaybackResumed*>(nullptr),
+       static_cast<Interrupted*>(nullptr), static_cast<OutputFlushed*>(nullptr),
+       static_cast<TurnMetrics*>(nullptr));
 }
 
 template <class Visitor>

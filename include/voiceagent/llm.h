@@ -21,11 +21,29 @@ enum class Role { kSystem, kUser, kAssistant, kTool };
 /// "system", "user", "assistant" or "tool".
 VOICEAGENT_EXPORT std::string_view to_string(Role role);
 
-/// One message of a conversation; views valid during the call that passes it.
+/// A model asks for a tool.
+struct ToolCall {
+  std::string_view id;         ///< The model's own id of this call; empty: it has none.
+  std::string_view name;       ///< Which tool.
+  std::string_view arguments;  ///< JSON text.
+};
+
+/// One message of a conversation; views valid during the call that passes it. Each call of the
+/// assistant's is followed by a message of Role::kTool, before anybody else's.
 struct Message {
   Role role = Role::kUser;   ///< Who.
-  std::string_view text;     ///< What; of the assistant only what the user heard.
+  std::string_view text;     ///< What; of the assistant only what the user heard, unless it is the
+                             ///< reply that is being made; of a tool the result.
   bool interrupted = false;  ///< The assistant was cut off after `text`.
+  std::span<const ToolCall> tool_calls{};  ///< That the assistant made after `text`.
+  std::string_view tool_call_id{};         ///< Of a tool: which call this is the result of.
+};
+
+/// A tool, as the model is told of it.
+struct ToolDescription {
+  std::string_view name;         ///< Its name.
+  std::string_view description;  ///< What it does, and when to use it.
+  std::string_view parameters;   ///< JSON Schema of its arguments, an object.
 };
 
 /// A named value found in an utterance, such as city = "Paris".
@@ -39,13 +57,6 @@ struct Intent {
   std::string_view name;        ///< As the intents file names it; empty: not understood.
   float confidence = 0.0F;      ///< 0 to 1.
   std::span<const Slot> slots;  ///< The values found.
-};
-
-/// A model asks for a tool.
-struct ToolCall {
-  std::string_view id;         ///< The model's own id of this call.
-  std::string_view name;       ///< Which tool.
-  std::string_view arguments;  ///< JSON text.
 };
 
 /// Why a reply ended.
@@ -68,7 +79,8 @@ class LlmSink {
   virtual void delta(std::string_view text) = 0;
   /// What a dialogue engine understood; before the first delta.
   virtual void intent(const Intent& intent) = 0;
-  /// The model wants a tool run.
+  /// The model wants a tool run, with complete arguments. The calls of a reply run after done(),
+  /// and the model is asked again with their results.
   virtual void tool_call(const ToolCall& call) = 0;
   /// The reply is complete; closed() follows.
   virtual void done(const Usage& usage, FinishReason reason) = 0;
@@ -97,6 +109,8 @@ struct LlmRequest {
   std::string_view language;      ///< BCP 47, or empty.
   std::string_view session_id;    ///< For logs and for providers that keep state per session.
   std::int64_t wall_time_ms = 0;  ///< Milliseconds since 1970 UTC, for what asks the time.
+  std::span<const ToolDescription> tools{};  ///< What the model may call.
+  bool may_call_tools = true;  ///< False: it must answer in words now ("tool_choice": "none").
 };
 
 /// A model: shared by all sessions of an engine, safe to start streams from any executor.

@@ -1,6 +1,7 @@
 /// @file
 /// The provider interfaces as C tables, for plugins. A draft: it follows stt.h, llm.h, tts.h,
-/// vad.h and turn_detector.h, and may change until the plugin loader freezes it as version 1.0.
+/// vad.h, turn_detector.h and tool.h, and may change until the plugin loader freezes it as
+/// version 1.0.
 ///
 /// Conventions:
 ///  1. Plain C99; no exception, longjmp or thread exit leaves a function.
@@ -364,6 +365,21 @@ typedef struct va_llm_sink {
   void (*closed)(void* context);
 } va_llm_sink;
 
+/// A tool, as the model is told of it: voiceagent::ToolDescription.
+typedef struct va_tool_description {
+  size_t struct_size;     ///< Size of this struct.
+  va_string name;         ///< Its name.
+  va_string description;  ///< What it does, and when to use it.
+  va_string parameters;   ///< JSON Schema of its arguments, an object.
+} va_tool_description;
+
+/// What of a message has to do with tools. Does not grow.
+typedef struct va_message_tools {
+  const va_tool_call* const* calls;  ///< That the assistant made after the message's text.
+  size_t call_count;                 ///< How many.
+  va_string tool_call_id;            ///< Of a tool: which call the message is the result of.
+} va_message_tools;
+
 /// What a model is asked: voiceagent::LlmRequest.
 typedef struct va_llm_request {
   size_t struct_size;                ///< Size of this struct.
@@ -373,6 +389,10 @@ typedef struct va_llm_request {
   va_string language;                ///< BCP 47, or empty.
   va_string session_id;              ///< For logs, and for providers that keep state per session.
   int64_t wall_time_ms;              ///< Milliseconds since 1970 UTC.
+  const va_tool_description* const* tools;  ///< What the model may call.
+  size_t tool_count;                        ///< How many.
+  const va_message_tools* message_tools;    ///< One for each message; null: nothing to say.
+  int32_t no_tool_calls;                    ///< It must answer in words now.
 } va_llm_request;
 
 /// A kind of model: voiceagent::LlmProvider and voiceagent::LlmStream.
@@ -580,6 +600,84 @@ typedef struct va_turn_detector_vtable {
 } va_turn_detector_vtable;
 
 /// @}
+/// @name Tools
+/// @{
+
+/// A tool; the plugin's.
+typedef struct va_tool va_tool;
+
+/// Whether the user hears of a tool's progress: voiceagent::ToolProgress.
+enum va_tool_progress {
+  VA_TOOL_PROGRESS_SHOWN = 0,  ///< An event only.
+  VA_TOOL_PROGRESS_SPOKEN = 1  ///< The agent says it.
+};
+
+/// What becomes of a call whose reply is interrupted: voiceagent::ToolInterruption.
+enum va_tool_interruption {
+  VA_TOOL_CANCEL = 0,           ///< It is cancelled.
+  VA_TOOL_FINISH_SILENTLY = 1,  ///< It goes on.
+  VA_TOOL_FINISH_AND_TELL = 2   ///< It goes on, and the agent speaks of the result.
+};
+
+/// What becomes of a call with the same arguments as a running one: voiceagent::ToolDuplicates.
+enum va_tool_duplicates {
+  VA_TOOL_JOIN = 0,    ///< It gets the same result.
+  VA_TOOL_REJECT = 1,  ///< It is rejected.
+  VA_TOOL_ALLOW = 2    ///< It runs as well.
+};
+
+/// What follows when a call is done: voiceagent::ToolEffect.
+enum va_tool_effect {
+  VA_TOOL_EFFECT_NONE = 0,        ///< The model goes on.
+  VA_TOOL_EFFECT_END_CALL = 1,    ///< The session closes.
+  VA_TOOL_EFFECT_TRANSFER = 2,    ///< The user is handed over.
+  VA_TOOL_EFFECT_CHANGE_MODE = 3  ///< The mode changes.
+};
+
+/// A call that waits for its answer: voiceagent::ToolReply. Any thread, until release().
+typedef struct va_tool_reply {
+  size_t struct_size;    ///< Size of this table.
+  void* context;         ///< Passed back to the functions below.
+  va_string call_id;     ///< Names the call within its session; constant.
+  va_string session_id;  ///< Names the session; constant.
+  va_string arguments;   ///< JSON: an object that satisfies the tool's parameters; constant.
+  /// Whether nobody wants a result any more.
+  int32_t (*cancelled)(void* context);
+  /// Tells how it is going; `how` is a va_tool_progress.
+  void (*progress)(void* context, va_string text, int32_t how);
+  /// The result, or with a va_error_code other than VA_OK what went wrong. Counts once.
+  void (*answer)(void* context, int32_t code, va_string text);
+  /// Runs work that blocks or computes on a thread for tools. When it returns an error, the task
+  /// was dropped.
+  int32_t (*run)(void* context, va_task task);
+  /// Ends this table: exactly once, and last. Without an answer before it the call has failed.
+  void (*release)(void* context);
+} va_tool_reply;
+
+/// A kind of tool: voiceagent::Tool.
+typedef struct va_tool_vtable {
+  size_t struct_size;  ///< Size of this table.
+  /// What it says about itself; the model knows it by the name.
+  const va_provider_info* info;
+  va_string parameters;     ///< JSON Schema of its arguments; empty: there are none.
+  int64_t deadline;         ///< Without a result by then a call has timed out.
+  int32_t interruption;     ///< A va_tool_interruption.
+  int32_t duplicates;       ///< A va_tool_duplicates.
+  va_string filler;         ///< Said when it takes long; empty: nothing.
+  int64_t filler_delay;     ///< So long.
+  int32_t uninterruptible;  ///< The user's sounds don't interrupt meanwhile.
+  int32_t effect;           ///< A va_tool_effect.
+  va_string effect_value;   ///< Where to, or which mode; empty: the arguments say so.
+  /// Makes one; may block.
+  int32_t (*create)(const va_setting* settings, size_t setting_count, va_tool** tool,
+                    va_error* error);
+  /// Ends one.
+  void (*destroy)(va_tool* tool);
+  /// Begins a call and does not block; `reply` is valid until it is released.
+  void (*call)(va_tool* tool, const va_tool_reply* reply);
+} va_tool_vtable;
+
+/// @}
 /// @name The plugin
 /// @{
 
@@ -602,6 +700,8 @@ typedef struct va_plugin {
   void (*unload)(void);
   const va_turn_detector_vtable* const* turn_detector;  ///< Its turn detectors.
   size_t turn_detector_count;                           ///< How many.
+  const va_tool_vtable* const* tool;                    ///< Its tools.
+  size_t tool_count;                                    ///< How many.
 } va_plugin;
 
 /// Type of the function that a plugin exports as VA_PLUGIN_ENTRY. Fills `plugin`, which comes

@@ -17,12 +17,24 @@
 
 namespace voiceagent {
 
+/// A call of a tool as the context keeps it.
+struct ContextCall {
+  std::string id;         ///< Names the call.
+  std::string tool;       ///< Which tool.
+  std::string arguments;  ///< JSON text, as the model wrote it.
+};
+
 /// One message of a conversation as the context keeps it.
 struct ContextEntry {
   Role role = Role::kUser;   ///< Who.
-  std::string text;          ///< What was said; of the assistant: what the user heard.
+  std::string text;          ///< What was said; of the assistant: what the user heard; of a tool:
+                             ///< the result.
   TurnId turn = 0;           ///< In which turn.
   bool interrupted = false;  ///< The assistant was cut off after `text`.
+  std::vector<ContextCall>
+      calls{};            ///< That the assistant made after `text`; their results follow.
+  std::string call_id{};  ///< Of a tool: which call this is the result of,
+  ToolState state = ToolState::kDone;  ///< and how that call is doing.
 };
 
 class SttProvider;
@@ -47,6 +59,7 @@ struct SessionOptions {
   Duration playout_delay{0};  ///< Between AudioOut and its sound, if the player doesn't report.
   bool reports_playback = false;  ///< The player reports: before it does, nothing counts as heard.
   SessionProviders providers;     ///< In place of the agent's, where not null.
+  std::shared_ptr<const std::vector<Tool>> tools{};  ///< In place of the agent's, where not null.
 };
 
 /// How the agent says something of its own accord.

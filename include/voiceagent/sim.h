@@ -103,10 +103,18 @@ struct SttScript {
 /// A recogniser that reads simulated speech.
 VOICEAGENT_EXPORT std::shared_ptr<SttProvider> scripted_stt(SttScript script = {});
 
+/// A tool that a scripted model asks for.
+struct LlmCall {
+  std::string id;         ///< Its id of the call; may be empty.
+  std::string tool;       ///< Which tool; empty: none.
+  std::string arguments;  ///< JSON text, or what is to be taken for it.
+};
+
 /// One step of a scripted reply.
 struct LlmStep {
   Duration delay{0};  ///< After the step before.
   std::string text;   ///< A delta; empty: none, just the delay.
+  LlmCall call{};     ///< A call of a tool, after the text.
 };
 
 /// Decides the reply to the messages; called on the session's executor.

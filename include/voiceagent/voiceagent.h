@@ -33,6 +33,7 @@
 #include "voiceagent/status.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/time.h"
+#include "voiceagent/tool.h"
 #include "voiceagent/trace.h"
 #include "voiceagent/tts.h"
 #include "voiceagent/turn_detector.h"

@@ -131,7 +131,13 @@ AgentSection limits_section() {
        setting("max_history_tokens", &L::max_history_tokens, {100, 100'000'000},
                "Nor what is beyond so many tokens, roughly counted."),
        setting("max_input_text_bytes", &L::max_input_text_bytes, {1, 16'777'216},
-               "A longer typed text is refused.")}};
+               "A longer typed text is refused."),
+       setting("max_tool_calls", &L::max_tool_calls, {1, 1'000},
+               "Tools called in one answer of the model; others are rejected."),
+       setting("max_tool_rounds", &L::max_tool_rounds, {1, 100},
+               "Rounds of tools in one reply; then the model must answer without."),
+       setting("max_tool_result_bytes", &L::max_tool_result_bytes, {256, 16'777'216},
+               "A longer result of a tool is cut.")}};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/session/session_impl.h"
+#include "core/tools/tool_workers.h"
 
 namespace voiceagent {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::size_t kIdleFrames = 1024;
 struct Shared {
   std::vector<std::shared_ptr<Executor>> executors;
   std::shared_ptr<WorkerPool> workers;
+  std::shared_ptr<WorkerPool> tool_workers;
   std::shared_ptr<Logger> logger;
   std::shared_ptr<const Registry> registry;
   std::shared_ptr<FramePool> frames = FramePool::create(kFrameSamples, kIdleFrames);
@@ -42,6 +44,11 @@ class AgentImpl final : public Agent {
                                                 std::shared_ptr<Executor> executor) override {
     if (Status status = check(options); !status.ok()) return status;
     SessionParts parts = parts_for(options);
+    if (options.tools != nullptr) {
+      Result<std::shared_ptr<const ToolBox>> tools = ToolBox::create(*options.tools);
+      if (!tools.ok()) return tools.status();
+      parts.tools = std::move(*tools);
+    }
     parts.executor = executor != nullptr ? std::move(executor) : next_executor();
     return SessionImpl::create(std::move(parts), std::move(options));
   }
@@ -107,10 +114,14 @@ class EngineImpl final : public Engine {
   Result<std::shared_ptr<Agent>> make_agent(AgentOptions options) override {
     SessionParts parts;
     parts.workers = shared_->workers;
+    parts.tool_workers = shared_->tool_workers;
     parts.logger = shared_->logger;
     parts.frames = shared_->frames;
     parts.wide_frames = shared_->wide_frames;
     complete(options.strategies, default_turn_strategies(options.turn));
+    Result<std::shared_ptr<const ToolBox>> tools = ToolBox::create(options.tools);
+    if (!tools.ok()) return tools.status();
+    parts.tools = std::move(*tools);
     parts.agent = std::make_shared<AgentOptions>(std::move(options));
     if (Status status = load(parts); !status.ok()) return status;
     if (Status status = check(parts); !status.ok()) return status;
@@ -170,6 +181,10 @@ Result<std::shared_ptr<Engine>> make_engine(EngineOptions options) {
   for (const auto& executor : shared->executors) {
     if (executor == nullptr)
       return resource_exhausted("the system gives no thread for an executor");
+  }
+  shared->tool_workers = std::move(options.tool_workers);
+  if (shared->tool_workers == nullptr) {
+    shared->tool_workers = options.workers != nullptr ? options.workers : make_tool_workers();
   }
   shared->workers = options.workers != nullptr ? std::move(options.workers) : make_worker_pool();
   if (shared->workers == nullptr) {

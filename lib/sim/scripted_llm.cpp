@@ -7,14 +7,15 @@
 namespace voiceagent::sim {
 namespace {
 
-// All steps in one.
+// The text of all steps in one, and then the calls.
 std::vector<LlmStep> join(const std::vector<LlmStep>& steps) {
-  LlmStep all;
+  std::vector<LlmStep> all(1);
   for (const LlmStep& step : steps) {
-    all.delay += step.delay;
-    all.text += step.text;
+    all.front().delay += step.delay;
+    all.front().text += step.text;
+    if (!step.call.tool.empty()) all.push_back({Duration(0), {}, step.call});
   }
-  return {all};
+  return all;
 }
 
 class Stream final : public LlmStream {
@@ -34,13 +35,22 @@ class Stream final : public LlmStream {
   void next() {
     if (step_ == steps_.size()) {
       return out_.after(Duration(0), [this] {
-        out_.answer([](LlmSink& sink) { sink.done({}, FinishReason::kStop); });
+        const FinishReason reason = called_ ? FinishReason::kToolCalls : FinishReason::kStop;
+        out_.answer([reason](LlmSink& sink) { sink.done({}, reason); });
         if (!out_.over()) out_.end();
       });
     }
     out_.after(steps_[step_].delay, [this] {
-      const std::string& text = steps_[step_++].text;
-      if (!text.empty()) out_.tell([piece = out_.mangle(text)](LlmSink& s) { s.delta(piece); });
+      const LlmStep& step = steps_[step_++];
+      if (!step.text.empty()) {
+        out_.tell([piece = out_.mangle(step.text)](LlmSink& s) { s.delta(piece); });
+      }
+      if (!out_.over() && !step.call.tool.empty()) {
+        called_ = true;
+        out_.tell([call = step.call](LlmSink& s) {
+          s.tool_call({call.id, call.tool, call.arguments});
+        });
+      }
       if (!out_.over()) next();
     });
   }
@@ -48,6 +58,7 @@ class Stream final : public LlmStream {
   Script<LlmSink> out_;
   std::vector<LlmStep> steps_;
   std::size_t step_ = 0;
+  bool called_ = false;  // a tool
 };
 
 class Provider final : public LlmProvider {

@@ -12,6 +12,7 @@
 #include "voiceagent/log.h"
 #include "voiceagent/options.h"
 #include "voiceagent/stt.h"
+#include "voiceagent/tool.h"
 
 using namespace voiceagent;
 
@@ -58,6 +59,19 @@ static_assert(same(VA_FINISH_LENGTH, FinishReason::kLength));
 static_assert(same(VA_FINISH_TOOL_CALLS, FinishReason::kToolCalls));
 static_assert(same(VA_FINISH_FILTERED, FinishReason::kFiltered));
 static_assert(same(VA_FINISH_CANCELLED, FinishReason::kCancelled));
+
+static_assert(same(VA_TOOL_PROGRESS_SHOWN, ToolProgress::kShown));
+static_assert(same(VA_TOOL_PROGRESS_SPOKEN, ToolProgress::kSpoken));
+static_assert(same(VA_TOOL_CANCEL, ToolInterruption::kCancel));
+static_assert(same(VA_TOOL_FINISH_SILENTLY, ToolInterruption::kFinishSilently));
+static_assert(same(VA_TOOL_FINISH_AND_TELL, ToolInterruption::kFinishAndTell));
+static_assert(same(VA_TOOL_JOIN, ToolDuplicates::kJoin));
+static_assert(same(VA_TOOL_REJECT, ToolDuplicates::kReject));
+static_assert(same(VA_TOOL_ALLOW, ToolDuplicates::kAllow));
+static_assert(same(VA_TOOL_EFFECT_NONE, ToolEffect::kNone));
+static_assert(same(VA_TOOL_EFFECT_END_CALL, ToolEffect::kEndCall));
+static_assert(same(VA_TOOL_EFFECT_TRANSFER, ToolEffect::kTransfer));
+static_assert(same(VA_TOOL_EFFECT_CHANGE_MODE, ToolEffect::kChangeMode));
 
 std::string_view view(va_string text) { return {text.data, text.size}; }
 va_string view(std::string_view text) { return {text.data(), text.size()}; }

@@ -116,14 +116,47 @@ class LlmPuppet final : public LlmProvider, public Puppet<LlmSink> {
     auto stream = begin<StreamOf<LlmStream>, LlmStream>(sink);
     if (stream.ok() && !makes_nothing) {
       for (const Message& message : request.messages) line().texts.emplace_back(message.text);
+      asked.push_back(transcript(request.messages));
+      may_call.push_back(request.may_call_tools);
+      tools = request.tools.size();
     }
     return stream;
   }
+  // The messages of each request, as "user: hi | assistant: let me see [c1 weather {}] | c1:
+  // sunny".
+  std::vector<std::string> asked;
+  std::vector<bool> may_call;  // tools, in each request
+  std::size_t tools = 0;       // offered in the latest request
   // A reply in one piece, done and closed.
   void reply(std::string_view text) {
     line().sink->delta(text);
     line().sink->done({}, FinishReason::kStop);
     line().close();
+  }
+  // A call of a tool, done and closed.
+  void call(std::string_view id, std::string_view tool, std::string_view arguments = "{}") {
+    line().sink->tool_call({id, tool, arguments});
+    end_with_calls();
+  }
+  void end_with_calls() {
+    line().sink->done({10, 5}, FinishReason::kToolCalls);
+    line().close();
+  }
+
+ private:
+  static std::string transcript(std::span<const Message> messages) {
+    std::string all;
+    for (const Message& message : messages) {
+      if (!all.empty()) all += " | ";
+      all += message.role == Role::kTool ? message.tool_call_id : to_string(message.role);
+      all.append(": ").append(message.text);
+      if (message.interrupted) all += '-';
+      for (const ToolCall& call : message.tool_calls) {
+        all.append(" [").append(call.id).append(" ").append(call.name).append(" ");
+        all.append(call.arguments).append("]");
+      }
+    }
+    return all;
   }
 };
 

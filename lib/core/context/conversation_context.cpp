@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+#include "core/tools/tool_result.h"
+
 namespace voiceagent {
 
 namespace {
@@ -20,29 +23,84 @@ ConversationContext::ConversationContext(std::string instructions, const LimitOp
       max_tokens_(limits.max_history_tokens) {}
 
 void ConversationContext::add_user(TurnId turn, std::string_view text) {
-  add({Role::kUser, std::string(text), turn, false}, entries_.size());
+  add({{Role::kUser, std::string(text), turn, false}}, entries_.size());
 }
 
-void ConversationContext::set_heard(TurnId turn, std::string_view heard) {
+void ConversationContext::set_heard(TurnId turn, std::string_view heard, std::size_t part) {
   if (heard.empty()) return;
-  if (ContextEntry* reply = reply_of(turn)) {
-    tokens_ += tokens_in(heard) - tokens_in(reply->text);
-    reply->text.assign(heard);
-  } else {
-    add({Role::kAssistant, std::string(heard), turn, false}, place_of_reply(turn));
-  }
+  Entry* reply = reply_of(turn, part);
+  if (reply == nullptr) return make_reply(turn, part, heard, {});
+  const std::size_t before = tokens_in(reply->message.text);
+  reply->message.text.assign(heard);
+  tokens_ += tokens_in(heard) - before;
 }
 
 void ConversationContext::mark_interrupted(TurnId turn) {
-  if (ContextEntry* reply = reply_of(turn)) reply->interrupted = true;
+  if (Entry* reply = last_part_of(turn)) reply->message.interrupted = true;
+}
+
+void ConversationContext::add_calls(TurnId turn, std::size_t part,
+                                    const std::vector<ContextCall>& calls) {
+  Entry* reply = reply_of(turn, part);
+  if (reply == nullptr) return make_reply(turn, part, {}, calls);
+  const std::size_t before = tokens_of(*reply);
+  reply->message.calls = calls;
+  reply->results.resize(calls.size());
+  grown(tokens_of(*reply) - before);
+}
+
+void ConversationContext::set_result(std::string_view call_id, ToolState state,
+                                     std::string_view result) {
+  for (std::size_t i = entries_.size(); i-- > 0;) {
+    Entry& entry = entries_[i];
+    const auto call = std::ranges::find(entry.message.calls, call_id, &ContextCall::id);
+    if (call == entry.message.calls.end()) continue;
+    const std::size_t before = tokens_of(entry);
+    Result& its = entry.results[static_cast<std::size_t>(call - entry.message.calls.begin())];
+    its.state = state;
+    its.text.assign(result);
+    return grown(tokens_of(entry) - before);
+  }
+}
+
+bool ConversationContext::has_call(std::string_view call_id) const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const auto& calls = entries_[i].message.calls;
+    if (std::ranges::find(calls, call_id, &ContextCall::id) != calls.end()) return true;
+  }
+  return false;
 }
 
 std::span<const Message> ConversationContext::messages() {
   messages_.clear();
   if (!instructions_.empty()) messages_.push_back({Role::kSystem, instructions_, false});
-  add_summary();
+  begin_entries(entries_.size());
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    messages_.push_back({entries_[i].role, entries_[i].text, entries_[i].interrupted});
+    add_message(entries_[i], entries_[i].message.text);
+  }
+  return messages_;
+}
+
+std::span<const Message> ConversationContext::messages_with(std::string_view text, Role role) {
+  (void)messages();
+  messages_.push_back({role, text, false});
+  return messages_;
+}
+
+std::span<const Message> ConversationContext::messages_of(const ReplyInProgress& reply) {
+  messages_.clear();
+  if (!instructions_.empty()) messages_.push_back({Role::kSystem, instructions_, false});
+  begin_entries(entries_.size());
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    const bool its = entry.message.role == Role::kAssistant && entry.message.turn == reply.turn;
+    if (its && entry.part + 1 >= reply.parts.size()) continue;  // what is being asked for
+    std::string_view text = entry.message.text;
+    if (its) {
+      const std::size_t begin = reply.parts[entry.part];
+      text = trim(reply.text.substr(begin, reply.parts[entry.part + 1] - begin));
+    }
+    add_message(entry, text);
   }
   return messages_;
 }
@@ -50,14 +108,59 @@ std::span<const Message> ConversationContext::messages() {
 std::vector<ContextEntry> ConversationContext::entries() const {
   std::vector<ContextEntry> all;
   all.reserve(entries_.size());
-  for (std::size_t i = 0; i < entries_.size(); ++i) all.push_back(entries_[i]);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    all.push_back(entry.message);
+    for (std::size_t call = 0; call < entry.results.size(); ++call) {
+      const Result& result = entry.results[call];
+      const std::string& id = entry.message.calls[call].id;
+      all.push_back({Role::kTool, result.text, entry.message.turn, false, {}, id, result.state});
+    }
+  }
   return all;
 }
 
+// The summary, and room for so many entries.
+void ConversationContext::begin_entries(std::size_t entries) {
+  if (!summary_.empty()) messages_.push_back({Role::kSystem, summary_, false});
+  std::size_t calls = 0;
+  for (std::size_t i = 0; i < entries; ++i) calls += entries_[i].message.calls.size();
+  calls_.clear();
+  calls_.reserve(calls);  // messages look at them: they must not move
+}
+
+void ConversationContext::add_message(const Entry& entry, std::string_view text) {
+  const std::size_t first = calls_.size();
+  for (const ContextCall& call : entry.message.calls) {
+    calls_.push_back({call.id, call.tool, call.arguments});
+  }
+  const std::span<const ToolCall> calls = std::span<const ToolCall>(calls_).subspan(first);
+  messages_.push_back({entry.message.role, text, entry.message.interrupted, calls, {}});
+  for (std::size_t i = 0; i < entry.results.size(); ++i) {
+    const Result& result = entry.results[i];
+    const bool running = result.state == ToolState::kRunning;
+    messages_.push_back({Role::kTool,
+                         running ? running_text() : std::string_view(result.text),
+                         false,
+                         {},
+                         entry.message.calls[i].id});
+  }
+}
+
 // Looks from the newest back: a reply is among the last few entries.
-ContextEntry* ConversationContext::reply_of(TurnId turn) {
-  for (std::size_t i = entries_.size(); i-- > 0 && entries_[i].turn + 8 > turn;) {
-    if (entries_[i].turn == turn && entries_[i].role == Role::kAssistant) return &entries_[i];
+ConversationContext::Entry* ConversationContext::reply_of(TurnId turn, std::size_t part) {
+  for (std::size_t i = entries_.size(); i-- > 0 && entries_[i].message.turn + 8 > turn;) {
+    const ContextEntry& message = entries_[i].message;
+    if (message.turn != turn || message.role != Role::kAssistant) continue;
+    if (entries_[i].part == part) return &entries_[i];
+  }
+  return nullptr;
+}
+
+ConversationContext::Entry* ConversationContext::last_part_of(TurnId turn) {
+  for (std::size_t i = entries_.size(); i-- > 0 && entries_[i].message.turn + 8 > turn;) {
+    const ContextEntry& message = entries_[i].message;
+    if (message.turn == turn && message.role == Role::kAssistant) return &entries_[i];
   }
   return nullptr;
 }
@@ -66,33 +169,46 @@ ContextEntry* ConversationContext::reply_of(TurnId turn) {
 // when newer turns are there already, and a turn that began earlier may have ended later.
 std::size_t ConversationContext::place_of_reply(TurnId turn) const {
   for (std::size_t i = entries_.size(); i > 0; --i) {
-    if (entries_[i - 1].turn == turn) return i;
+    if (entries_[i - 1].message.turn == turn) return i;
   }
   std::size_t place = entries_.size();  // it answers nothing that is still here
-  while (place > 0 && entries_[place - 1].turn > turn) --place;
+  while (place > 0 && entries_[place - 1].message.turn > turn) --place;
   return place;
 }
 
-std::span<const Message> ConversationContext::messages_with(std::string_view text) {
-  (void)messages();
-  messages_.push_back({Role::kUser, text, false});
-  return messages_;
+void ConversationContext::make_reply(TurnId turn, std::size_t part, std::string_view heard,
+                                     const std::vector<ContextCall>& calls) {
+  Entry entry;
+  entry.message = {Role::kAssistant, std::string(heard), turn, false, calls};
+  entry.part = part;
+  entry.results.resize(calls.size());
+  add(std::move(entry), place_of_reply(turn));
 }
 
-void ConversationContext::add(ContextEntry entry, std::size_t place) {
+void ConversationContext::add(Entry entry, std::size_t place) {
   if (entries_.size() == max_messages_) {
     if (place == 0) return;  // older than all that is kept
     drop_oldest();
     --place;
   }
-  tokens_ += tokens_in(entry.text);
+  const std::size_t tokens = tokens_of(entry);
   entries_.push_back(std::move(entry));
   for (std::size_t i = entries_.size() - 1; i > place; --i) std::swap(entries_[i - 1], entries_[i]);
+  grown(tokens);
+}
+
+void ConversationContext::grown(std::size_t tokens) {
+  tokens_ += tokens;
   while (tokens_ > max_tokens_ && entries_.size() > 2) drop_oldest();
 }
 
-void ConversationContext::add_summary() {
-  if (!summary_.empty()) messages_.push_back({Role::kSystem, summary_, false});
+std::size_t ConversationContext::tokens_of(const Entry& entry) {
+  std::size_t tokens = tokens_in(entry.message.text);
+  for (const ContextCall& call : entry.message.calls) {
+    tokens += tokens_in(call.tool) + tokens_in(call.arguments);
+  }
+  for (const Result& result : entry.results) tokens += tokens_in(result.text);
+  return tokens;
 }
 
 std::span<const Message> ConversationContext::to_summarise() {
@@ -100,9 +216,9 @@ std::span<const Message> ConversationContext::to_summarise() {
   if (!full || summarising_ > 0 || entries_.size() < 4) return {};
   summarising_ = entries_.size() / 2;
   messages_.clear();
-  add_summary();
+  begin_entries(summarising_);
   for (std::size_t i = 0; i < summarising_; ++i) {
-    messages_.push_back({entries_[i].role, entries_[i].text, entries_[i].interrupted});
+    add_message(entries_[i], entries_[i].message.text);
   }
   return messages_;
 }
@@ -116,7 +232,7 @@ void ConversationContext::summarise(std::string summary) {
 
 void ConversationContext::drop_oldest() {
   if (summarising_ > 0) --summarising_;
-  tokens_ -= tokens_in(entries_[0].text);
+  tokens_ -= tokens_of(entries_[0]);
   entries_.pop_front();
 }
 

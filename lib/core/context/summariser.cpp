@@ -17,6 +17,7 @@ constexpr std::string_view kInstructions =
 
 std::string_view speaker(Role role) {
   if (role == Role::kUser) return "User: ";
+  if (role == Role::kTool) return "Result of a tool: ";
   return role == Role::kAssistant ? "Agent: " : "Earlier: ";
 }
 
@@ -25,6 +26,9 @@ std::string transcript_of(std::span<const Message> messages) {
   for (const Message& message : messages) {
     text += speaker(message.role);
     text += message.text;
+    for (const ToolCall& call : message.tool_calls) {
+      text.append(" [calls ").append(call.name).append(" ").append(call.arguments).append("]");
+    }
     text += message.interrupted ? " [interrupted]\n" : "\n";
   }
   return text;

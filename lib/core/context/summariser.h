@@ -31,7 +31,7 @@ class Summariser final : private LlmListener {
  private:
   void llm_delta(std::string_view text) override;
   void llm_intent(const event::IntentRecognised&) override {}
-  void llm_tool_call(std::string_view) override {}
+  void llm_tool_call(const ContextCall&) override {}
   void llm_done(const Usage& usage, FinishReason reason) override;
   void stream_failed(Status status) override;
   void stream_closed() override;

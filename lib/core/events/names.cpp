@@ -36,8 +36,8 @@ std::string_view to_string(TurnEndReason reason) {
 }
 
 std::string_view to_string(Stage stage) {
-  static constexpr std::array<std::string_view, 8> kNames{"session", "input", "vad", "stt",
-                                                          "turn",    "llm",   "tts", "output"};
+  static constexpr std::array<std::string_view, 9> kNames{
+      "session", "input", "vad", "stt", "turn", "llm", "tts", "output", "tool"};
   return name_of(stage, kNames);
 }
 
@@ -60,6 +60,34 @@ std::string_view to_string(ProviderKind kind) {
 std::string_view to_string(Role role) {
   static constexpr std::array<std::string_view, 4> kNames{"system", "user", "assistant", "tool"};
   return name_of(role, kNames);
+}
+
+std::string_view to_string(ToolState state) {
+  static constexpr std::array<std::string_view, 6> kNames{"running",   "done",      "failed",
+                                                          "cancelled", "timed_out", "rejected"};
+  return name_of(state, kNames);
+}
+
+std::string_view to_string(ToolInterruption interruption) {
+  static constexpr std::array<std::string_view, 3> kNames{"cancel", "finish_silently",
+                                                          "finish_and_tell"};
+  return name_of(interruption, kNames);
+}
+
+std::string_view to_string(ToolDuplicates duplicates) {
+  static constexpr std::array<std::string_view, 3> kNames{"join", "reject", "allow"};
+  return name_of(duplicates, kNames);
+}
+
+std::string_view to_string(ToolEffect effect) {
+  static constexpr std::array<std::string_view, 4> kNames{"none", "end_call", "transfer",
+                                                          "change_mode"};
+  return name_of(effect, kNames);
+}
+
+std::string_view to_string(ToolProgress progress) {
+  static constexpr std::array<std::string_view, 2> kNames{"shown", "spoken"};
+  return name_of(progress, kNames);
 }
 
 std::string_view to_string(FinishReason reason) {

@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 namespace voiceagent {
+namespace {
+
+constexpr std::size_t kMaxCalls = 256;  // more from one answer are no sense, and not remembered
+
+}  // namespace
 
 Responder::Responder(ResponderOptions options, PortContext ports,
                      std::shared_ptr<LlmProvider> provider, ResponderListener& listener)
@@ -21,22 +27,51 @@ Responder::~Responder() { let_go(); }
 void Responder::begin() {
   let_go();
   text_.clear();
+  calls_.clear();
   splitter_.reset();
   active_ = true;
+  apart_ = false;
 }
 
 void Responder::ask(std::span<const Message> messages) {
   begin();
+  request(messages, true);
+}
+
+void Responder::go_on(std::span<const Message> messages, bool tools) {
+  resume();
+  calls_.clear();
+  request(messages, tools);
+}
+
+void Responder::request(std::span<const Message> messages, bool tools) {
   LlmRequest request;
   request.context = ports_.streams();
   request.messages = messages;
   request.language = options_.language;
   request.session_id = options_.session_id;
   request.wall_time_ms = ports_.executor->wall_time_ms();
+  request.tools = options_.tools;
+  request.may_call_tools = tools;
   Result<std::shared_ptr<LlmPort>> port = LlmPort::open(ports_, provider_, request, *this);
   if (!port.ok()) return stream_failed(port.status());
   port_ = std::move(*port);
   watchdog_.arm(options_.stall_timeout);
+}
+
+void Responder::resume() {
+  let_go();
+  splitter_.go_on();
+  active_ = apart_ = true;
+}
+
+void Responder::interject(std::string_view text) {
+  resume();
+  (void)append(text);
+  if (!active_) return;  // whoever listened has cancelled it
+  splitter_.finish();
+  tell_clauses();
+  active_ = false;
 }
 
 void Responder::recite(std::string_view text) {
@@ -59,15 +94,25 @@ void Responder::let_go() {
 void Responder::llm_delta(std::string_view text) {
   if (!active_ || text.empty()) return;
   if (port_ != nullptr) watchdog_.arm(options_.stall_timeout);
+  if (append(text) || !active_) return;
+  calls_.clear();
+  llm_done({}, FinishReason::kLength);
+}
+
+// Returns whether all of it had room.
+bool Responder::append(std::string_view text) {
+  const std::size_t begin = text_.size();
+  const bool apart = std::exchange(apart_, false) && begin > 0 && !is_space(text_.back()) &&
+                     !is_space(text.front()) && begin < options_.max_bytes;
+  if (apart) text_ += ' ';
   const std::size_t room = options_.max_bytes - std::min(options_.max_bytes, text_.size());
   const bool too_long = text.size() > room;
-  if (too_long) text = truncate_utf8(text, room);
-  const std::size_t begin = text_.size();
-  text_ += text;
-  splitter_.push(text);
-  if (!text.empty()) listener_.responder_delta(std::string_view(text_).substr(begin));
+  text_ += too_long ? truncate_utf8(text, room) : text;
+  const std::string_view fresh = std::string_view(text_).substr(begin);
+  splitter_.push(fresh);
+  if (!fresh.empty()) listener_.responder_delta(fresh);
   tell_clauses();
-  if (too_long && active_) llm_done({}, FinishReason::kLength);
+  return !too_long;
 }
 
 void Responder::tell_clauses() {
@@ -83,17 +128,19 @@ void Responder::llm_intent(const event::IntentRecognised& intent) {
   if (active_) listener_.responder_intent(intent);
 }
 
-void Responder::llm_tool_call(std::string_view name) {
-  stream_failed({ErrorCode::kProtocol, "the model asked for the tool '" + std::string(name) +
-                                           "', but this agent offers none"});
+void Responder::llm_tool_call(const ContextCall& call) {
+  if (!active_) return;
+  watchdog_.arm(options_.stall_timeout);
+  if (calls_.size() < kMaxCalls) calls_.push_back(call);
 }
 
 void Responder::llm_done(const Usage& usage, FinishReason reason) {
   if (complete()) listener_.responder_done(usage, reason);
 }
 
-// What came before the failure is said.
+// What came before the failure is said, but no tool runs for an answer that is not complete.
 void Responder::stream_failed(Status status) {
+  calls_.clear();
   if (complete()) listener_.responder_failed(std::move(status));
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/stream/llm_port.h"
 #include "core/stream/part_timer.h"
@@ -30,6 +31,7 @@ class ResponderListener {
 struct ResponderOptions {
   Duration stall_timeout{0};  // the longest wait for text
   std::size_t max_bytes = 0;  // of a reply
+  std::span<const ToolDescription> tools;
   std::string language;
   std::string session_id;
 };
@@ -42,6 +44,10 @@ class Responder final : public LlmListener {
 
   // Asks for the reply to the last of `messages`; an earlier request has ended or was cancelled.
   void ask(std::span<const Message> messages);
+  // Asks how the reply goes on, after its tools; more of them only if `tools`. REQUIRES: !active().
+  void go_on(std::span<const Message> messages, bool tools);
+  // Says something of its own between two requests, as part of the reply. REQUIRES: !active().
+  void interject(std::string_view text);
   // The reply is `text`, without asking anybody.
   void recite(std::string_view text);
   // Nothing more is told about the present reply.
@@ -49,17 +55,22 @@ class Responder final : public LlmListener {
 
   // The reply so far.
   const std::string& text() const { return text_; }
+  // The tools that the model has asked for since the last request, in order.
+  const std::vector<ContextCall>& calls() const { return calls_; }
   bool active() const { return active_; }
 
   void llm_delta(std::string_view text) override;
   void llm_intent(const event::IntentRecognised& intent) override;
-  void llm_tool_call(std::string_view name) override;
+  void llm_tool_call(const ContextCall& call) override;
   void llm_done(const Usage& usage, FinishReason reason) override;
   void stream_failed(Status status) override;
   void stream_closed() override;
 
  private:
   void begin();
+  void request(std::span<const Message> messages, bool tools);
+  void resume();
+  bool append(std::string_view text);
   void tell_clauses();
   bool complete();
   void check_progress();
@@ -73,7 +84,9 @@ class Responder final : public LlmListener {
   std::shared_ptr<LlmPort> port_;
   ClauseSplitter splitter_;
   std::string text_;
+  std::vector<ContextCall> calls_;
   bool active_ = false;
+  bool apart_ = false;  // what comes next begins a sentence of its own
   PartTimer watchdog_;
 };
 

@@ -15,8 +15,15 @@ constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler, or 
 constexpr std::size_t kMaxSays = 16;       // texts of the host's that wait to be said
 constexpr std::size_t kMaxKeys = 64;       // of one turn
 
-ResponderOptions responder_options(const AgentOptions& agent, const std::string& id) {
-  return {agent.limits.first_token_timeout, agent.limits.max_reply_bytes, agent.language, id};
+ResponderOptions responder_options(const SessionParts& parts, const std::string& id) {
+  const AgentOptions& agent = *parts.agent;
+  ResponderOptions options;
+  options.stall_timeout = agent.limits.first_token_timeout;
+  options.max_bytes = agent.limits.max_reply_bytes;
+  if (parts.tools != nullptr) options.tools = parts.tools->descriptions();
+  options.language = agent.language;
+  options.session_id = id;
+  return options;
 }
 
 SpeakerOptions speaker_options(const AgentOptions& agent, const SessionOptions& session, int rate,
@@ -90,9 +97,10 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
       turns_(*parts_.agent),
       context_(parts_.agent->instructions, parts_.agent->limits),
       reading_(parts_.agent->language),
-      responder_(responder_options(*parts_.agent, options.id), ports(), parts_.llm, *this),
+      responder_(responder_options(parts_, options.id), ports(), parts_.llm, *this),
       speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id), ports(),
                parts_.tts, parts_.frames_for(output_rate_), *this),
+      tools_(ports(), parts_.tool_workers, parts_.tools, parts_.agent->limits, options.id, *this),
       close_timer_(
           *parts_.executor, [this] { finish_close(); }, this) {
   Entrance* const door = this;
@@ -277,7 +285,7 @@ void SessionImpl::change_mode(Mode mode) {
     speaker_.cancel();
     spoken_ = false;
     remember_heard(reply_, reply_.text.size());
-    if (!responder_.active()) finish_reply(reply_.text.size());
+    if (!responder_.active() && !tools_.waiting()) finish_reply(reply_.text.size());
   }
 }
 
@@ -285,7 +293,8 @@ bool SessionImpl::idle() const {
   if (phase_ == Phase::kClosed) return true;
   const TurnState& turns = turns_.state();
   return phase_ != Phase::kNew && phase_ != Phase::kClosing && turns.user == UserPhase::kSilent &&
-         turns.agent == AgentPhase::kIdle && !turns.keys_open && facts_.empty() && waiting_.empty();
+         turns.agent == AgentPhase::kIdle && !turns.keys_open && tools_.idle() && facts_.empty() &&
+         waiting_.empty();
 }
 
 void SessionImpl::close(CloseReason reason) {
@@ -301,6 +310,7 @@ void SessionImpl::begin_close(CloseReason reason) {
   close_reason_ = reason;
   drop_draft();
   cancel_reply();
+  tools_.close();
   phase_ = Phase::kClosing;
   for (const auto& timer : timers_) timer->cancel();
   summariser_.reset();

@@ -17,6 +17,7 @@ void SessionImpl::carry_out(const TurnCommand& command) {
     case TurnAction::kDropDraft: return drop_draft();
     case TurnAction::kRequestReply: return request_reply(command.turn);
     case TurnAction::kStartSpeaking: return start_speaking(command.turn, command.prompt);
+    case TurnAction::kTellResult: return tell_result(command.turn);
     case TurnAction::kHoldOutput: return hold_output();
     case TurnAction::kReleaseOutput: return release_output();
     case TurnAction::kInterruptReply: return interrupt_reply(command);

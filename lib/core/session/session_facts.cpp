@@ -42,7 +42,7 @@ Perceived SessionImpl::perceive() const {
   p.echo_db = loudness_.echo();
   p.audible = audible_;
   p.audible_since = audible_since_;
-  p.uninterruptible = uninterruptible_;
+  p.uninterruptible = uninterruptible_ || tools_.uninterruptible();
   p.says_uninterruptible = !says_.empty() && !says_.front().options.interruptible;
   return p;
 }

@@ -5,6 +5,7 @@
 //  session_facts.cpp     what the parts report
 //  session_commands.cpp  what the turn manager commands
 //  session_reply.cpp     replies: their beginning, drafts, what was heard, their end
+//  session_tools.cpp     tools: their calls, and how a reply goes on after them
 #pragma once
 
 #include <array>
@@ -27,6 +28,8 @@
 #include "core/session/responder.h"
 #include "core/session/waterfall.h"
 #include "core/speech/speaker.h"
+#include "core/tools/tool_box.h"
+#include "core/tools/tool_runner.h"
 #include "core/turn/turn_manager.h"
 #include "voiceagent/session.h"
 
@@ -42,6 +45,8 @@ struct SessionParts {
   std::shared_ptr<TurnDetectorProvider> turn_detector;
   std::shared_ptr<Executor> executor;
   std::shared_ptr<WorkerPool> workers;
+  std::shared_ptr<const ToolBox> tools;  // null: there are none
+  std::shared_ptr<WorkerPool> tool_workers;
   std::shared_ptr<Logger> logger;
   std::shared_ptr<FramePool> frames;       // 20 ms at up to 16 kHz
   std::shared_ptr<FramePool> wide_frames;  // 20 ms at up to 48 kHz
@@ -64,7 +69,8 @@ class SessionImpl final : public Session,
                           private RecogniserListener,
                           private TurnDetectionListener,
                           private ResponderListener,
-                          private SpeakerListener {
+                          private SpeakerListener,
+                          private ToolRunnerListener {
  public:
   // Makes a session; open() begins it. The handle's last copy closes it.
   static std::shared_ptr<Session> create(SessionParts parts, SessionOptions options);
@@ -159,6 +165,14 @@ class SessionImpl final : public Session,
   void speaker_played() override;
   void speaker_finished() override;
   void speaker_failed(Status status) override;
+  void tool_started(TurnId turn, const ContextCall& call) override;
+  Status tool_effect(const ContextCall& call, const Tool& tool, std::string_view value,
+                     std::string_view result) override;
+  void tool_ended(const ToolEnd& end) override;
+  void tool_progress(TurnId turn, const ContextCall& call, std::string_view text,
+                     ToolProgress how) override;
+  bool tool_filler(std::string_view text) override;
+  void tools_over() override;
 
   // commands
   void carry_out(const TurnCommand& command);
@@ -167,6 +181,7 @@ class SessionImpl final : public Session,
   void begin_utterance(TurnId turn);
   void request_reply(TurnId turn);
   void start_speaking(TurnId turn, int prompt);
+  void tell_result(TurnId turn);
   void begin_reply(TurnId turn);
   void draft_reply();
   void drop_draft();
@@ -174,6 +189,10 @@ class SessionImpl final : public Session,
   void hold_output();
   void release_output();
   void interrupt_reply(const TurnCommand& command);
+  void answer_over(const Usage& usage, FinishReason reason);
+  void run_tools(const Usage& usage, FinishReason reason);
+  std::vector<ContextCall> name_calls(std::vector<ContextCall> calls);
+  void go_on_after_tools();
   void end_of_reply_text();
   void finish_reply(std::size_t heard_end);
   void cancel_reply();
@@ -181,13 +200,23 @@ class SessionImpl final : public Session,
   void summarise_history();
   void show_text();
   void publish_reply_done(const Usage& usage, FinishReason reason);
+  struct Effect {  // of a tool
+    ToolEffect effect = ToolEffect::kNone;
+    ContextCall call;
+    std::string value;
+    std::string result;
+  };
+  void take_effects(const std::vector<Effect>& effects);
   struct Reply {
     TurnId turn = 0;
     std::string text;           // so far
     std::size_t heard_end = 0;  // bytes
     bool interrupted = false;
+    std::vector<std::size_t> parts{0};  // where each begins: another one after each round of tools
+    Usage usage{};                      // of the parts before
 
     std::string_view heard() const;
+    std::string_view heard(std::size_t part) const;
   };
   void new_reply(TurnId turn);
   void remember_heard(Reply& reply, std::size_t text_end);
@@ -227,6 +256,7 @@ class SessionImpl final : public Session,
   std::unique_ptr<TurnDetection> detection_;  // once there is audio, if there is a detector
   Responder responder_;
   Speaker speaker_;
+  ToolRunner tools_;
   std::array<std::unique_ptr<PartTimer>, kTurnTimers> timers_;
   PartTimer close_timer_;
 
@@ -253,7 +283,10 @@ class SessionImpl final : public Session,
     Duration settled{0};
   };
   Ended ended_;
-  Waterfall waterfall_;  // of the reply that is on
+  Waterfall waterfall_;            // of the reply that is on
+  std::vector<Effect> effects_;    // that wait for the end of the reply
+  std::vector<std::string> news_;  // results that the agent is to speak of
+  std::uint64_t named_calls_ = 0;  // by the session, where the model did not
 };
 
 }  // namespace voiceagent

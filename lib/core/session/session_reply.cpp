@@ -15,6 +15,7 @@ void SessionImpl::request_reply(TurnId turn) {
   if (prepared) return adopt_draft(turn);
   drop_draft();
   begin_reply(turn);
+  news_.clear();  // the model sees them now
   responder_.ask(context_.messages());
 }
 
@@ -35,6 +36,8 @@ void SessionImpl::new_reply(TurnId turn) {
   reply_.text.clear();
   reply_.heard_end = 0;
   reply_.interrupted = false;
+  reply_.parts.assign(1, 0);
+  reply_.usage = {};
   replying_ = true;
   audible_ = false;
   spoken_ = voice_out();
@@ -77,9 +80,12 @@ void SessionImpl::adopt_draft(TurnId turn) {
     publish(turn, event::SpeechSegment{clause, span});
   }
   if (!spoken_ && !text.empty()) show_text();
-  if (draft.done) publish_reply_done(draft.usage, draft.reason);
-  if (spoken_) return speaker_.release();
-  if (draft.done) end_of_reply_text();
+  const bool complete = draft.done && responder_.calls().empty();
+  if (complete) publish_reply_done(draft.usage, draft.reason);
+  if (spoken_) speaker_.release();
+  if (complete && !spoken_) end_of_reply_text();
+  // Now the turn is certain, and tools may do what can't be undone.
+  if (draft.done && !complete) run_tools(draft.usage, draft.reason);
 }
 
 void SessionImpl::responder_intent(const event::IntentRecognised& intent) {
@@ -127,15 +133,16 @@ void SessionImpl::responder_done(const Usage& usage, FinishReason reason) {
     draft_.done = true;
     draft_.usage = usage;
     draft_.reason = reason;
-    return speaker_.end_of_text();
+    if (responder_.calls().empty()) speaker_.end_of_text();
+    return;
   }
-  publish_reply_done(usage, reason);
-  end_of_reply_text();
+  answer_over(usage, reason);
 }
 
 void SessionImpl::publish_reply_done(const Usage& usage, FinishReason reason) {
   publish(reply_.turn,
-          event::ReplyDone{reply_.text, reason, usage.input_tokens, usage.output_tokens});
+          event::ReplyDone{reply_.text, reason, reply_.usage.input_tokens + usage.input_tokens,
+                           reply_.usage.output_tokens + usage.output_tokens});
 }
 
 // What has been said stands; the reply ends after it.
@@ -194,6 +201,7 @@ void SessionImpl::interrupt_reply(const TurnCommand& command) {
   end_reply();
   reply_.interrupted = true;
   remember_heard(reply_, reply_.heard_end);
+  tools_.leave();
   if (command.by_turn == turns_.state().user_turn && command.by_turn != 0) {
     waterfall_.barge_in(command.at - turns_.state().speech_start);
   }
@@ -212,10 +220,13 @@ void SessionImpl::end_of_reply_text() {
 
 void SessionImpl::finish_reply(std::size_t heard_end) {
   if (!replying_) return;
+  std::vector<Effect> effects = std::move(effects_);
   end_reply();
   remember_heard(reply_, heard_end);
+  tools_.leave();  // it may have lost its voice while they work
   publish(reply_.turn, event::PlaybackFinished{reply_.heard()});
   publish(reply_.turn, waterfall_.finish(reply_.text.size(), false));
+  take_effects(effects);
   TurnInput ended{TurnFact::kReplyEnded};
   ended.turn = reply_.turn;
   fact(ended);
@@ -226,6 +237,8 @@ void SessionImpl::end_reply() {
   replying_ = false;
   uninterruptible_ = false;
   audible_ = false;
+  effects_.clear();
+  waterfall_.tools_over(now());
   agent_asked_ = trim(reply_.text).ends_with('?');
 }
 
@@ -261,12 +274,21 @@ void SessionImpl::cancel_reply() {
 void SessionImpl::remember_heard(Reply& reply, std::size_t text_end) {
   // A synthesiser's timings may point inside a character.
   reply.heard_end = std::max(reply.heard_end, truncate_utf8(reply.text, text_end).size());
-  context_.set_heard(reply.turn, reply.heard());
+  for (std::size_t part = 0; part < reply.parts.size(); ++part) {
+    context_.set_heard(reply.turn, reply.heard(part), part);
+  }
   if (reply.interrupted) context_.mark_interrupted(reply.turn);
 }
 
 std::string_view SessionImpl::Reply::heard() const {
   return trim(std::string_view(text).substr(0, heard_end));
+}
+
+std::string_view SessionImpl::Reply::heard(std::size_t part) const {
+  const std::size_t next = part + 1 < parts.size() ? parts[part + 1] : text.size();
+  const std::size_t end = std::min(heard_end, next);
+  if (end <= parts[part]) return {};
+  return trim(std::string_view(text).substr(parts[part], end - parts[part]));
 }
 
 }  // namespace voiceagent

@@ -1,6 +1,8 @@
 // The stages of one turn, as they are reached.
 #pragma once
 
+#include <algorithm>
+
 #include "voiceagent/events.h"
 
 namespace voiceagent {
@@ -12,6 +14,7 @@ class Waterfall {
     turn_ = turn;
     metrics_ = {};
     metrics_.speech_end = origin;
+    tools_since_ = Duration(-1);
     mark(metrics_.endpointing, decided);
     mark(metrics_.stt_final, settled);
   }
@@ -20,6 +23,13 @@ class Waterfall {
   void first_clause(Duration now) { mark(metrics_.first_clause, now); }
   void first_audio(Duration now) { mark(metrics_.tts_first_audio, now); }
   void played(Duration now) { mark(metrics_.played, now); }
+  // The model has to wait, from `now` on, until tools_over().
+  void tools_started(Duration now) { tools_since_ = now; }
+  void tools_over(Duration now) {
+    if (tools_since_ < Duration(0)) return;
+    metrics_.tools = std::max(metrics_.tools, Duration(0)) + now - tools_since_;
+    tools_since_ = Duration(-1);
+  }
   void barge_in(Duration delay) { metrics_.barge_in = delay; }
   // Returns whether it is the first.
   bool response(Duration now) { return mark(metrics_.response, now); }
@@ -40,6 +50,7 @@ class Waterfall {
   }
 
   TurnId turn_ = 0;
+  Duration tools_since_{-1};  // negative: it doesn't wait
   event::TurnMetrics metrics_;
 };
 

@@ -81,6 +81,11 @@ class Speaker final : public TtsListener {
     return reply_.taken_back_to > 0 ? reply_.taken_back_from : clock_.sent();
   }
   std::int64_t sent_position() const { return clock_.sent(); }
+  // Whether the reply goes on and nothing of it is being said, nor about to be.
+  bool waits_for_text() const {
+    return active_ && !held_ && !failed_ && !owes_audio() && filling_.count == 0 &&
+           reply_.ready.empty() && reply_.sent.empty();
+  }
   // Whether the reply's speech broke off because the synthesiser failed.
   bool failed() const { return failed_; }
 

@@ -7,6 +7,7 @@
 #include "core/stream/utf8_mender.h"
 #include "voiceagent/event_copy.h"
 #include "voiceagent/llm.h"
+#include "voiceagent/session.h"
 
 namespace voiceagent {
 
@@ -14,7 +15,7 @@ class LlmListener {
  public:
   virtual void llm_delta(std::string_view text) = 0;
   virtual void llm_intent(const event::IntentRecognised& intent) = 0;
-  virtual void llm_tool_call(std::string_view name) = 0;
+  virtual void llm_tool_call(const ContextCall& call) = 0;
   virtual void llm_done(const Usage& usage, FinishReason reason) = 0;
   virtual void stream_failed(Status status) = 0;
   virtual void stream_closed() = 0;
@@ -46,7 +47,10 @@ class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmList
     deliver([owned = copy(understood)](LlmListener& l) { l.llm_intent(*owned); });
   }
   void tool_call(const ToolCall& call) override {
-    deliver([name = sanitize_utf8(call.name)](LlmListener& l) { l.llm_tool_call(name); });
+    deliver([owned = ContextCall{sanitize_utf8(call.id), sanitize_utf8(call.name),
+                                 sanitize_utf8(call.arguments)}](LlmListener& l) {
+      l.llm_tool_call(owned);
+    });
   }
   void done(const Usage& usage, FinishReason reason) override {
     deliver([usage, reason](LlmListener& l) { l.llm_done(usage, reason); });

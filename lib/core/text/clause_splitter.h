@@ -35,6 +35,8 @@ class ClauseSplitter {
   void push(std::string_view delta);
   // The reply is complete: next() gives the rest.
   void finish() { finished_ = true; }
+  // It goes on after all. REQUIRES: next() has given the rest.
+  void go_on() { finished_ = false; }
   // The next clause, once it is certain where it ends. False: push more, or all was given.
   bool next(Clause& out);
   // Begins another reply, keeping the memory.

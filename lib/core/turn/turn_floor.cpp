@@ -65,7 +65,7 @@ void TurnManager::reply_ended(Step& step) {
 
 void TurnManager::reply_is_over(Step& step) {
   state_.agent = AgentPhase::kIdle;
-  state_.held = false;
+  state_.held = state_.tools = false;
   step.listen_again = true;
   state_.quiet_since = step.now;
   ++state_.replies;
@@ -127,6 +127,7 @@ void TurnManager::request_reply(Step& step, TurnId turn) {
   state_.agent = AgentPhase::kReplying;
   state_.agent_turn = turn;
   state_.waiting_turn = 0;
+  state_.to_tell = false;   // the model sees all results
   state_.drafting = false;  // it has become the reply, or the session drops it
   step.perceived.reply_begins(false);
   step.out.add(act(TurnAction::kRequestReply, turn));
@@ -141,6 +142,13 @@ void TurnManager::start_speaking(Step& step, int prompt) {
   step.out.add(command);
 }
 
+void TurnManager::tell_result(Step& step) {
+  state_.agent = AgentPhase::kReplying;
+  state_.agent_turn = ++state_.last_turn;
+  state_.to_tell = false;
+  step.out.add(act(TurnAction::kTellResult, state_.agent_turn));
+}
+
 void TurnManager::drop_draft(Step& step) {
   if (std::exchange(state_.drafting, false)) step.out.add(act(TurnAction::kDropDraft));
 }
@@ -152,6 +160,8 @@ void TurnManager::settle(Step& step) {
   const bool free = !replying() && !utterance_open();
   if (free && state_.waiting_turn != 0) {
     request_reply(step, state_.waiting_turn);
+  } else if (free && state_.to_tell && !state_.keys_open) {
+    tell_result(step);
   } else if (free && state_.says > 0 && !state_.keys_open) {
     --state_.says;
     start_speaking(step, -1);

@@ -2,6 +2,7 @@
 #include "core/turn/turn_manager.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/turn/turn_command.h"
 
@@ -62,6 +63,15 @@ void TurnManager::take(Step& step) {
       // What was said so far is the turn; one that is over already is answered all the same.
       state_.voice = false;
       return end_utterance(step, TurnEndReason::kCommitted);
+    case TurnFact::kToolsStarted:
+      state_.tools = replying() && step.input.turn == state_.agent_turn;
+      return;
+    case TurnFact::kToolsEnded:
+      if (step.input.turn != state_.agent_turn) return;
+      // Who was not listened to because of them may be heard now.
+      if (std::exchange(state_.tools, false)) step.listen_again = turn_.mute_during_tools;
+      return;
+    case TurnFact::kToolTold: state_.to_tell = true; return;
   }
 }
 
@@ -303,6 +313,7 @@ TurnSnapshot TurnManager::snapshot(const Step& step) const {
   s.was_held = state_.was_held;
   s.uninterruptible = replying() && p.uninterruptible;
   s.replies = state_.replies;
+  s.tool_running = state_.tools;
   return s;
 }
 

@@ -74,6 +74,7 @@ class TurnManager {
   void reply_is_over(Step& step);
   void request_reply(Step& step, TurnId turn);
   void start_speaking(Step& step, int prompt);
+  void tell_result(Step& step);
   void drop_draft(Step& step);
   void settle(Step& step);
   void watch_silence(Step& step);

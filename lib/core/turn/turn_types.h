@@ -55,8 +55,11 @@ enum class TurnFact : std::uint8_t {
   kReplyEnded,     // turn: played to the end, or failed
   kAgentSpeaks,    // the host has something for the agent to say
   kVoiceInputOff,  // the mode takes no more audio from the user
+  kToolsStarted,   // turn: its reply waits for tools
+  kToolsEnded,     // turn: it does not any more
+  kToolTold,       // a result came after its reply, and the agent is to speak of it
 };
-inline constexpr std::size_t kTurnFacts = 16;
+inline constexpr std::size_t kTurnFacts = 19;
 
 struct TurnInput {
   TurnFact fact;
@@ -115,6 +118,7 @@ enum class TurnAction : std::uint8_t {
   kDropDraft,          // what was prepared is not wanted
   kRequestReply,       // turn: what was prepared, if it fits, or else a new one
   kStartSpeaking,      // turn, prompt: the agent's own
+  kTellResult,         // turn: the agent's own, about what came of its tools
   kHoldOutput,
   kReleaseOutput,
   kInterruptReply,  // turn, by_turn, at: when the agent fell silent
@@ -124,7 +128,7 @@ enum class TurnAction : std::uint8_t {
   kSetTimer,     // timer, at
   kCancelTimer,  // timer
 };
-inline constexpr std::size_t kTurnActions = 18;
+inline constexpr std::size_t kTurnActions = 19;
 
 struct TurnCommand {
   TurnAction action;
@@ -163,6 +167,8 @@ struct TurnState {
   bool harmless = false;    // the open utterance was judged to be no interruption
   bool settled = false;     // finalizing: all words are known, the reply's end is awaited
   bool drafting = false;    // a reply is being prepared
+  bool tools = false;       // the reply waits for tools
+  bool to_tell = false;     // the model has not been asked since a result came that is to be told
   bool keys_open = false;   // keys are being gathered
   bool idle_armed = false;  // the idle timer runs
   bool idle_done = false;   // nothing more happens before the user is back

@@ -59,6 +59,9 @@ void visit_options(Agent& a, Visitor&& v) {
   v("limits.max_history_messages", l.max_history_messages);
   v("limits.max_history_tokens", l.max_history_tokens);
   v("limits.max_input_text_bytes", l.max_input_text_bytes);
+  v("limits.max_tool_calls", l.max_tool_calls);
+  v("limits.max_tool_rounds", l.max_tool_rounds);
+  v("limits.max_tool_result_bytes", l.max_tool_result_bytes);
 }
 
 template <class T>

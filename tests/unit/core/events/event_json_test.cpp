@@ -68,6 +68,11 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
                                             {32, "reply_delta"},
                                             {33, "reply_done"},
                                             {34, "history_summarised"},
+                                            {35, "tool_call_started"},
+                                            {36, "tool_call_finished"},
+                                            {37, "tool_call_cancelled"},
+                                            {38, "tool_call_progress"},
+                                            {39, "transfer_requested"},
                                             {40, "speech_segment"},
                                             {41, "audio_out"},
                                             {42, "playback_started"},
@@ -102,6 +107,11 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
             {"reply_delta", "text"},
             {"reply_done", "text reason input_tokens output_tokens"},
             {"history_summarised", "messages text"},
+            {"tool_call_started", "call_id tool arguments"},
+            {"tool_call_finished", "call_id tool state result duration_ms"},
+            {"tool_call_cancelled", "call_id tool duration_ms"},
+            {"tool_call_progress", "call_id tool text how"},
+            {"transfer_requested", "call_id tool target result"},
             {"speech_segment", "text span"},
             {"audio_out", "audio position span"},
             {"playback_started", ""},
@@ -113,7 +123,8 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
             {"output_flushed", "position"},
             {"turn_metrics",
              "speech_end_ms endpointing_ms stt_final_ms llm_first_token_ms first_clause_ms "
-             "tts_first_audio_ms response_ms played_ms barge_in_ms reply_characters interrupted"}});
+             "tts_first_audio_ms response_ms played_ms barge_in_ms reply_characters interrupted "
+             "tools_ms"}});
 }
 
 TEST_CASE("an event is one object: the envelope, the type, the fields") {
@@ -137,7 +148,8 @@ TEST_CASE("durations are milliseconds to the microsecond, and null for what did 
       fields_of(metrics) ==
       R"({"type":"turn_metrics","speech_end_ms":2000.0,"endpointing_ms":0.0,"stt_final_ms":null,)"
       R"("llm_first_token_ms":null,"first_clause_ms":null,"tts_first_audio_ms":null,)"
-      R"("response_ms":null,"played_ms":null,"barge_in_ms":null,"reply_characters":12,"interrupted":false})");
+      R"("response_ms":null,"played_ms":null,"barge_in_ms":null,"reply_characters":12,"interrupted":false,)"
+      R"("tools_ms":null})");
 }
 
 TEST_CASE("audio is its length and rate, never its samples") {
@@ -186,7 +198,12 @@ TEST_CASE("every enum value has a name of its own; numbers from newer headers re
   check(TurnEndReason::kDtmf, "silence typed committed limit provider dtmf");
   check(InterruptionMode::kHost, "voice words voice_and_words never host");
   check(TypedText::kQueue, "interrupt queue");
-  check(Stage::kOutput, "session input vad stt turn llm tts output");
+  check(Stage::kTool, "session input vad stt turn llm tts output tool");
+  check(ToolState::kRejected, "running done failed cancelled timed_out rejected");
+  check(ToolInterruption::kFinishAndTell, "cancel finish_silently finish_and_tell");
+  check(ToolDuplicates::kAllow, "join reject allow");
+  check(ToolEffect::kChangeMode, "none end_call transfer change_mode");
+  check(ToolProgress::kSpoken, "shown spoken");
   check(ProviderKind::kVad, "stt llm tts vad");
   check(Role::kTool, "system user assistant tool");
   check(FinishReason::kCancelled, "stop length tool_calls filtered cancelled");

@@ -39,17 +39,52 @@ void live(SessionRig& rig) {
   (void)rig.session->set_mode(Mode::kVoiceToVoice);
   (void)rig.session->push_text("fail");
   rig.wait(3s);
+  (void)rig.session->push_text("tools");
+  rig.wait(300ms);
   (void)rig.session->push_text("still here");
   rig.wait(300ms);
+  (void)rig.session->push_text("hand me over");
+  rig.wait(2s);
   rig.session->close();
   rig.run(3s);
 }
 
+// One that is done, with a report on the way, one that never is, and one that hands over.
+std::vector<Tool> eventful_tools() {
+  Tool quick;
+  quick.name = "quick";
+  quick.handler = [](std::shared_ptr<ToolReply> reply) {
+    reply->progress("half of it");
+    reply->answer(std::string("done"));
+  };
+  Tool slow;
+  slow.name = "slow";
+  slow.interruption = ToolInterruption::kCancel;
+  slow.handler = [held = std::make_shared<std::vector<std::shared_ptr<ToolReply>>>()](
+                     std::shared_ptr<ToolReply> reply) { held->push_back(std::move(reply)); };
+  Tool transfer;
+  transfer.name = "transfer";
+  transfer.effect = ToolEffect::kTransfer;
+  transfer.effect_value = "the desk";
+  return {quick, slow, transfer};
+}
+
+std::vector<sim::LlmStep> call(std::string_view tool) {
+  sim::LlmStep step;
+  step.call = {std::string(), std::string(tool), "{}"};
+  return {step};
+}
+
 AgentOptions eventful_agent() {
   AgentOptions agent = scripted_agent("");
+  agent.tools = eventful_tools();
   agent.greeting = "Welcome.";
   agent.llm.instance = sim::scripted_llm([](std::span<const Message> messages) {
     if (messages.back().text == "fail") return std::vector<sim::LlmStep>{{20s, "too late"}};
+    if (messages.back().text == "tools") return call("quick");
+    if (messages.back().text == "done") return call("slow");
+    if (messages.back().text == "hand me over") return call("transfer");
+    if (messages.back().role == Role::kTool) return std::vector<sim::LlmStep>{{10ms, "Fine."}};
     return std::vector<sim::LlmStep>{{10ms, "One two three four five six. "},
                                      {50ms, "Seven eight nine ten eleven twelve."}};
   });

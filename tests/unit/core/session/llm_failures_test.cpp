@@ -47,11 +47,12 @@ TEST_CASE("llm: what was said before a failure is said and heard, and the turn e
     rig.run(15s);
     CHECK(contains(rig.json("error"), R"("code":"timeout")"));
   }
-  SECTION("a tool call that nobody can answer") {
+  SECTION("closed after a tool call, without done: the tool does not run") {
     stand.llm->line().sink->tool_call({"1", "launch", "{}"});
+    stand.llm->line().close();
     rig.run(0ms);
-    CHECK(contains(rig.json("error"), R"("code":"protocol")"));
-    CHECK(contains(rig.json("error"), "launch"));
+    CHECK(contains(rig.json("error"), R"("code":"unavailable")"));
+    CHECK(rig.count("tool_call_started") == 0);
   }
   REQUIRE(rig.settle());
   CHECK(rig.count("error") == 1);

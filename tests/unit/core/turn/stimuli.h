@@ -77,15 +77,20 @@ inline std::vector<Stimulus> stimuli(const TurnDesk& desk) {
   add("reply ended, an older one", TurnFact::kReplyEnded, as_before).turn = 0;
   add("agent speaks", TurnFact::kAgentSpeaks, as_before);
   add("voice input off", TurnFact::kVoiceInputOff, as_before);
+  add("tools started", TurnFact::kToolsStarted, as_before);
+  add("tools ended", TurnFact::kToolsEnded, as_before);
+  add("tool told", TurnFact::kToolTold, as_before);
   return all;
 }
 
 // What tells states apart, apart from numbers and times.
-using Cell = std::tuple<UserPhase, AgentPhase, bool, bool, bool, bool, bool, bool, bool>;
+using Cell =
+    std::tuple<UserPhase, AgentPhase, bool, bool, bool, bool, bool, bool, bool, bool, bool>;
 
 inline Cell cell_of(const TurnState& s) {
-  return {s.user,  s.agent,    s.held,      s.harmless,         s.settled,
-          s.voice, s.drafting, s.keys_open, s.waiting_turn != 0};
+  return {s.user,   s.agent,    s.held,      s.harmless,          s.settled,
+          s.voice,  s.drafting, s.keys_open, s.waiting_turn != 0, s.tools,
+          s.to_tell};
 }
 
 // All states that can be reached, each with one way to get there.

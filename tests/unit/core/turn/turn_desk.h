@@ -152,6 +152,7 @@ class TurnDesk {
       case TurnAction::kDropDraft: draft(false); return "drop draft";
       case TurnAction::kRequestReply: reply(command.turn); return "reply " + turn;
       case TurnAction::kStartSpeaking: reply(command.turn); return speak_words(command);
+      case TurnAction::kTellResult: reply(command.turn); return "tell " + turn;
       case TurnAction::kUserAway: return "away";
       case TurnAction::kUserBack: return "back";
       case TurnAction::kClose: return "close";
@@ -254,7 +255,10 @@ class TurnDesk {
     if (timer(TurnTimer::kKeys).has_value() != s.keys_open) fail("keys without a timer");
     const bool busy = open || s.agent == AgentPhase::kReplying || s.keys_open;
     if (timer(TurnTimer::kIdle) && busy) fail("idle while somebody is busy");
-    if (!busy && (s.waiting_turn != 0 || s.says > 0)) fail("somebody waits for nothing");
+    if (!busy && (s.waiting_turn != 0 || s.says > 0 || s.to_tell)) {
+      fail("somebody waits for nothing");
+    }
+    if (s.tools && s.agent == AgentPhase::kIdle) fail("tools for no reply");
   }
 
   std::shared_ptr<AgentOptions> agent_;

@@ -1,0 +1,161 @@
+// Tools: their calls, what follows from them, and how the reply goes on afterwards.
+#include <algorithm>
+#include <utility>
+
+#include "core/session/session_impl.h"
+#include "core/tools/tool_effects.h"
+
+namespace voiceagent {
+namespace {
+
+constexpr std::size_t kMaxNews = 16;  // results that wait to be spoken of
+
+}  // namespace
+
+// The model has given an answer: the reply's last part, or one that asks for tools.
+void SessionImpl::answer_over(const Usage& usage, FinishReason reason) {
+  if (!responder_.calls().empty()) return run_tools(usage, reason);
+  publish_reply_done(usage, reason);
+  end_of_reply_text();
+}
+
+// With ids that no other call has: some models give none, or the same again.
+std::vector<ContextCall> SessionImpl::name_calls(std::vector<ContextCall> calls) {
+  const auto known = [&](const std::string& id, std::size_t before) {
+    const auto end = calls.begin() + static_cast<std::ptrdiff_t>(before);
+    return context_.has_call(id) || std::any_of(calls.begin(), end, [&](const ContextCall& other) {
+             return other.id == id;
+           });
+  };
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    while (calls[i].id.empty() || known(calls[i].id, i)) {
+      calls[i].id = "call_" + std::to_string(++named_calls_);
+    }
+  }
+  return calls;
+}
+
+void SessionImpl::run_tools(const Usage& usage, FinishReason reason) {
+  const std::vector<ContextCall> calls = name_calls(responder_.calls());
+  const TurnId turn = reply_.turn;
+  const std::size_t rounds = reply_.parts.size();  // this one included
+  context_.add_calls(turn, rounds - 1, calls);
+  reply_.parts.push_back(reply_.text.size());
+  reply_.usage.input_tokens += usage.input_tokens;
+  reply_.usage.output_tokens += usage.output_tokens;
+  if (rounds > static_cast<std::size_t>(parts_.agent->limits.max_tool_rounds)) {
+    tools_.reject(turn, calls, "too many rounds of tools in one reply: answer in words");
+    publish_error(Stage::kLlm, turn,
+                  {ErrorCode::kResourceExhausted,
+                   "the model called tools after " + std::to_string(rounds - 1) +
+                       " rounds of them, though it was asked for words"});
+    publish_reply_done({}, reason);
+    return end_of_reply_text();
+  }
+  waterfall_.tools_started(now());
+  TurnInput started{TurnFact::kToolsStarted};
+  started.turn = turn;
+  fact(started);
+  tools_.run(turn, calls);
+}
+
+void SessionImpl::tools_over() {
+  const Scope scope(*this);
+  waterfall_.tools_over(now());
+  const TurnId turn = reply_.turn;
+  TurnInput ended{TurnFact::kToolsEnded};
+  ended.turn = turn;
+  fact(ended);
+  if (replying_ && reply_.turn == turn) go_on_after_tools();
+}
+
+void SessionImpl::go_on_after_tools() {
+  // Who hangs up, or hands over, after having said so has nothing to add.
+  if (!effects_.empty() && !reply_.text.empty()) {
+    publish_reply_done({}, FinishReason::kToolCalls);
+    return end_of_reply_text();
+  }
+  news_.clear();
+  const auto rounds = static_cast<int>(reply_.parts.size()) - 1;
+  const ReplyInProgress reply{reply_.turn, reply_.text, reply_.parts};
+  responder_.go_on(context_.messages_of(reply), rounds < parts_.agent->limits.max_tool_rounds);
+}
+
+void SessionImpl::tool_started(TurnId turn, const ContextCall& call) {
+  publish(turn, event::ToolCallStarted{call.id, call.tool, call.arguments});
+}
+
+Status SessionImpl::tool_effect(const ContextCall& call, const Tool& tool, std::string_view value,
+                                std::string_view result) {
+  const Scope scope(*this);
+  if (tool.effect != ToolEffect::kChangeMode) {
+    effects_.push_back({tool.effect, call, std::string(value), std::string(result)});
+    return Status::success();
+  }
+  const std::optional<Mode> mode = mode_of(value);
+  if (!mode) return invalid_argument("there is no mode '" + std::string(value) + "'");
+  if (Status status = check_mode(parts_, *mode); !status.ok()) return status;
+  change_mode(*mode);
+  return Status::success();
+}
+
+void SessionImpl::tool_ended(const ToolEnd& end) {
+  const Scope scope(*this);
+  context_.set_result(end.call.id, end.state, end.result);
+  if (end.state == ToolState::kCancelled) {
+    publish(end.turn, event::ToolCallCancelled{end.call.id, end.call.tool, end.duration});
+  } else {
+    publish(end.turn, event::ToolCallFinished{end.call.id, end.call.tool, end.state, end.result,
+                                              end.duration});
+  }
+  if (!end.late) return;
+  drop_draft();  // it was made without this
+  const bool told = end.state != ToolState::kCancelled &&
+                    end.tool->interruption == ToolInterruption::kFinishAndTell;
+  if (!told || news_.size() >= kMaxNews) return;
+  news_.push_back("The call " + end.call.id + " of the tool " + end.call.tool +
+                  " has ended meanwhile, with this result: " + std::string(end.result) +
+                  "\nTell the user about it now.");
+  fact({TurnFact::kToolTold});
+}
+
+void SessionImpl::tool_progress(TurnId turn, const ContextCall& call, std::string_view text,
+                                ToolProgress how) {
+  const Scope scope(*this);
+  publish(turn, event::ToolCallProgress{call.id, call.tool, text, how});
+  const bool spoken = how == ToolProgress::kSpoken && spoken_ && replying_ && turn == reply_.turn;
+  if (spoken && !responder_.active()) responder_.interject(text);
+}
+
+bool SessionImpl::tool_filler(std::string_view text) {
+  const Scope scope(*this);
+  const bool silent = turns_.state().user == UserPhase::kSilent;
+  if (!spoken_ || !silent || !speaker_.waits_for_text()) return false;
+  responder_.interject(text);
+  return true;
+}
+
+// The agent's own turn, about results that came after the replies that had asked for them.
+void SessionImpl::tell_result(TurnId turn) {
+  drop_draft();
+  waterfall_.begin(turn, now(), now(), now());
+  begin_reply(turn);
+  std::string note;
+  for (const std::string& news : std::exchange(news_, {}))
+    note += (note.empty() ? "" : "\n") + news;
+  responder_.ask(context_.messages_with(note, Role::kSystem));
+}
+
+// The reply that asked for them has been heard.
+void SessionImpl::take_effects(const std::vector<Effect>& effects) {
+  for (const Effect& effect : effects) {
+    if (effect.effect == ToolEffect::kEndCall) {
+      close(CloseReason::kAgent);
+    } else {
+      publish(reply_.turn, event::TransferRequested{effect.call.id, effect.call.tool, effect.value,
+                                                    effect.result});
+    }
+  }
+}
+
+}  // namespace voiceagent
