@@ -63,7 +63,7 @@ TEST_CASE("every option of an agent, a turn and the limits is recorded") {
   CHECK(turn == members<TurnOptions>());
   CHECK(limits == members<LimitOptions>());
   // Turn, limits and, not recorded here, the detector and the strategies.
-  CHECK(json.size() - turn - limits == members<AgentOptions>() - 4);
+  CHECK(json.size() - turn - limits == members<AgentOptions>() - 5);
 }
 
 TEST_CASE("every option reads back as written") {
