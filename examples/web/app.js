@@ -173,13 +173,14 @@ function beginAnew() {
 
 function askForToken(text) {
   const dialog = element('token-dialog');
+  const spoke = talk.microphone !== null;
   element('token').value = '';
   dock.alert(rememberedToken() ? `${text} The one that was given is not accepted.` : '');
   dialog.onclose = async () => {
     if (dialog.returnValue !== 'ok') return;
     rememberToken(element('token').value);
     dock.alert('');
-    if (chosen('you') === 'voice') await startTalking();
+    if (spoke) await startTalking();
     else await connect();
   };
   dialog.showModal();

@@ -25,6 +25,7 @@ export class Connection {
     this.state = 'closed';
     this.failures = 0;
     this.retryAfter = 0;
+    this.refusal = ''; // what the server said before it closed a connection that it had not opened
     this.timers = {};
     this.lostAudio = 0; // frames
   }
@@ -91,11 +92,15 @@ export class Connection {
   #message(message) {
     if (message.type === 'pong') return this.#pong();
     if (message.type === 'started') this.#started(message);
-    if (message.type === 'error' && message.retry_after_ms > 0) {
-      this.retryAfter = message.retry_after_ms;
-    }
+    if (message.type === 'error' && !this.isOpen) return this.#refused(message);
     if (message.type === 'mode') this.mode = message.mode;
     this.listener.onMessage(message);
+  }
+
+  // The close that follows says what comes next.
+  #refused({ message, retry_after_ms: retryAfter }) {
+    this.refusal = message;
+    if (retryAfter > 0) this.retryAfter = retryAfter;
   }
 
   #started({ session_id: session }) {
@@ -125,15 +130,17 @@ export class Connection {
 
   #closed(code) {
     this.#forget();
-    const { next, text } = judgeClose(code);
+    const { next, text: usual } = judgeClose(code);
+    const text = next === 'no' && this.refusal ? this.refusal : usual;
+    this.refusal = '';
     if (next === 'again') return this.#wait(text);
     if (next === 'new' && this.session) {
       this.session = null;
       this.listener.onMessage({ type: 'warning', message: text });
       return this.open();
     }
-    this.#setState('closed', text);
     if (next === 'token') this.listener.onTokenWanted(text);
+    this.#setState('closed', text);
   }
 
   #wait(text) {

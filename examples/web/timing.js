@@ -69,7 +69,7 @@ export class Timing {
     const end = axisEnd(total);
     this.parts.response.textContent = formatMs(response);
     this.parts.note.textContent =
-      response === null ? 'no answer was spoken' : `from your last word to the agent’s voice`;
+      response === null ? 'there was no answer' : 'from your last word to the agent’s first';
     this.parts.stages.replaceChildren(...bars.map((bar) => this.#row(bar, end)));
     this.parts.axisEnd.textContent = formatMs(end);
     const silent = metrics.barge_in_ms;

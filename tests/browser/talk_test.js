@@ -130,6 +130,62 @@ test('a lost connection is opened again, and the conversation goes on', async ()
   await page.screenshot('6-resumed');
 });
 
+test('a page that is loaded again takes the conversation up where it was', async () => {
+  page = await browser.open(server.url);
+  await page.page.click('text=writes');
+  await write('what can you do');
+  await page.message({ type: 'reply', turn: 1, final: true });
+  const { session_id: session } = await page.message({ type: 'started' });
+  await page.page.reload();
+  await write('what time is it');
+  const again = await page.message({ type: 'started' });
+  assert.equal(again.session_id, session);
+  await page.message({ type: 'reply', turn: 2, final: true });
+  const lines = await page.transcript();
+  assert.deepEqual(lines.map(({ who }) => who), ['user', 'agent', 'user', 'agent']);
+});
+
+test('a server that was started anew gets a new conversation', async () => {
+  let other = await startServer();
+  try {
+    page = await browser.open(other.url);
+    await page.page.click('text=writes');
+    await write('what can you do');
+    await page.message({ type: 'reply', turn: 1, final: true });
+    await other.stop();
+    await page.page.waitForSelector('#connection[data-state=waiting]');
+    await page.screenshot('9-server-gone');
+    other = await startServer({ port: other.port });
+    await page.message({ type: 'started', resumed: false });
+    await page.page.waitForSelector('#connection[data-state=open]');
+    await write('what time is it');
+    await page.until('the answer', () => /It is/.test(document.body.textContent));
+  } finally {
+    await other.stop();
+  }
+  page.errors = page.errors.filter((error) => !error.includes('WebSocket connection')); // meanwhile
+});
+
+test('a server that wants a token asks for it, and is told', async () => {
+  const other = await startServer({ token: 'sesame' });
+  try {
+    page = await browser.open(other.url);
+    await page.page.click('text=writes');
+    await write('what can you do');
+    await page.page.waitForSelector('#token-dialog[open]');
+    await page.screenshot('10-token');
+    await page.page.fill('#token', 'wrong');
+    await page.page.click('#token-form .primary');
+    await page.page.waitForSelector('#token-dialog[open]');
+    await page.page.fill('#token', 'sesame');
+    await page.page.click('#token-form .primary');
+    await page.message({ type: 'reply', turn: 1, final: true });
+    assert.deepEqual((await page.transcript()).map(({ who }) => who), ['user', 'agent']);
+  } finally {
+    await other.stop();
+  }
+});
+
 test('a microphone that is refused is explained', async () => {
   page = await browser.open(server.url, {
     initScript: () => {

@@ -127,6 +127,15 @@ test('a busy server is given the time that it asks for', () => {
   assert.equal(FakeSocket.all.length, 2);
 });
 
+test('a refusal is told with the close, not as part of the conversation', () => {
+  const world = stand();
+  socket().onopen();
+  socket().say({ type: 'error', message: 'no `start` came' });
+  socket().lose(1008);
+  assert.deepEqual(world.messages, []);
+  assert.deepEqual(world.states.at(-1), ['closed', 'no `start` came']);
+});
+
 test('when the network is back it does not wait', () => {
   const world = stand();
   socket().accept();

@@ -17,9 +17,15 @@ function program(variable) {
 export const outputFolder = () => process.env.VOICEAGENT_TEST_OUTPUT ?? '.';
 
 // A server on a free port (or on `port`), with the offline agent: {url, port, stop()}.
-export async function startServer({ port = 0 } = {}) {
+export async function startServer({ port = 0, token = '' } = {}) {
   const server = spawn(program('VOICEAGENT_SERVER'), [], {
-    env: { ...process.env, PORT: String(port) },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      AUTH_TOKEN: token,
+      MAX_LATENESS_MS: '60000', // a busy machine is no reason to refuse the test
+      RATE_LIMIT: '0',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log = createWriteStream(path.join(outputFolder(), 'server.log'), { flags: 'a' });
