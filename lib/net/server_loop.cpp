@@ -16,9 +16,10 @@ namespace {
 
 // Often enough for the shortest deadline.
 Duration tick_period(const HttpServerOptions& options) {
-  const Duration shortest =
-      std::min({options.header_timeout, options.request_timeout, options.keep_alive_timeout,
-                options.web_socket.stall, options.web_socket.ping});
+  Duration shortest = std::min({options.header_timeout, options.request_timeout,
+                                options.keep_alive_timeout, options.web_socket.stall});
+  const Duration ping = options.web_socket.ping;
+  if (ping > Duration()) shortest = std::min(shortest, ping);
   return std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(5),
                               std::chrono::milliseconds(250));
 }
