@@ -184,7 +184,9 @@ namespace {
 // Another loop with a clock of its own; both are run in turns.
 struct TwoLoops {
   explicit TwoLoops(StreamRig& r)
-      : rig(r), time(VirtualExecutor::create()), loop(std::make_shared<VirtualLoop>(time)) {}
+      : rig(r), time(VirtualExecutor::create()), loop(std::make_shared<VirtualLoop>(time)) {
+    rig.others.push_back(time);
+  }
   void run(Duration span) {
     for (Duration done{0}; done <= span; done += 10ms) {
       rig.run(10ms);

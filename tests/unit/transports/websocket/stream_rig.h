@@ -28,9 +28,11 @@ class StreamRig {
   ~StreamRig() {
     host->is_draining = true;  // nothing waits to be resumed
     connections_.clear();
-    run(20s);
-    host->sessions().end_all(CloseReason::kHost);
-    run(5s);
+    for (int i = 0; i < 3; ++i) {
+      for (const auto& other : others) other->run_for(5s);
+      run(5s);
+      host->sessions().end_all(CloseReason::kHost);
+    }
   }
 
   // A connection that has said nothing yet.
@@ -69,6 +71,7 @@ class StreamRig {
   std::shared_ptr<VirtualExecutor> time;
   std::shared_ptr<VirtualLoop> loop;
   std::shared_ptr<FakeHost> host;
+  std::vector<std::shared_ptr<VirtualExecutor>> others;  // of loops that connections live on too
 
  private:
   std::vector<std::unique_ptr<FakeConnection>> connections_;
