@@ -191,19 +191,18 @@ void WebSocketOpening::answered(std::size_t head_end) {
                             options_.limits, in_.substr(head_end));
 }
 
-void WebSocketOpening::give_up() {
-  const std::unique_ptr<WebSocketHandler> dropped = std::move(handler_);
-  if (!dropped) return;
-  set_->loop()->cancel(timer_);
+void WebSocketOpening::give_up() { static_cast<void>(leave()); }
+
+std::unique_ptr<WebSocketHandler> WebSocketOpening::leave() {
+  if (handler_) set_->loop()->cancel(timer_);
   lookup_.reset();
   stream_.reset();
+  return std::move(handler_);
 }
 
 void WebSocketOpening::fail(const std::string& why) {
   const auto self = shared_from_this();
-  const std::unique_ptr<WebSocketHandler> handler = std::move(handler_);
-  set_->loop()->cancel(timer_);
-  stream_.reset();
+  const std::unique_ptr<WebSocketHandler> handler = leave();
   const std::string origin = url_.host.empty() ? std::string() : " (" + url_.origin() + ")";
   handler->closed(kCloseAbnormal, why + origin);
 }

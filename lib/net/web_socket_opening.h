@@ -38,6 +38,7 @@ class WebSocketOpening final : public Stream::Owner,
   bool send();
   bool receive();
   void answered(std::size_t head_end);
+  std::unique_ptr<WebSocketHandler> leave();
   void fail(const std::string& why);
 
   const std::shared_ptr<ConnectionSet> set_;
