@@ -17,6 +17,7 @@ usage: scripts/dev.sh <command> [argument]
   fuzz [seconds [target...]]
                     fuzz each parser, or those named, for so long (default: 60)
   bench [args]      build and run the benchmarks; results in build/release/bench.json
+  load [args]       build and run the load generator (tests/bench/load.py)
   lint [--all]      check format, layers, shell scripts and documentation; clang-tidy on changed
                     files, or on all
   format [files]    clang-format the sources in place (default: all)
@@ -41,7 +42,10 @@ packages_of() {
       echo ccache catch2 clang libclang-rt-14-dev python3 doxygen chromium
       if ! command -v node >/dev/null; then echo nodejs npm; fi
       ;;
-    bench) echo libbenchmark-dev flite python3-numpy python3-matplotlib ;;
+    bench)
+      echo libbenchmark-dev flite python3-numpy python3-matplotlib python3 util-linux wrk \
+        libwebsockets-dev libwebsockets-evlib-uv
+      ;;
     lint) echo python3 git clang-format clang-tidy doxygen shellcheck ;;
     *) return 1 ;;
   esac
@@ -237,6 +241,12 @@ bench_command() {
     --benchmark_out=build/release/bench.json --benchmark_out_format=json "$@"
 }
 
+load_command() {
+  setup build bench
+  build release load_programs -DVOICEAGENT_BUILD_BENCH=ON
+  python3 tests/bench/load.py build/release/bin "$@"
+}
+
 # Our C and C++ files that git knows or would add.
 sources() {
   git ls-files --cached --others --exclude-standard -- '*.h' '*.cpp' '*.c' | while read -r file; do
@@ -301,7 +311,7 @@ case $command in
     if [[ $# -eq 0 ]]; then set -- build test bench lint; fi
     setup "$@"
     ;;
-  build | start | demo | test | fuzz | bench | lint | format) "${command}_command" "$@" ;;
+  build | start | demo | test | fuzz | bench | load | lint | format) "${command}_command" "$@" ;;
   clean) rm -rf build ;;
   help | -h | --help) usage ;;
   *)

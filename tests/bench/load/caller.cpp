@@ -83,6 +83,7 @@ void Caller::binary(std::span<const std::byte> message) {
   const Time now = socket_->loop()->now();
   if (results_.measuring) ++results_.frames_received;
   if (mode_ != LoadMode::kEcho) return hear(now, message);
+  if (sent_at_.empty()) return problem("a message that was not sent");
   const Time sent = sent_at_.pop_front();
   if (results_.measuring) results_.delay_ms.add(to_ms(now - sent));
 }

@@ -12,15 +12,30 @@ namespace {
 
 constexpr std::size_t kMaxMessage = 4096;
 
+// What has come of a message, with the room in front that lws_write() wants.
+struct Message {
+  std::array<unsigned char, LWS_PRE + kMaxMessage> bytes;
+  std::size_t size;
+};
+
 // Writes at once instead of asking for a callback first: that is the cheapest way that
 // libwebsockets has (a callback for each message costs four calls of epoll_ctl).
-int on_event(lws* connection, lws_callback_reasons reason, void*, void* bytes, std::size_t size) {
-  static std::array<unsigned char, LWS_PRE + kMaxMessage> buffer;
+int on_event(lws* connection, lws_callback_reasons reason, void* session, void* piece,
+             std::size_t size) {
   if (reason != LWS_CALLBACK_RECEIVE) return 0;
-  if (size > kMaxMessage || lws_partial_buffered(connection) != 0) return -1;
-  std::copy_n(static_cast<const unsigned char*>(bytes), size, buffer.begin() + LWS_PRE);
-  const int sent = lws_write(connection, buffer.data() + LWS_PRE, size, LWS_WRITE_BINARY);
-  return sent < static_cast<int>(size) ? -1 : 0;
+  auto& message = *static_cast<Message*>(session);
+  if (message.size + size > kMaxMessage) return -1;
+  std::copy_n(static_cast<const unsigned char*>(piece), size,
+              message.bytes.begin() + LWS_PRE + message.size);
+  message.size += size;
+  if (lws_is_final_fragment(connection) == 0 || lws_remaining_packet_payload(connection) != 0) {
+    return 0;
+  }
+  const std::size_t whole = message.size;
+  message.size = 0;
+  if (lws_partial_buffered(connection) != 0) return -1;
+  const int sent = lws_write(connection, message.bytes.data() + LWS_PRE, whole, LWS_WRITE_BINARY);
+  return sent < static_cast<int>(whole) ? -1 : 0;
 }
 
 }  // namespace
@@ -31,6 +46,7 @@ int main() {
   std::array<lws_protocols, 2> protocols{};
   protocols[0].name = "echo";
   protocols[0].callback = on_event;
+  protocols[0].per_session_data_size = sizeof(Message);
   protocols[0].rx_buffer_size = kMaxMessage;
   std::array<void*, 1> loops{&loop};
   lws_context_creation_info info{};
