@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Response against cuts: how long callers wait for an answer, and how often they are cut off.
 
-  endpointing.py build/release/bin/voiceagent [AUDIO_FOLDER] [--png curve.png] [--jobs N] [--virtual]
+  endpointing.py build/release/bin/voiceagent [AUDIO_FOLDER] [--png curve.png] [--cache FOLDER]
+                 [--jobs N] [--virtual] [--first N]
 
 Each human recording of AUDIO_FOLDER (or VOICEAGENT_TEST_AUDIO; see its manifest.json) is a caller of
 `voiceagent converse --realtime`: with fixed hangovers, and with the adaptive rule as it comes and
@@ -10,11 +11,14 @@ first audible sample of the reply, over utterances that were not cut. Cut: a tur
 dropped, between an utterance's first words and its end.
 
 Left out: digit strings joined from single recordings, and one word in loud noise (gcp_quit).
---virtual runs in simulated time, which leaves out the processor's.
+--virtual runs in simulated time, which leaves out the processor's. --cache keeps each conversation's
+outcome in a file: a run that was stopped goes on where it was; other programs, audio or settings
+don't find what these left. --first takes the N shortest recordings, to try the script out.
 """
 import argparse
 import array
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
@@ -25,7 +29,7 @@ import tempfile
 import wave
 
 FIXED = [200, 300, 400, 500, 700, 1000]
-ADAPTIVE = [None, 120, 250, 350, 500]  # endpointing_min_ms; None: as it comes
+ADAPTIVE = [None, 120, 300, 500, 1000]  # endpointing_min_ms; None: as it comes
 AUDIBLE = 300
 MEASURED_BY_EAR = 0.02  # seconds: the manifest's segments are good to about so much
 
@@ -57,15 +61,35 @@ def agent_side(path):
             if max(map(abs, samples[i : i + step])) > AUDIBLE]
 
 
-def converse(options, folder, file, config, run):
-    stem = pathlib.Path(folder) / f"{run}_{file['file'][:-4]}"
+def converse(options, folder, file, config):
+    """What became of each utterance of a recording: from the cache, or by a conversation."""
+    kept = None
+    if options.cache:
+        wav = options.audio / file["file"]
+        what = [options.program_hash, config.read_text(), hashlib.sha256(wav.read_bytes()).hexdigest(),
+                options.virtual]
+        name = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:24]
+        kept = options.cache / f"{config.stem}_{file['file'][:-4]}_{name}.json"
+        if kept.exists():
+            return json.loads(kept.read_text())
+    answers = converse_now(options, folder, file, config)
+    if kept:
+        half = kept.with_suffix(".part")
+        half.write_text(json.dumps(answers))
+        half.rename(kept)
+    return answers
+
+
+def converse_now(options, folder, file, config):
+    stem = pathlib.Path(folder) / f"{config.stem}_{file['file'][:-4]}"
     command = [options.voiceagent, "converse", "--in", options.audio / file["file"], "--config",
                config, "--out", f"{stem}.wav", "--events", f"{stem}.jsonl", "--json"]
     command += [] if options.virtual else ["--realtime"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         sys.exit(f"{file['file']}: {done.stderr.strip()}")
-    events = [json.loads(line) for line in open(f"{stem}.jsonl")]
+    with open(f"{stem}.jsonl", encoding="utf-8") as lines:
+        events = [json.loads(line) for line in lines]
     audible = agent_side(f"{stem}.wav")
     ended = [e["t_ms"] / 1e3 for e in events if e["type"] in ("turn_ended", "turn_dropped")]
     answers = []
@@ -93,8 +117,7 @@ def measure(options, folder, name, settings):
     config.write_text("\n".join(["[turn]"] + turn) + "\n")
     answers = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for some in pool.map(lambda f: converse(options, folder, f, config, config.stem),
-                             options.files):
+        for some in pool.map(lambda f: converse(options, folder, f, config), options.files):
             answers += some
     kept = [a["response"] for a in answers if not a["cut"] and a["response"] is not None]
     cuts = [a for a in answers if a["cut"]]
@@ -122,15 +145,24 @@ def cuts_at(curve, median):
 
 
 def compare(fixed, adaptive):
-    print("\ncuts at the fixed hangovers' medians, the adaptive rule between its points:")
-    for f in sorted(fixed, key=lambda r: r["median"]):
-        a = cuts_at(adaptive, f["median"])
-        if a is None:
-            print(f"  {f['median']:5.0f} ms: fixed {f['cut']:4.1f} %, adaptive not measured")
-            continue
-        fewer = 100 * (1 - a / f["cut"]) if f["cut"] else 0
-        print(f"  {f['median']:5.0f} ms: fixed {f['cut']:4.1f} %, adaptive {a:4.1f} % "
+    """The rules at equal medians: those of each curve's points, the other between its own."""
+    print("\ncuts at equal medians, one rule between its points:")
+    points = [(r["median"], r["cut"], cuts_at(adaptive, r["median"])) for r in fixed]
+    points += [(r["median"], cuts_at(fixed, r["median"]), r["cut"]) for r in adaptive]
+    both = sorted(p for p in points if p[1] is not None and p[2] is not None)
+    for median, by_fixed, by_adaptive in both:
+        fewer = 100 * (1 - by_adaptive / by_fixed) if by_fixed else 0
+        print(f"  {median:5.0f} ms: fixed {by_fixed:4.1f} %, adaptive {by_adaptive:4.1f} % "
               f"({fewer:.0f} % fewer)")
+    beyond = [m for m, by_fixed, by_adaptive in points if by_fixed is None or by_adaptive is None]
+    if beyond:
+        print("  beyond one of the curves: " + ", ".join(f"{m:.0f} ms" for m in sorted(beyond)))
+    worse = [m for m, by_fixed, by_adaptive in both if by_adaptive > by_fixed + 1e-9]
+    quarter = [m for m, by_fixed, by_adaptive in both if by_fixed and by_adaptive <= 0.75 * by_fixed]
+    print("the adaptive rule cuts no more than a fixed hangover at any equal median: "
+          + ("yes" if both and not worse else "NO " + ", ".join(f"{m:.0f} ms" for m in worse)))
+    print(f"at least 25 % less at {len(quarter)} of {len(both)}: "
+          + ("yes" if len(quarter) >= 2 else "NO, two are asked for"))
 
 
 def draw(path, fixed, adaptive, count):
@@ -166,6 +198,8 @@ def main():
     parser.add_argument("audio", nargs="?", help="folder of recordings")
     parser.add_argument("--png", help="draw response against cuts")
     parser.add_argument("--jobs", type=int, default=4, help="conversations at a time")
+    parser.add_argument("--cache", type=pathlib.Path, help="folder for what is known already")
+    parser.add_argument("--first", type=int, help="only so many, the shortest recordings")
     parser.add_argument("--only", action="append", choices=["fixed", "adaptive", "default"])
     parser.add_argument("--virtual", action="store_true")
     parser.add_argument("--verbose", action="store_true")
@@ -181,6 +215,11 @@ def main():
         if left_out(file):
             print(f"skipped: {file['file']} ({left_out(file)})")
     options.files = sorted((f for f in files if not left_out(f)), key=lambda f: -f["seconds"])
+    if options.first:
+        options.files = options.files[-options.first :]
+    options.program_hash = hashlib.sha256(pathlib.Path(options.voiceagent).read_bytes()).hexdigest()
+    if options.cache:
+        options.cache.mkdir(parents=True, exist_ok=True)
     wanted = options.only or ["fixed", "adaptive"]
     fixed, adaptive = [], []
     print(f"\n{'simulated' if options.virtual else 'real time':26}  median     p90  cuts          "
