@@ -1,0 +1,40 @@
+// Any text as a server's configuration: refused with a place, or options that pass their own check.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "voiceagent/server.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+void demand(bool promise) {
+  if (!promise) std::abort();
+}
+
+const voiceagent::Registry& registry() {
+  static const voiceagent::Registry known = [] {
+    voiceagent::Registry made;
+    voiceagent::register_builtin_providers(made);
+    return made;
+  }();
+  return known;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace voiceagent;
+  const std::string_view toml(reinterpret_cast<const char*>(data), size);
+  // A file of the agent's own would be read from the disk.
+  if (toml.find("agent") != std::string_view::npos && toml.find("[server]") != toml.npos) return 0;
+  const auto options = parse_server_config(toml, "server.toml", "", registry(), {});
+  if (options.ok()) {
+    demand(check_server_options(*options).ok());
+  } else {
+    demand(!options.status().message().empty());
+  }
+  return 0;
+}
