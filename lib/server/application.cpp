@@ -174,10 +174,7 @@ std::optional<Problem> Application::upgrade_problem(const net::HttpRequest& requ
         429, "too many requests from your address: wait " + std::to_string(rate.retry_s) + " s");
   }
   if (!origins_.may_call(request)) return foreign_origin(request);
-  if (Status status = services_.host->readiness(); !status.ok()) return problem_of(status);
-  if (services_.connections().web_sockets >= services_.options.max_ws_connections) {
-    return problem_of(resource_exhausted("all WebSockets are taken: try again later"));
-  }
+  if (Status status = services_.readiness(); !status.ok()) return problem_of(status);
   if (token_may_follow && !request.headers.has("authorization")) return std::nullopt;
   const auto principal = services_.host->authenticate_http(request);
   if (!principal.ok()) return problem_of(principal.status());

@@ -22,7 +22,8 @@ class Service(SharedServerTest):
         self.assertEqual((status, headers["content-type"]), (200, "application/json"))
         for endpoint in json.loads(body)["endpoints"]:
             if endpoint["method"] == "GET" and "{" not in endpoint["path"]:
-                self.assertEqual(self.server.get(endpoint["path"])[0], 200, endpoint)
+                wanted = 426 if "/ws" in endpoint["path"] else 200
+                self.assertEqual(self.server.get(endpoint["path"])[0], wanted, endpoint)
         status, headers, body = self.server.get("/", accept="text/html")
         self.assertEqual((status, headers["content-type"]), (200, "text/html; charset=utf-8"))
         self.assertIn(b"<script", body)

@@ -29,7 +29,7 @@ void answer_information(const Services& services, const SharedCall& call) {
   json.begin_object()
       .field("name", "libvoiceagent")
       .field("version", version())
-      .field("status", services.host->readiness().ok() ? "ready" : "not ready")
+      .field("status", services.readiness().ok() ? "ready" : "not ready")
       .field("api", Router::kPrefix)
       .field("documentation", "docs/protocols/http.md");
   json.key("endpoints").begin_array();
@@ -84,7 +84,7 @@ void answer_health(const Services& services, const SharedCall& call) {
 }
 
 void answer_ready(const Services& services, const SharedCall& call) {
-  if (Status status = services.host->readiness(); !status.ok()) return call->fail(status);
+  if (Status status = services.readiness(); !status.ok()) return call->fail(status);
   JsonWriter json;
   json.begin_object().field("ready", true).end_object();
   call->answer_json(json);
@@ -103,7 +103,7 @@ void expose_process(const Services& services, Exposition& out) {
   out.gauge("voiceagent_info", "Always 1; says which version runs.");
   out.value(1, {{"version", version()}});
   out.gauge("voiceagent_ready", "Whether sessions are taken.");
-  out.value(services.host->readiness().ok() ? 1 : 0);
+  out.value(services.readiness().ok() ? 1 : 0);
   out.gauge("voiceagent_uptime_seconds", "Since the server started.");
   out.value(uptime_s(services));
   out.counter("process_cpu_seconds_total", "CPU time of the process.");
@@ -184,6 +184,15 @@ Route probe(std::string path, std::string description,
   return route;
 }
 
+// Upgrades never come here.
+Route web_socket(std::string path, std::string description) {
+  return {"GET", std::move(path), std::move(description), [](const SharedCall& call) {
+            Problem refusal = problem(426, "this is a WebSocket: ask for an upgrade");
+            refusal.headers.set("upgrade", "websocket");
+            call->fail(refusal);
+          }};
+}
+
 }  // namespace
 
 void add_service_routes(Services& services) {
@@ -202,10 +211,13 @@ void add_service_routes(Services& services) {
   services.router.add(probe("/metrics", "For Prometheus", [&services](const SharedCall& call) {
     answer_metrics(services, call);
   }));
+  services.router.add(web_socket("/ws/stream", "WebSocket: a spoken conversation in real time"));
+  services.router.add(web_socket("/ws", "WebSocket: whole utterances and texts as JSON"));
   Route files{"GET", "/", "", [&services](const SharedCall& call) {
                 services.page.answer(call, call->request().path);
               }};
   files.open = true;
+  files.limited = false;
   services.router.set_fallback(std::move(files));
 }
 

@@ -26,7 +26,7 @@ std::shared_ptr<Agent> agent_or_refusal(const Services& services, const SharedCa
 
 void answer_status(const Services& services, const SharedCall& call) {
   const ServerHost& host = *services.host;
-  const Status ready = host.readiness();
+  const Status ready = services.readiness();
   JsonWriter json;
   json.begin_object().field("status", ready.ok() ? "ready" : "not ready");
   if (!ready.ok()) json.field("reason", ready.message());

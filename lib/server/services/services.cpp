@@ -1,5 +1,6 @@
 #include "server/services/services.h"
 
+#include <string>
 #include <utility>
 
 namespace voiceagent::server {
@@ -9,6 +10,13 @@ Services::Services(ServerOptions server_options, std::shared_ptr<ServerHost> ser
       host(std::move(server_host)),
       page(options.http.web_dir, host->parts().workers),
       adapters(transports::AdapterRegistry::web_sockets()) {}
+
+Status Services::readiness() const {
+  if (Status status = host->readiness(); !status.ok()) return status;
+  if (connections().web_sockets < options.max_ws_connections) return {};
+  return resource_exhausted("all " + std::to_string(options.max_ws_connections) +
+                            " WebSockets are taken: try again later");
+}
 
 transports::Selection Services::select(const net::HttpRequest& request,
                                        std::string_view path) const {

@@ -35,6 +35,8 @@ struct Services {
     const net::HttpServer* server = http.load();
     return server != nullptr ? server->statistics() : net::HttpServerStatistics{};
   }
+  // Ok: a session would be taken now. Else why not.
+  Status readiness() const;
   // Which transport suits this request, at `path` ("" : the server may choose).
   transports::Selection select(const net::HttpRequest& request, std::string_view path) const;
 };

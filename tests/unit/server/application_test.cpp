@@ -92,13 +92,14 @@ TEST_CASE("an address that asks too much waits, but may still see how the server
   options.http.rate_burst = 2;
   ServerStand stand(options);
   CHECK(status_of(stand.get("/voice/status")) == 200);
-  CHECK(status_of(stand.get("/nothing")) == 404);
+  CHECK(status_of(stand.serve(ServerStand::request("POST", "/nothing"))) == 404);
   const FakeAnswer refused = stand.get("/voice/status");
   CHECK(status_of(refused) == 429);
   CHECK(refused.response.headers.get("ratelimit-limit") == "2");
   CHECK(refused.response.headers.get("ratelimit-remaining") == "0");
   CHECK(std::stoi(std::string(refused.response.headers.get("retry-after"))) > 0);
   for (int i = 0; i < 10; ++i) CHECK(status_of(stand.get("/health")) == 200);
+  for (int i = 0; i < 10; ++i) CHECK(status_of(stand.get("/index.html")) == 200);
 }
 
 TEST_CASE("a WebSocket needs its path, a room, a page of ours and its token") {
@@ -116,6 +117,15 @@ TEST_CASE("a WebSocket needs its path, a room, a page of ours and its token") {
   CHECK(upgrade("/api/v1/ws/stream", {{"origin", "https://evil.example"}}) == 403);
   stand.host->begin_drain();
   CHECK(upgrade("/api/v1/ws/stream", {}) == 503);
+}
+
+TEST_CASE("whoever asks a WebSocket without an upgrade is told so") {
+  ServerStand stand;
+  for (const std::string path : {"/ws", "/api/v1/ws", "/api/v1/ws/stream"}) {
+    const FakeAnswer answer = stand.get(path);
+    CHECK(status_of(answer) == 426);
+    CHECK(answer.response.headers.get("upgrade") == "websocket");
+  }
 }
 
 TEST_CASE("a stream's subprotocol is confirmed when it is offered") {
