@@ -109,11 +109,10 @@ va_feature(WEBRTC_VAD providers webrtc-audio-processing libwebrtc-audio-processi
   -lwebrtc_audio_processing providers/vad/webrtc)
 
 # The server: loops and sockets, what speaks over them, and the program.
-va_feature_also(SERVER net libuv libuv1-dev -luv)
 va_feature_also(SERVER net libcurl libcurl4-openssl-dev -lcurl)
 va_feature_also(SERVER net openssl libssl-dev "-lssl -lcrypto")
 va_feature_also(SERVER server prometheus-cpp-core prometheus-cpp-dev -lprometheus-cpp-core)
-va_feature(SERVER net libwebsockets "libwebsockets-dev libwebsockets-evlib-uv" -lwebsockets
+va_feature(SERVER net libuv libuv1-dev -luv
   "net/;net_;server/;transports/websocket/;transports/dialogue/;server_")
 
 if(CMAKE_DL_LIBS)

@@ -57,7 +57,7 @@ THIRD_PARTY = (
     ("samplerate.h", ("lib/audio/",)),
     ("uv.h", ("lib/net/", "tests/")),
     ("curl/", ("lib/net/",)),
-    ("libwebsockets", ("lib/net/", "tests/")),
+    ("libwebsockets", ("tests/bench/",)),
     ("sqlite3", ("lib/storage/",)),
     ("libpq", ("lib/storage/",)),
     ("postgresql/", ("lib/storage/",)),

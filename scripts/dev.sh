@@ -35,8 +35,7 @@ packages_of() {
       echo ninja-build cmake g++ pkg-config rapidjson-dev libspdlog-dev libtomlplusplus-dev \
         libcli11-dev libopus-dev libopusenc-dev libsamplerate0-dev libwebrtc-audio-processing-dev \
         libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us flite1-dev \
-        libuv1-dev libwebsockets-dev libwebsockets-evlib-uv libcurl4-openssl-dev libssl-dev \
-        prometheus-cpp-dev
+        libuv1-dev libcurl4-openssl-dev libssl-dev prometheus-cpp-dev
       ;;
     test)
       echo ccache catch2 clang libclang-rt-14-dev python3 doxygen chromium
