@@ -24,8 +24,9 @@ class SessionDirectory;
 
 // Who is talking. Sessions and clips belong to a principal.
 struct Principal {
-  std::string id;          // never empty; of a nameless client: its own, made for the connection
-  bool anonymous = false;  // then an unguessable session id is proof enough to take it up again
+  std::string id;            // never empty; of a nameless client: its own, made for the connection
+  bool anonymous = false;    // then an unguessable session id is proof enough to take it up again
+  std::string request = {};  // id of the request that it came with, for the log
 };
 
 // Leave to hold one session more. Holding `slot` takes the place up; its last copy gives it back,

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "server/http/secret.h"
+#include "server/telemetry/session_log.h"
 #include "server/telemetry/session_traces.h"
 
 namespace voiceagent::server {
@@ -115,15 +116,15 @@ Status ServerHost::check_token(const net::HttpRequest& request, std::string_view
 
 Result<Principal> ServerHost::authenticate(const net::HttpRequest& request,
                                            std::string_view token) {
-  if (token_.empty()) return Principal{"connection:" + random_id(), true};
+  if (token_.empty()) return Principal{"connection:" + random_id(), true, request.id};
   if (Status status = check_token(request, token); !status.ok()) return status;
-  return Principal{"token", false};
+  return Principal{"token", false, request.id};
 }
 
 Result<Principal> ServerHost::authenticate_http(const net::HttpRequest& request) const {
-  if (token_.empty()) return Principal{"address:" + request.peer, true};
+  if (token_.empty()) return Principal{"address:" + request.peer, true, request.id};
   if (Status status = check_token(request, {}); !status.ok()) return status;
-  return Principal{"token", false};
+  return Principal{"token", false, request.id};
 }
 
 // Counts first and looks then: two that come at once can't both get the last place.
@@ -182,8 +183,10 @@ std::shared_ptr<const Clip> ServerHost::find_clip(std::string_view name, const P
   return clips_.find(name, who, steady_now());
 }
 
-void ServerHost::session_opening(Session& session, std::string_view transport, const Principal&) {
+void ServerHost::session_opening(Session& session, std::string_view transport,
+                                 const Principal& principal) {
   parts_.metrics->watch(session, transport);
+  log_session(session, transport, principal.request, parts_.logger);
   if (parts_.traces != nullptr) export_turns(session, parts_.traces);
 }
 
