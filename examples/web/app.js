@@ -19,7 +19,7 @@ const timing = new Timing({
   note: element('response-note'),
   stages: element('stages'),
   axisEnd: element('axis-end'),
-  bargeIn: element('barge-in'),
+  remarks: element('remarks'),
   history: element('history'),
   summary: element('summary'),
 });

@@ -33,6 +33,15 @@ function explained({ field, name, hint }) {
   return make('li', '', swatch, make('strong', '', name), make('span', '', hint));
 }
 
+function remarks({ tools_ms: tools, barge_in_ms: silent }) {
+  const texts = [];
+  if (tools > 0) texts.push(`The reply waited ${formatMs(tools)} for tools.`);
+  if (typeof silent === 'number') {
+    texts.push(`You interrupted: ${formatMs(silent)} after your voice began the agent fell silent.`);
+  }
+  return texts;
+}
+
 export class Timing {
   // `parts` has the elements by their ids.
   constructor(parts) {
@@ -72,10 +81,7 @@ export class Timing {
       response === null ? 'there was no answer' : 'from your last word to the agent’s first';
     this.parts.stages.replaceChildren(...bars.map((bar) => this.#row(bar, end)));
     this.parts.axisEnd.textContent = formatMs(end);
-    const silent = metrics.barge_in_ms;
-    this.parts.bargeIn.hidden = typeof silent !== 'number';
-    this.parts.bargeIn.textContent =
-      `You interrupted: ${formatMs(silent ?? 0)} after your voice began the agent fell silent.`;
+    this.parts.remarks.replaceChildren(...remarks(metrics).map((text) => make('p', '', text)));
   }
 
   #row({ field, name, hint, begin, end: reached, early }, end) {

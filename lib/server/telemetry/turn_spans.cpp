@@ -1,6 +1,7 @@
 #include "server/telemetry/turn_spans.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/redact.h"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxDrafts = 16;  // turns that never end are forgotten
 constexpr std::size_t kMaxEvents = 32;
+constexpr std::size_t kMaxTools = 32;
 
 // The stages of a turn, and the time of each. One that was ready before it was needed (a prepared
 // reply) begins where it ended.
@@ -73,6 +75,8 @@ void TurnSpans::on(const AnyEvent& event) {
     case EventKind::kPlaybackPaused:
     case EventKind::kPlaybackResumed:
     case EventKind::kInterrupted: return reply(event, drafts_[turn]);
+    case EventKind::kToolCallFinished:
+      return use_tool(*event.as<event::ToolCallFinished>(), event.envelope().time, drafts_[turn]);
     case EventKind::kError:
       return fail(*event.as<event::Error>(), event.envelope().time, drafts_[turn]);
     case EventKind::kTurnDropped: drafts_.erase(turn); return;
@@ -97,7 +101,7 @@ void TurnSpans::reply(const AnyEvent& event, Draft& draft) {
     if (draft.events.size() < kMaxEvents) draft.events.push_back({name, at, {}});
   };
   if (event.as<event::ReplyStarted>() != nullptr) {
-    draft.reply_begin = at;
+    if (!draft.reply_begin) draft.reply_begin = at;  // it goes on after tools
   } else if (const auto* done = event.as<event::ReplyDone>()) {
     draft.reply_end = at;
     draft.finish = done->reason;
@@ -112,6 +116,14 @@ void TurnSpans::reply(const AnyEvent& event, Draft& draft) {
   } else {
     note("interrupted");
   }
+}
+
+void TurnSpans::use_tool(const event::ToolCallFinished& call, Duration at, Draft& draft) {
+  if (draft.tools.size() >= kMaxTools) return;
+  Span span{"tool", at - call.duration, at, {}, {}, {}};
+  span.attributes = {{"gen_ai.tool.name", std::string(call.tool)},
+                     {"voiceagent.tool_state", std::string(to_string(call.state))}};
+  draft.tools.push_back(std::move(span));
 }
 
 void TurnSpans::fail(const event::Error& error, Duration at, Draft& draft) {
@@ -145,6 +157,7 @@ void TurnSpans::finish(const event::TurnMetrics& metrics, TurnId turn, Duration 
   const Duration asked = draft.reply_begin.value_or(settled.value_or(origin));
   add_model(stages, metrics, asked, draft.reply_end, draft.finish, draft.input_tokens,
             draft.output_tokens);
+  std::move(draft.tools.begin(), draft.tools.end(), std::back_inserter(trace.stages));
   stages.add("tts", clause, audio);
   stages.add("output", audio, sent);
   stages.add("playback", sent, at);

@@ -34,12 +34,14 @@ class TurnSpans {
     std::int64_t input_tokens = 0;
     std::int64_t output_tokens = 0;
     std::string intent;
+    std::vector<Span> tools;
     std::vector<SpanEvent> events;
     std::optional<std::string> error;
   };
 
   void hear(const AnyEvent& event, Draft& draft);
   void reply(const AnyEvent& event, Draft& draft);
+  void use_tool(const event::ToolCallFinished& call, Duration at, Draft& draft);
   void fail(const event::Error& error, Duration at, Draft& draft);
   void finish(const event::TurnMetrics& metrics, TurnId turn, Duration at);
 

@@ -97,7 +97,7 @@ void check_span(const TurnTrace& trace, std::string_view name, Duration begin, D
 // The n-th id is made of the digit n.
 MakeId counting_ids() {
   return [count = 0](std::size_t bytes) mutable {
-    return std::string(2 * bytes, static_cast<char>('0' + ++count));
+    return std::string(2 * bytes, static_cast<char>('0' + ++count % 10));
   };
 }
 
@@ -165,6 +165,20 @@ TEST_CASE("turns that are dropped leave nothing, those that never end are forgot
   story.tell(1, 100ms, speech_started(50ms)).tell(1, 300ms, event::TurnDropped{});
   for (TurnId turn = 2; turn < 1000; ++turn) story.tell(turn, 1s, speech_started(1s));
   CHECK(story.traces.empty());
+}
+
+TEST_CASE("a tool's call is a span, by its name and not by what it was told") {
+  Story story;
+  event::ToolCallFinished call;
+  call.tool = "weather";
+  call.result = "secret rain";
+  call.duration = 300ms;
+  story.tell(1, 1600ms, call);
+  tell_spoken_turn(story);
+  check_span(story.traces.at(0), "tool", 1300ms, 1600ms);
+  const std::string spans = otlp_spans(story.traces[0], 0, counting_ids());
+  CHECK(spans.find("weather") != std::string::npos);
+  CHECK(spans.find("secret rain") == std::string::npos);
 }
 
 TEST_CASE("two turns at once are kept apart") {
