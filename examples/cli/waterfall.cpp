@@ -43,6 +43,12 @@ std::string draw_waterfall(const va::event::TurnMetrics& metrics) {
     text += line;
     from = to;
   }
+  if (metrics.tools >= va::Duration(0)) {
+    char line[80];
+    std::snprintf(line, sizeof line, "          %-13s %7.1f ms in all\n", "tools",
+                  va::to_ms(metrics.tools));
+    text += line;
+  }
   return text;
 }
 

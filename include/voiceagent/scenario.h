@@ -132,9 +132,12 @@ struct Step {
 /// What the scripted model answers.
 struct ReplyRule {
   std::string when;  ///< Part of the last message, in any case of letters; empty: fits anything.
+  std::string
+      after_tool{};  ///< Only if the last message is the result of this tool; empty: always.
   int times = std::numeric_limits<int>::max();  ///< Not used again after so many replies.
   std::string text;                             ///< The reply; a step of it is a word.
   LlmDelivery delivery;                         ///< How it comes.
+  std::vector<LlmCall> calls{};  ///< Tools called after the text; then not if none may be called.
 };
 
 /// The providers of a scenario. The seeds in them are those of the scenario.
@@ -143,6 +146,7 @@ struct ProviderScripts {
   std::vector<ReplyRule> replies;  ///< The model: the first rule that fits answers.
   int vad_rate = 16'000;           ///< What the detector listens at, in samples a second.
   std::vector<TtsScript> tts{{}};  ///< The synthesiser, stream by stream; the last is for the rest.
+  std::vector<ToolScript> tools{};  ///< The tools.
 };
 
 /// One end of a timing: an event, or a moment that the simulation itself knows.
@@ -202,9 +206,12 @@ struct TextExpectation {
 
 /// One message of the context at the end.
 struct ContextExpectation {
-  Role role = Role::kUser;   ///< Whose.
-  std::string text;          ///< Exactly that.
-  bool interrupted = false;  ///< Whether it was cut off.
+  Role role = Role::kUser;              ///< Whose.
+  std::string text;                     ///< Exactly that; of a tool: its name.
+  bool interrupted = false;             ///< Whether it was cut off.
+  std::vector<std::string> calls{};     ///< The tools that the assistant called after it, in order.
+  ToolState state = ToolState::kDone;   ///< Of a tool: how the call ended,
+  std::optional<std::string> result{};  ///< and with which result; not set: whatever.
 };
 
 /// What is to come of a scenario.

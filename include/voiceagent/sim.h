@@ -21,6 +21,7 @@
 #include "voiceagent/llm.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/time.h"
+#include "voiceagent/tool.h"
 #include "voiceagent/tts.h"
 #include "voiceagent/vad.h"
 
@@ -136,6 +137,34 @@ VOICEAGENT_EXPORT std::shared_ptr<LlmProvider> scripted_llm(LlmScript script,
 /// The same reply to everything: the first word after `first_token`, then one every `per_word`.
 VOICEAGENT_EXPORT LlmScript fixed_reply(std::string text, Duration first_token = {},
                                         Duration per_word = {});
+
+/// How a scripted tool behaves.
+struct ToolScript {
+  /// What becomes of a call.
+  enum class Way {
+    kAnswer,  ///< It is answered with `result`.
+    kFail,    ///< It is answered with an error, whose message is `result`.
+    kNever,   ///< It is never answered.
+    kTwice,   ///< It is answered twice.
+    kDrop,    ///< The tool lets go of it without an answer.
+    kThrow,   ///< The tool throws at once.
+  };
+  /// Something that it says on the way.
+  struct Report {
+    Duration after{0};                        ///< Since the call began.
+    std::string text;                         ///< What.
+    ToolProgress how = ToolProgress::kShown;  ///< To be shown, or spoken.
+  };
+  Tool tool;                    ///< All but its handler.
+  Way way = Way::kAnswer;       ///< What becomes of its calls,
+  Latency latency{};            ///< and how long it takes.
+  std::string result = "done";  ///< The answer.
+  std::vector<Report> reports;  ///< On the way.
+  std::uint64_t seed = 0;       ///< Of all that is left to chance.
+};
+
+/// A tool that follows a script on `executor`, which must be that of its sessions.
+VOICEAGENT_EXPORT Tool scripted_tool(ToolScript script, const std::shared_ptr<Executor>& executor);
 
 /// How a scripted synthesiser behaves.
 struct TtsScript {

@@ -1,5 +1,7 @@
 #include "base/json_schema.h"
 
+#include <cstdint>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -26,6 +28,16 @@ std::string text_of(const rapidjson::Pointer& pointer) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+// The one integer whose negation RapidJSON's check of multipleOf can't hold.
+bool has_least_integer(const Json& value) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  if (value.type() == JsonType::kNumber) return value.integer() == kLeast;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (has_least_integer(value.at(i))) return true;
+  }
+  return false;
+}
+
 class Compiled final : public JsonSchema {
  public:
   explicit Compiled(const std::string& text) {
@@ -34,6 +46,9 @@ class Compiled final : public JsonSchema {
   }
 
   Status check(const Json& value) const override {
+    if (has_least_integer(value)) {
+      return invalid_argument("the number -9223372036854775808 is out of range");
+    }
     const std::string text = value.dump();
     rapidjson::Document document;
     document.Parse(text.c_str(), text.size());

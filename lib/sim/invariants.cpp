@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "sim/invariants_tools.h"
 #include "sim/random_words.h"
 
 namespace voiceagent::sim {
@@ -22,8 +23,10 @@ Duration patience(const RandomPlan& plan) {
   const Duration user = limits.final_timeout + turn.endpointing_max + turn.stop_silence;
   const Duration network = 2 * longest(plan.far_end.delay) + longest(plan.far_end.report_delay) +
                            plan.far_end.buffer + plan.far_end.report_interval;
+  Duration tools{0};
+  for (const ToolScript& script : plan.tools) tools = std::max(tools, script.tool.deadline);
   return std::max({limits.first_token_timeout, limits.first_audio_timeout, user,
-                   turn.false_interruption}) +
+                   turn.false_interruption, tools}) +
          network + std::chrono::seconds(2);
 }
 
@@ -115,7 +118,8 @@ void Invariants::finish(const std::vector<ContextEntry>& context,
     if (const auto text = remembered(context, id)) check_playback(id, turn, *text, stretches);
   }
   check_context(context);
-  check_replies();
+  check_tool_results(story_, context, may_forget(context), findings_);
+  check_replies(may_forget(context));
   check_user_words(utterances);
   check_providers();
 }

@@ -55,7 +55,7 @@ class Invariants {
 
   // invariants_words.cpp
   void check_context(const std::vector<ContextEntry>& context);
-  void check_replies();
+  void check_replies(bool forgets);
   void check_user_words(const std::vector<Utterance>& utterances);
   void check_providers();
   std::optional<std::string> remembered(const std::vector<ContextEntry>& context,

@@ -56,7 +56,34 @@ void Story::on(const event::SessionOpened& e) {
   output_rate_ = e.output_rate;
 }
 
-void Story::on(const event::SessionClosed&) { closed_ = true; }
+void Story::on(const event::SessionClosed&) {
+  closed_ = true;
+  for (const auto& [call, ended] : calls_) check(ended, "every call of a tool ends");
+}
+
+void Story::on(const event::ToolCallStarted& e) {
+  check_part_of_reply();
+  check(calls_.emplace(e.call_id, false).second, "calls of tools have names of their own");
+}
+
+void Story::on(const event::ToolCallFinished& e) {
+  check(e.state != ToolState::kRunning && e.state != ToolState::kCancelled,
+        "a call that is finished has a result");
+  end_call(e.call_id);
+}
+
+void Story::on(const event::ToolCallCancelled& e) { end_call(e.call_id); }
+
+void Story::on(const event::ToolCallProgress& e) {
+  const auto call = calls_.find(e.call_id);
+  check(call != calls_.end() && !call->second, "only a running call makes progress");
+}
+
+void Story::end_call(std::string_view id) {
+  const auto call = calls_.find(id);
+  check(call != calls_.end() && !call->second, "a call of a tool starts and ends once");
+  if (call != calls_.end()) call->second = true;
+}
 
 void Story::on(const event::ModeChanged& e) {
   check(e.mode != mode_, "the mode changes to another");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -81,6 +82,8 @@ class Story {
   std::uint64_t events() const { return seq_; }
   // The turns that were answered, in the order in which they ended.
   const std::vector<TurnId>& answered() const { return answered_; }
+  // The calls of tools by their ids, and whether they have ended.
+  const std::map<std::string, bool, std::less<>>& calls() const { return calls_; }
 
  private:
   template <class Detail>
@@ -118,11 +121,17 @@ class Story {
   void on(const event::PlaybackResumed& e);
   void on(const event::Interrupted& e);
   void on(const event::OutputFlushed& e);
+  void on(const event::ToolCallStarted& e);
+  void on(const event::ToolCallFinished& e);
+  void on(const event::ToolCallCancelled& e);
+  void on(const event::ToolCallProgress& e);
+  void end_call(std::string_view call);
   void end_reply(ReplyState how, std::string_view heard);
 
   Findings& findings_;
   std::map<TurnId, TurnStory> turns_;
   std::vector<TurnId> answered_;
+  std::map<std::string, bool, std::less<>> calls_;
   Mode mode_;
   bool opened_ = false;
   bool closed_ = false;

@@ -28,29 +28,43 @@ std::string essence(std::string_view text) {
 // Whether the oldest messages may have left.
 bool Invariants::may_forget(const std::vector<ContextEntry>& context) const {
   const LimitOptions& limits = plan_.agent.limits;
-  return context.size() >= limits.max_history_messages || limits.max_history_tokens < 1000;
+  std::size_t messages = 0;
+  std::size_t bytes = 0;
+  for (const ContextEntry& entry : context) {
+    if (entry.role != Role::kTool) ++messages;
+    bytes += entry.text.size() + 64;
+    for (const ContextCall& call : entry.calls) bytes += call.arguments.size() + 64;
+  }
+  return messages >= limits.max_history_messages || limits.max_history_tokens < 1000 ||
+         bytes > limits.max_history_tokens;  // of some four bytes each
 }
 
 // Nothing when it was too long ago.
 std::optional<std::string> Invariants::remembered(const std::vector<ContextEntry>& context,
                                                   TurnId turn) const {
+  const bool forgets = may_forget(context);
+  if (forgets && (context.empty() || turn <= context.front().turn)) return {};
+  std::string all;  // its parts, with tools between them
   for (const ContextEntry& entry : context) {
-    if (entry.role == Role::kAssistant && entry.turn == turn) return entry.text;
+    if (entry.role != Role::kAssistant || entry.turn != turn) continue;
+    if (!all.empty() && !entry.text.empty()) all += ' ';
+    all += entry.text;
   }
-  if (may_forget(context)) return {};
-  return std::string();
+  if (all.empty() && forgets) return {};
+  return all;
 }
 
 // The user's messages are the turns that were answered, in order; the oldest may have left.
 void Invariants::check_context(const std::vector<ContextEntry>& context) {
   std::vector<const ContextEntry*> user;
-  std::set<TurnId> replies;
+  std::set<TurnId> replies;  // whose last part has come
   for (const ContextEntry& entry : context) {
     if (entry.role == Role::kUser) user.push_back(&entry);
     if (entry.role != Role::kAssistant) continue;
-    if (!replies.insert(entry.turn).second) {
+    if (replies.contains(entry.turn)) {
       add("a reply is remembered once", "turn " + std::to_string(entry.turn));
     }
+    if (entry.calls.empty()) replies.insert(entry.turn);
   }
   const std::vector<TurnId>& answered = story_.answered();
   const bool full = may_forget(context);
@@ -67,18 +81,22 @@ void Invariants::check_context(const std::vector<ContextEntry>& context) {
   }
 }
 
-// A reply is of one request, which asked for an answer to that very turn.
-void Invariants::check_replies() {
+// A reply is of one request, which asked for an answer to that very turn, and of those that went on
+// with it after tools.
+void Invariants::check_replies(bool forgets) {
   std::map<std::uint32_t, TurnId> turn_of;
   for (const auto& [id, turn] : story_.turns()) {
-    std::set<std::uint32_t> requests;
+    std::vector<std::uint32_t> requests;  // as their words come
     std::uint32_t next = 0;
     const std::vector<std::string_view> words = split_words(turn.said);
     const bool cut = !turn.done || turn.said.size() >= plan_.agent.limits.max_reply_bytes;
     for (const std::string_view& text : words) {
       const auto word = read_word(text);
       if (!word || word->voice != Voice::kReply) continue;
-      requests.insert(word->number);
+      if (requests.empty() || requests.back() != word->number) {
+        requests.push_back(word->number);
+        next = 0;
+      }
       const bool may_be_cut = cut && &text == &words.back();
       if (word->part != next++ && !scrambled(plan_.llm.faults) && !may_be_cut) {
         add("a reply's words come in order", "turn " + std::to_string(id) + ": " + turn.said);
@@ -87,17 +105,21 @@ void Invariants::check_replies() {
     if (turn.said.size() > plan_.agent.limits.max_reply_bytes) {
       add("a reply has its limit", std::to_string(turn.said.size()) + " bytes");
     }
-    if (requests.empty()) continue;
-    const std::uint32_t request = *requests.begin();
-    const auto [known, fresh] = turn_of.emplace(request, id);
-    if (requests.size() > 1 || !fresh) {
-      add("a reply belongs to one turn", "turn " + std::to_string(id) + ": " + turn.said);
-      continue;
-    }
-    const std::string& asked = records_.requests[request].asked;
-    if (essence(asked) != essence(turn.text)) {
-      add("a reply answers what was said",
-          "turn " + std::to_string(id) + " was '" + turn.text + "', asked was '" + asked + "'");
+    for (const std::uint32_t request : requests) {
+      const auto [known, fresh] = turn_of.emplace(request, id);
+      const ReplyRequest& record = records_.requests[request];
+      // Of a reply whose beginning has left the history the model sees only what came later.
+      const bool goes_on = record.role == Role::kTool || (forgets && !story_.calls().empty());
+      if (!fresh || (request != requests.front() && !goes_on)) {
+        add("a reply belongs to one turn", "turn " + std::to_string(id) + ": " + turn.said);
+        break;
+      }
+      // Of its own accord, about what came of a tool.
+      const bool told = record.role == Role::kSystem && !turn.ended;
+      if (!goes_on && !told && essence(record.asked) != essence(turn.text)) {
+        add("a reply answers what was said", "turn " + std::to_string(id) + " was '" + turn.text +
+                                                 "', asked was '" + record.asked + "'");
+      }
     }
   }
 }

@@ -1,6 +1,9 @@
 #include "sim/random_plan.h"
 
+#include <algorithm>
 #include <array>
+
+#include "sim/random_tools.h"
 
 namespace voiceagent::sim {
 namespace {
@@ -159,6 +162,7 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   plan.stt = draw_stt(chance, plan.faults);
   plan.llm = draw_llm(chance, plan.faults);
   plan.tts = draw_tts(chance, plan.faults);
+  plan.tools = draw_tools(chance, plan.faults);
   plan.far_end = draw_far_end(chance);
   plan.microphone = draw_microphone(chance);
   plan.session.id = "random";
@@ -170,7 +174,9 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   if (chance.yes(0.3)) {
     for (int i = chance.between(1, 3); i > 0; --i) plan.hooks.push_back(draw_hook(chance));
   }
-  plan.hears_all = !plan.faults && plan.hooks.empty() && hears_all(plan.agent);
+  const bool open_to_all = std::ranges::all_of(
+      plan.tools, [](const ToolScript& script) { return script.tool.interruptible; });
+  plan.hears_all = !plan.faults && plan.hooks.empty() && hears_all(plan.agent) && open_to_all;
   plan.length = chance.between(options.length / 2, options.length * 3 / 2);
   return plan;
 }
@@ -194,6 +200,13 @@ std::string describe(const RandomPlan& plan) {
           " preemptive replies" + (turn.manual_end ? ", manual end" : "");
   text += describe("stt", plan.stt.faults) + describe("llm", plan.llm.faults) +
           describe("tts", plan.tts.faults);
+  for (const ToolScript& script : plan.tools) {
+    text += "; tool " + script.tool.name + " way " + std::to_string(static_cast<int>(script.way)) +
+            ", deadline " + time(script.tool.deadline) + " ms, " +
+            std::string(to_string(script.tool.interruption)) + ", " +
+            std::string(to_string(script.tool.duplicates)) + ", effect " +
+            std::string(to_string(script.tool.effect));
+  }
   for (const Hook& hook : plan.hooks) {
     text += "; at event " + std::to_string(hook.nth) + " of kind " +
             std::to_string(static_cast<int>(hook.kind)) + ": " +

@@ -52,6 +52,7 @@ struct RandomPlan {
   TtsScript tts;
   FarEndOptions far_end;
   Microphone microphone;
+  std::vector<ToolScript> tools;
   std::vector<Hook> hooks;
   int reply_words = 10;    // of the longest reply
   bool faults = false;     // something may go wrong with a provider

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/random_tools.h"
 #include "sim/random_words.h"
 
 namespace voiceagent::sim {
@@ -42,13 +43,18 @@ std::vector<LlmStep> cut(const std::string& text, bool words, Chance& chance) {
 
 LlmScript random_replies(const RandomPlan& plan, const Records& records) {
   return [seed = plan.seed, most = plan.reply_words, ordered = plan.llm.faults.out_of_order <= 0,
-          records](std::span<const Message>) {
+          tools = plan.tools, records](std::span<const Message> messages) {
     const std::size_t number = records->requests.size() - 1;
     Chance chance(seed, 1000 + number);
     if (chance.yes(0.03)) return std::vector<LlmStep>();  // it has nothing to say
+    const bool after_tools = !messages.empty() && messages.back().role == Role::kTool;
+    const std::vector<LlmStep> calls = draw_calls(chance, tools, after_tools);
+    if (!calls.empty() && chance.yes(0.5)) return calls;
     const int words = chance.between(1, most);
     const std::string text = reply_text(static_cast<std::uint32_t>(number), words, chance);
-    return cut(text, !ordered || chance.yes(0.5), chance);
+    std::vector<LlmStep> steps = cut(text, !ordered || chance.yes(0.5), chance);
+    steps.insert(steps.end(), calls.begin(), calls.end());
+    return steps;
   };
 }
 
@@ -77,8 +83,12 @@ class RecordedLlm final : public LlmProvider {
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
     const std::size_t number = records_->requests.size();
     ReplyRequest& record = records_->requests.emplace_back();
-    record.messages = request.messages.size();
-    if (!request.messages.empty()) record.asked = request.messages.back().text;
+    record.messages = request.messages.size() - static_cast<std::size_t>(std::ranges::count(
+                                                    request.messages, Role::kTool, &Message::role));
+    if (!request.messages.empty()) {
+      record.asked = request.messages.back().text;
+      record.role = request.messages.back().role;
+    }
     Result<std::unique_ptr<LlmStream>> stream = llm_->start(request, sink);
     records_->requests[number].refused = !stream.ok();
     if (!stream.ok()) return stream;

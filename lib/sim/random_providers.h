@@ -22,7 +22,8 @@ struct StreamRecord {
 // One request to the model. Its reply is in words of its own: its number is in each.
 struct ReplyRequest : StreamRecord {
   std::string asked;         // the message to be answered
-  std::size_t messages = 0;  // sent with it, this one included
+  Role role = Role::kUser;   // whose that is
+  std::size_t messages = 0;  // sent with it, this one included, without results of tools
 };
 
 // One stream of the synthesiser. Its number is in its samples.

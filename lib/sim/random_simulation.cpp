@@ -45,6 +45,9 @@ class Stage {
     agent.llm = {"llm", {}, recorded_llm(plan_, records_)};
     agent.tts = {"tts", {}, recorded_tts(plan_, records_)};
     agent.vad = {"vad", {}, level_vad()};
+    for (const ToolScript& script : plan_.tools) {
+      agent.tools.push_back(scripted_tool(script, time_));
+    }
     Result<std::shared_ptr<Agent>> made = (*engine)->make_agent(std::move(agent));
     if (!made.ok()) return made.status();
     agent_ = std::move(*made);

@@ -26,10 +26,14 @@ void ConversationContext::add_user(TurnId turn, std::string_view text) {
   add({{Role::kUser, std::string(text), turn, false}}, entries_.size());
 }
 
-void ConversationContext::set_heard(TurnId turn, std::string_view heard, std::size_t part) {
+void ConversationContext::set_heard(TurnId turn, std::string_view heard, std::size_t part,
+                                    bool last) {
   if (heard.empty()) return;
   Entry* reply = reply_of(turn, part);
-  if (reply == nullptr) return make_reply(turn, part, heard, {});
+  if (reply == nullptr) {
+    if (last) make_reply(turn, part, heard, {});
+    return;
+  }
   const std::size_t before = tokens_in(reply->message.text);
   reply->message.text.assign(heard);
   tokens_ += tokens_in(heard) - before;
@@ -63,14 +67,6 @@ void ConversationContext::set_result(std::string_view call_id, ToolState state,
   }
 }
 
-bool ConversationContext::has_call(std::string_view call_id) const {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const auto& calls = entries_[i].message.calls;
-    if (std::ranges::find(calls, call_id, &ContextCall::id) != calls.end()) return true;
-  }
-  return false;
-}
-
 std::span<const Message> ConversationContext::messages() {
   messages_.clear();
   if (!instructions_.empty()) messages_.push_back({Role::kSystem, instructions_, false});
@@ -88,19 +84,24 @@ std::span<const Message> ConversationContext::messages_with(std::string_view tex
 }
 
 std::span<const Message> ConversationContext::messages_of(const ReplyInProgress& reply) {
+  const auto its = [&](const Entry& entry) {
+    return entry.message.role == Role::kAssistant && entry.message.turn == reply.turn;
+  };
+  // What the user has said since is answered by another reply.
+  std::size_t end = entries_.size();
+  while (end > 0 && !its(entries_[end - 1])) --end;
+  if (end == 0) end = entries_.size();  // its beginning has left the history
   messages_.clear();
   if (!instructions_.empty()) messages_.push_back({Role::kSystem, instructions_, false});
-  begin_entries(entries_.size());
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+  begin_entries(end);
+  for (std::size_t i = 0; i < end; ++i) {
     const Entry& entry = entries_[i];
-    const bool its = entry.message.role == Role::kAssistant && entry.message.turn == reply.turn;
-    if (its && entry.part + 1 >= reply.parts.size()) continue;  // what is being asked for
-    std::string_view text = entry.message.text;
-    if (its) {
+    if (!its(entry)) {
+      add_message(entry, entry.message.text);
+    } else if (entry.part + 1 < reply.parts.size()) {  // else it is what is being asked for
       const std::size_t begin = reply.parts[entry.part];
-      text = trim(reply.text.substr(begin, reply.parts[entry.part + 1] - begin));
+      add_message(entry, trim(reply.text.substr(begin, reply.parts[entry.part + 1] - begin)));
     }
-    add_message(entry, text);
   }
   return messages_;
 }

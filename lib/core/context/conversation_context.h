@@ -32,8 +32,8 @@ class ConversationContext {
   void add_user(TurnId turn, std::string_view text);
   // Sets what was heard so far of a part of the agent's reply in `turn`; makes its entry when it is
   // the first that is heard. Nothing heard leaves no entry. A reply has one part, and another one
-  // after each round of tools.
-  void set_heard(TurnId turn, std::string_view heard, std::size_t part = 0);
+  // after each round of tools; those before the `last` have their entries, or have left.
+  void set_heard(TurnId turn, std::string_view heard, std::size_t part = 0, bool last = true);
   // The reply of `turn` was cut off after what was heard.
   void mark_interrupted(TurnId turn);
 
@@ -41,8 +41,6 @@ class ConversationContext {
   void add_calls(TurnId turn, std::size_t part, const std::vector<ContextCall>& calls);
   // The call has ended: once. One that has left the history is forgotten.
   void set_result(std::string_view call_id, ToolState state, std::string_view result);
-  // Whether a call of that id is here.
-  bool has_call(std::string_view call_id) const;
 
   // The messages for a model: instructions, then the conversation. Valid until the next change.
   std::span<const Message> messages();

@@ -38,6 +38,9 @@ void SessionTrace::on(const AnyEvent& event) {
     case EventKind::kPlaybackResumed:
     case EventKind::kPlaybackFinished:
     case EventKind::kInterrupted: return reply(event, at);
+    case EventKind::kToolCallStarted:
+    case EventKind::kToolCallFinished:
+    case EventKind::kToolCallCancelled: return call_tool(event, at);
     case EventKind::kTurnMetrics:
       return measure(*event.as<event::TurnMetrics>(), event.envelope().turn);
     case EventKind::kAudioIn:
@@ -137,7 +140,25 @@ void SessionTrace::reply(const AnyEvent& event, Duration at) {
   }
 }
 
+// While the model waits for tools; what still runs afterwards is told by its events alone.
+void SessionTrace::call_tool(const AnyEvent& event, Duration at) {
+  mark(event);
+  if (event.kind() == EventKind::kToolCallStarted) {
+    ++calls_;
+    tools_.start(at);
+  } else if (--calls_ == 0) {
+    end_tools(at);
+  }
+}
+
+void SessionTrace::end_tools(Duration at) {
+  if (!tools_.open()) return;
+  const Duration end = tools_.stop(at);
+  writer_.slice(TraceTrack::kLlm, "tools", tools_.begin(), end);
+}
+
 void SessionTrace::end_model(Duration at, std::string_view text) {
+  end_tools(at);
   if (!llm_.open()) return;
   const Duration end = llm_.stop(at);
   writer_.slice(TraceTrack::kLlm, "reply", llm_.begin(), end,

@@ -55,15 +55,18 @@ class SessionTrace {
   void end_model(Duration at, std::string_view text);
   void end_playback(Duration at, std::string_view heard);
   void end_hold(Duration at);
+  void call_tool(const AnyEvent& event, Duration at);
+  void end_tools(Duration at);
   void measure(const event::TurnMetrics& metrics, TurnId turn);
   // What everybody may want to find.
   void mark(const AnyEvent& event);
   void close(const event::SessionClosed& closed, Duration at);
 
   TraceWriter writer_;
-  OpenSlice speech_, turn_, stt_, llm_, tts_, playback_, hold_, response_;
+  OpenSlice speech_, turn_, stt_, llm_, tts_, playback_, hold_, response_, tools_;
   Duration first_token_{-1};  // of the present reply
   Duration last_frame_{0};
+  int calls_ = 0;        // of tools, that have not ended
   Duration tts_end_{0};  // of the latest reply
 };
 

@@ -40,7 +40,7 @@ Perceived SessionImpl::perceive() const {
   p.level_db = loudness_.level();
   p.noise_db = loudness_.noise();
   p.echo_db = loudness_.echo();
-  p.audible = audible_;
+  p.audible = audible_ && !speaker_.waits_for_text();  // tools may leave it silent
   p.audible_since = audible_since_;
   p.uninterruptible = uninterruptible_ || tools_.uninterruptible();
   p.says_uninterruptible = !says_.empty() && !says_.front().options.interruptible;

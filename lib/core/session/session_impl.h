@@ -10,6 +10,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -283,10 +284,11 @@ class SessionImpl final : public Session,
     Duration settled{0};
   };
   Ended ended_;
-  Waterfall waterfall_;            // of the reply that is on
-  std::vector<Effect> effects_;    // that wait for the end of the reply
-  std::vector<std::string> news_;  // results that the agent is to speak of
-  std::uint64_t named_calls_ = 0;  // by the session, where the model did not
+  Waterfall waterfall_;             // of the reply that is on
+  std::vector<Effect> effects_;     // that wait for the end of the reply
+  std::vector<std::string> news_;   // results that the agent is to speak of
+  std::uint64_t named_calls_ = 0;   // by the session, where the model did not
+  std::set<std::string> call_ids_;  // of the model's own
 };
 
 }  // namespace voiceagent

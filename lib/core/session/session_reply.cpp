@@ -275,7 +275,7 @@ void SessionImpl::remember_heard(Reply& reply, std::size_t text_end) {
   // A synthesiser's timings may point inside a character.
   reply.heard_end = std::max(reply.heard_end, truncate_utf8(reply.text, text_end).size());
   for (std::size_t part = 0; part < reply.parts.size(); ++part) {
-    context_.set_heard(reply.turn, reply.heard(part), part);
+    context_.set_heard(reply.turn, reply.heard(part), part, part + 1 == reply.parts.size());
   }
   if (reply.interrupted) context_.mark_interrupted(reply.turn);
 }

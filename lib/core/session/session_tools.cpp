@@ -8,7 +8,8 @@
 namespace voiceagent {
 namespace {
 
-constexpr std::size_t kMaxNews = 16;  // results that wait to be spoken of
+constexpr std::size_t kMaxNews = 16;         // results that wait to be spoken of
+constexpr std::size_t kMaxCallIds = 10'000;  // of the model's own
 
 }  // namespace
 
@@ -19,18 +20,16 @@ void SessionImpl::answer_over(const Usage& usage, FinishReason reason) {
   end_of_reply_text();
 }
 
-// With ids that no other call has: some models give none, or the same again.
+// With ids that no other call of the session has: some models give none, or the same again. Who has
+// given very many gets no more of them believed.
 std::vector<ContextCall> SessionImpl::name_calls(std::vector<ContextCall> calls) {
-  const auto known = [&](const std::string& id, std::size_t before) {
-    const auto end = calls.begin() + static_cast<std::ptrdiff_t>(before);
-    return context_.has_call(id) || std::any_of(calls.begin(), end, [&](const ContextCall& other) {
-             return other.id == id;
-           });
-  };
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    while (calls[i].id.empty() || known(calls[i].id, i)) {
-      calls[i].id = "call_" + std::to_string(++named_calls_);
-    }
+  for (ContextCall& call : calls) {
+    const bool fresh =
+        !call.id.empty() && call_ids_.size() < kMaxCallIds && call_ids_.insert(call.id).second;
+    if (fresh) continue;
+    do {
+      call.id = "call_" + std::to_string(++named_calls_);
+    } while (call_ids_.contains(call.id));
   }
   return calls;
 }

@@ -1,19 +1,19 @@
-// Handlers that block, on threads where they may.
+#include "core/tools/call_handler.h"
+
 #include <exception>
 #include <memory>
 #include <string>
 #include <utility>
-
-#include "voiceagent/tool.h"
 
 namespace voiceagent {
 namespace {
 
 using Function = std::function<Result<std::string>(ToolContext& call)>;
 
-Result<std::string> call(const Function& function, ToolContext& context) {
+// What is being thrown, as an error. REQUIRES: inside a handler of exceptions.
+Status thrown() {
   try {
-    return function(context);
+    throw;
   } catch (const std::exception& error) {
     return internal_error("the tool threw: " + std::string(error.what()));
   } catch (...) {
@@ -21,7 +21,25 @@ Result<std::string> call(const Function& function, ToolContext& context) {
   }
 }
 
+Result<std::string> call(const Function& function, ToolContext& context) {
+  try {
+    return function(context);
+  } catch (...) {
+    return thrown();
+  }
+}
+
 }  // namespace
+
+void call_handler(const ToolHandler& handler, const std::shared_ptr<ToolReply>& reply) {
+  try {
+    handler(reply);
+  } catch (...) {
+    reply->answer(thrown());
+  }
+}
+
+Status dropped_call() { return internal_error("the tool dropped the call without an answer"); }
 
 ToolHandler blocking_tool(Function function) {
   auto shared = std::make_shared<const Function>(std::move(function));

@@ -1,9 +1,9 @@
 #include "core/tools/tool_line.h"
 
-#include <exception>
 #include <utility>
 
 #include "base/utf8.h"
+#include "core/tools/call_handler.h"
 
 namespace voiceagent {
 namespace {
@@ -45,19 +45,13 @@ ToolLine::ToolLine(ToolLineOptions options, const PortContext& ports,
 
 void ToolLine::begin(const ToolHandler& handler) {
   const auto reply = std::make_shared<Reply>(shared_from_this());
-  try {
-    handler(reply);
-  } catch (const std::exception& error) {
-    reply->answer(internal_error("the tool threw: " + std::string(error.what())));
-  } catch (...) {
-    reply->answer(internal_error("the tool threw something that is no exception"));
-  }
+  call_handler(handler, reply);
 }
 
 bool ToolLine::cancelled() const {
   if (cancelled_) return true;
   const std::shared_ptr<Executor> executor = executor_.lock();
-  return executor == nullptr || executor->now() >= options_.deadline;
+  return executor != nullptr && executor->now() >= options_.deadline;
 }
 
 // Runs `f(ToolLineListener&)` on the executor, unless the session has let go by then.
@@ -94,7 +88,7 @@ void ToolLine::answer(Result<std::string> result) {
 }
 
 void ToolLine::drop() {
-  if (!answered_) answer(internal_error("the tool dropped the call without an answer"));
+  if (!answered_) answer(dropped_call());
 }
 
 void ToolLine::log(LogLevel level, std::string_view what) const {

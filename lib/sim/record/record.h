@@ -28,9 +28,9 @@ enum class RecordKind : std::uint8_t {
   kEnd = 14,         // the session has closed: how many events it published
 };
 
-// Whose streams there are.
-enum class StreamKind : std::uint8_t { kStt, kLlm, kTts, kVad, kTurnDetector };
-inline constexpr int kStreamKinds = 5;
+// Whose streams there are. A tool's is a call of it, by its number in the session.
+enum class StreamKind : std::uint8_t { kStt, kLlm, kTts, kVad, kTurnDetector, kTool };
+inline constexpr int kStreamKinds = 6;
 
 // The calls of a session.
 enum class SessionCall : std::uint8_t {
@@ -62,6 +62,8 @@ enum class SinkCall : std::uint8_t {
   kError,
   kClosed,
   kEstimate,
+  kToolAnswer,
+  kToolProgress,
 };
 
 }  // namespace voiceagent

@@ -3,44 +3,11 @@
 #include <utility>
 
 #include "sim/record/sink_code.h"
+#include "sim/record/sink_notes.h"
 #include "voiceagent/vad.h"
 
 namespace voiceagent {
 namespace {
-
-// Makes the calls of one stream's sink, and keeps what they say. Any thread.
-class SinkNotes {
- public:
-  SinkNotes(std::shared_ptr<RecordingExecutor> executor, StreamKind kind, std::uint64_t stream)
-      : executor_(std::move(executor)), kind_(kind), stream_(stream) {}
-
-  // `args(ByteWriter&)` writes the arguments; `tell()` makes the call, after which this object may
-  // be gone.
-  template <class Args, class Tell>
-  auto note(SinkCall what, Args args, Tell tell) {
-    const std::shared_ptr<RecordingLog> log = executor_->shared_log();
-    auto call = std::make_shared<RecordedSinkCall>();
-    ByteWriter bytes;
-    bytes.choice(kind_);
-    bytes.number(stream_);
-    bytes.choice(what);
-    args(bytes);
-    call->bytes = bytes.take();
-    call->at = executor_->real()->now();
-    const RecordingScope scope(*log, std::move(call));
-    return tell();
-  }
-  template <class Tell>
-  void note(SinkCall what, Tell tell) {
-    note(
-        what, [](ByteWriter&) {}, tell);
-  }
-
- private:
-  const std::shared_ptr<RecordingExecutor> executor_;
-  const StreamKind kind_;
-  const std::uint64_t stream_;
-};
 
 // A stream and what all kinds of it need. Session's executor.
 template <class Stream>

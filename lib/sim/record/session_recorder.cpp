@@ -8,6 +8,7 @@
 #include "sim/record/agent_text.h"
 #include "sim/record/recording_providers.h"
 #include "sim/record/recording_session.h"
+#include "sim/record/recording_tools.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/tts.h"
 #include "voiceagent/vad.h"
@@ -62,6 +63,8 @@ std::string setup_text(const Agent& agent, const SessionOptions& session, const 
   write_capabilities(json, session.providers);
   json.end_object().key("agent");
   write_agent(json, agent.options());
+  json.key("tools");
+  write_tools(json, session.tools != nullptr ? *session.tools : agent.options().tools);
   json.end_object();
   return std::string(json.text());
 }
@@ -89,6 +92,8 @@ Result<std::shared_ptr<Session>> open_recorded(Agent& agent, SessionOptions opti
   options.providers = recording_providers(real, recording);
   if (options.id.empty()) options.id = random_id();
   log->setup(setup_text(agent, options, *executor, begin));
+  options.tools = std::make_shared<const std::vector<Tool>>(recording_tools(
+      options.tools != nullptr ? *options.tools : agent.options().tools, recording));
   const RecordingScope scope(*log, begin);
   recording->hold();  // the session opens when everybody listens who is to
   Result<std::shared_ptr<Session>> session = agent.open_session(options, recording);

@@ -106,6 +106,12 @@ void write_audio(ByteWriter& out, AudioView audio) {
   write_pcm(out, audio.samples);
 }
 
+void write_tool_answer(ByteWriter& out, const Result<std::string>& result) {
+  const Status status = result.status();
+  out.choice(status.code());
+  out.text(result.ok() ? *result : status.message());
+}
+
 Pcm read_audio(ByteReader& in) {
   Pcm pcm;
   pcm.sample_rate = static_cast<int>(in.signed_number());
@@ -188,6 +194,25 @@ void tell(ByteReader& in, TurnDetectorSink& sink) {
   const std::uint64_t question = in.number();
   const float probability = in.real();
   if (in.ok()) sink.estimate(question, probability);
+}
+
+void tell(ByteReader& in, ToolReply& call) {
+  switch (in.choice(SinkCall::kToolProgress)) {
+    case SinkCall::kToolAnswer: {
+      const ErrorCode code = in.choice(ErrorCode::kInternal);
+      const std::string text(in.text());
+      if (!in.ok()) return;
+      if (code == ErrorCode::kOk) return call.answer(text);
+      return call.answer(Status(code, text));
+    }
+    case SinkCall::kToolProgress: {
+      const std::string_view text = in.text();
+      const ToolProgress how = in.choice(ToolProgress::kSpoken);
+      if (in.ok()) call.progress(text, how);
+      return;
+    }
+    default: return in.fail();
+  }
 }
 
 }  // namespace voiceagent

@@ -5,6 +5,7 @@
 #include "sim/record/record.h"
 #include "voiceagent/llm.h"
 #include "voiceagent/stt.h"
+#include "voiceagent/tool.h"
 #include "voiceagent/tts.h"
 #include "voiceagent/turn_detector.h"
 
@@ -16,12 +17,14 @@ void write_intent(ByteWriter& out, const Intent& intent);
 void write_tool_call(ByteWriter& out, const ToolCall& call);
 void write_error(ByteWriter& out, const ProviderError& error);
 void write_audio(ByteWriter& out, AudioView audio);
+void write_tool_answer(ByteWriter& out, const Result<std::string>& result);
 
 // Calls the sink as the bytes say: the call, then its arguments. Fails on damage, without calling.
 void tell(ByteReader& in, SttSink& sink);
 void tell(ByteReader& in, LlmSink& sink);
 void tell(ByteReader& in, TtsSink& sink);
 void tell(ByteReader& in, TurnDetectorSink& sink);
+void tell(ByteReader& in, ToolReply& call);
 
 // What write_audio() wrote; fails on damage.
 Pcm read_audio(ByteReader& in);

@@ -52,6 +52,7 @@ Status Player::open(AgentOptions agent) {
   agent.tts.instance = providers.tts;
   agent.vad.instance = providers.vad;
   agent.turn_detector = providers.turn_detector;
+  agent.tools = replay_tools(recording_, streams_);
   if (!providers.stt) agent.stt.name.clear();
   if (!providers.llm) agent.llm.name.clear();
   if (!providers.tts) agent.tts.name.clear();

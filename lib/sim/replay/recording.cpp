@@ -123,14 +123,14 @@ bool Sorter::provider(RecordKind kind, ByteReader& in) {
     case RecordKind::kStart: {
       RecordedStart start;
       if (!time(in, start.time)) return false;
-      const StreamKind of = in.choice(StreamKind::kTurnDetector);
+      const StreamKind of = in.choice(StreamKind::kTool);
       const auto code = in.choice(ErrorCode::kInternal);
       start.status = {code, std::string(in.text())};
       recording_.starts.at(static_cast<std::size_t>(of)).push_back(std::move(start));
       return in.ok();
     }
     case RecordKind::kRefusal: {
-      const StreamKind of = in.choice(StreamKind::kTurnDetector);
+      const StreamKind of = in.choice(StreamKind::kTool);
       const std::uint64_t stream = in.number();
       recording_.refusals.emplace(of, stream, in.number());
       return in.ok();

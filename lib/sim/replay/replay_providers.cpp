@@ -1,5 +1,6 @@
 #include "sim/replay/replay_providers.h"
 
+#include "sim/record/recording_tools.h"
 #include "sim/record/sink_code.h"
 #include "voiceagent/llm.h"
 #include "voiceagent/stt.h"
@@ -174,6 +175,17 @@ TtsCapabilities tts_capabilities(const Json& json) {
 }
 
 }  // namespace
+
+std::vector<Tool> replay_tools(const Recording& recording, ReplayStreams& streams) {
+  std::vector<Tool> tools = read_tools(recording.setup["tools"]);
+  for (Tool& tool : tools) {
+    if (tool.handler == nullptr) continue;
+    tool.handler = [&streams](const std::shared_ptr<ToolReply>& reply) {
+      streams.begin_call(reply->number(), [reply](ByteReader& in) { tell(in, *reply); });
+    };
+  }
+  return tools;
+}
 
 SessionProviders replay_providers(const Recording& recording, ReplayStreams& streams) {
   const Json there = recording.setup["providers"];

@@ -28,6 +28,8 @@ class ReplayStreams {
 
   // What the next start of that kind gives.
   Result<std::uint64_t> start(StreamKind kind, Tell tell);
+  // The call `number` of a tool begins.
+  void begin_call(std::uint64_t number, Tell tell);
   // Whether the recording has that stream: it then says itself when the stream closes.
   bool recorded(StreamKind kind, std::uint64_t stream) const;
   void forget(StreamKind kind, std::uint64_t stream) { open_.erase({kind, stream}); }
@@ -61,6 +63,8 @@ class ReplayStreams {
   std::map<std::uint64_t, std::pair<std::size_t, std::uint64_t>> heard_;  // of detectors
 };
 
+// The tools that a session had; `streams` must outlive them.
+std::vector<Tool> replay_tools(const Recording& recording, ReplayStreams& streams);
 // Providers for the session, as far as the recording has them; `streams` must outlive them.
 SessionProviders replay_providers(const Recording& recording, ReplayStreams& streams);
 

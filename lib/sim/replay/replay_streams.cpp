@@ -23,6 +23,15 @@ Result<std::uint64_t> ReplayStreams::start(StreamKind kind, Tell tell) {
   return stream;
 }
 
+void ReplayStreams::begin_call(std::uint64_t number, Tell tell) {
+  std::uint64_t& newest = started_.at(static_cast<std::size_t>(StreamKind::kTool));
+  newest = std::max(newest, number);
+  const Key key{StreamKind::kTool, number};
+  open_.emplace(key, std::move(tell));
+  for (const Stimulus& call : early_[key]) executor_.post([this, call] { arrive(call); });
+  early_.erase(key);
+}
+
 bool ReplayStreams::recorded(StreamKind kind, std::uint64_t stream) const {
   return stream <= recording_.starts.at(static_cast<std::size_t>(kind)).size();
 }
@@ -39,7 +48,7 @@ void ReplayStreams::close(StreamKind kind, std::uint64_t stream) {
 
 void ReplayStreams::arrive(const Stimulus& call) {
   ByteReader bytes(call.bytes);
-  const StreamKind kind = bytes.choice(StreamKind::kTurnDetector);
+  const StreamKind kind = bytes.choice(StreamKind::kTool);
   const std::uint64_t stream = bytes.number();
   if (!bytes.ok() || bytes.at_end()) return;
   if (stream > started_.at(static_cast<std::size_t>(kind))) {

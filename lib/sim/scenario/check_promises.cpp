@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/text.h"
+#include "sim/invariants_tools.h"
 #include "sim/scenario/checks.h"
 
 namespace voiceagent::sim {
@@ -84,11 +84,19 @@ class HeardCheck {
   void run() {
     auto heard = heard_by_turn(record_);
     const TurnId oldest = record_.context.empty() ? 0 : record_.context.front().turn;
-    std::set<TurnId> remembered;
+    struct Told {
+      std::string text;
+      bool interrupted = false;
+    };
+    std::map<TurnId, Told> remembered;  // the parts of a reply together
     for (const ContextEntry& entry : record_.context) {
       if (entry.role != Role::kAssistant) continue;
-      remembered.insert(entry.turn);
-      compare(entry.turn, entry.text, entry.interrupted, heard[entry.turn]);
+      Told& told = remembered[entry.turn];
+      told.text += entry.text;
+      told.interrupted = told.interrupted || entry.interrupted;
+    }
+    for (const auto& [turn, told] : remembered) {
+      compare(turn, told.text, told.interrupted, heard[turn]);
     }
     for (const auto& [turn, text] : heard) {
       if (turn >= oldest && !remembered.contains(turn)) compare(turn, "", true, text);
@@ -127,6 +135,18 @@ class HeardCheck {
   Failures& out_;
 };
 
+// Of tools, whose results are all there at the end.
+void check_tools(const Scenario& scenario, const Record& record, Failures& out) {
+  const LimitOptions& limits = scenario.agent.limits;
+  const bool may_forget = scenario.agent.summarise_history || limits.max_history_tokens < 1000 ||
+                          2 * record.context.size() > limits.max_history_messages;
+  Findings findings;
+  check_tool_results(record.story(), record.context, may_forget, findings);
+  for (const Violation& violation : findings.take()) {
+    out.push_back({"tools", violation.invariant, violation.detail, violation.at});
+  }
+}
+
 }  // namespace
 
 void check_promises(const Scenario& scenario, const Record& record, Failures& out) {
@@ -134,6 +154,7 @@ void check_promises(const Scenario& scenario, const Record& record, Failures& ou
     out.push_back({"events", violation.invariant, violation.detail, violation.at});
   }
   check_turns(record, out);
+  check_tools(scenario, record, out);
   if (comparable(scenario)) HeardCheck(scenario, record, out).run();
 }
 

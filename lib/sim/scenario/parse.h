@@ -26,6 +26,11 @@ std::span<const CloseReason> close_reasons();
 std::vector<Step> parse_steps(const Json& json, const std::string& path, Problems& out);
 step::Microphone parse_microphone(const Json& json, const std::string& path, Problems& out);
 ProviderScripts parse_providers(ObjectReader& scenario);
+std::vector<ToolScript> parse_tools(const Json& json, const std::string& path, Problems& out);
+// The tools that a reply calls.
+std::vector<LlmCall> parse_calls(const Json& json, const std::string& path, Problems& out);
+// A number of milliseconds, or {"ms": 100, "jitter_ms": 50, "tail_ms": 2000, "tail_share": 0.01}.
+void read_latency(ObjectReader& reader, std::string_view key, Latency& latency);
 FarEndOptions parse_far_end(const Json& json, const std::string& path, Problems& out);
 Expectations parse_expectations(const Json& json, const std::string& path, Problems& out);
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <utility>
 
 #include "sim/scenario/parse.h"
@@ -156,19 +157,40 @@ std::optional<TextExpectation> parse_text(ObjectReader& parent, std::string_view
   return text;
 }
 
+// What came of a call.
+void parse_result(ObjectReader& reader, ContextExpectation& message) {
+  static constexpr std::array kStates{ToolState::kDone, ToolState::kFailed, ToolState::kCancelled,
+                                      ToolState::kTimedOut, ToolState::kRejected};
+  const bool told = reader.has("state") || reader.has("result");
+  if (told && message.role != Role::kTool) {
+    reader.problems().add(reader.path(), "only a tool has a state and a result");
+  }
+  ObjectReader::put(message.state, reader.named<ToolState>("state", kStates));
+  if (!reader.has("result")) return;
+  const Json result = reader.get("result");
+  message.result = result.is_string() ? std::string(result.string()) : result.dump();
+}
+
 ContextExpectation parse_message(const Json& json, const std::string& path, Problems& out) {
   ContextExpectation message;
   ObjectReader reader(json, path, out);
   if (!json.is_object()) return message;
-  const auto user = reader.string("user");
-  const auto assistant = reader.string("assistant");
-  if (reader.has("user") == reader.has("assistant")) {
-    out.add(path, "must have either 'user' or 'assistant'");
+  const std::array<std::pair<std::string_view, Role>, 3> kinds{
+      {{"user", Role::kUser}, {"assistant", Role::kAssistant}, {"tool", Role::kTool}}};
+  int found = 0;
+  for (const auto& [key, role] : kinds) {
+    if (!reader.has(key)) continue;
+    ++found;
+    message.role = role;
+    ObjectReader::put(message.text, reader.string(key));
   }
-  message.role = user ? Role::kUser : Role::kAssistant;
-  message.text = user.value_or(assistant.value_or(std::string()));
+  if (found != 1) out.add(path, "must have either 'user', 'assistant' or 'tool'");
+  const bool assistant = message.role == Role::kAssistant;
   ObjectReader::put(message.interrupted, reader.flag("interrupted"));
-  if (user && message.interrupted) out.add(path, "only the assistant can be interrupted");
+  if (!assistant && message.interrupted) out.add(path, "only the assistant can be interrupted");
+  message.calls = parse_texts(reader, "calls");
+  if (!assistant && !message.calls.empty()) out.add(path, "only the assistant can call tools");
+  parse_result(reader, message);
   reader.refuse_the_rest();
   return message;
 }

@@ -7,22 +7,6 @@ namespace {
 
 constexpr std::size_t kMaxScripts = 100;
 
-// A number of milliseconds, or {"ms": 100, "jitter_ms": 50, "tail_ms": 2000, "tail_share": 0.01}.
-void read_latency(ObjectReader& reader, std::string_view key, Latency& latency) {
-  if (!reader.has(key)) return;
-  const Json json = reader.get(key);
-  if (!json.is_object()) {
-    if (const auto always = reader.ms(key)) latency = Latency(*always);
-    return;
-  }
-  ObjectReader parts(json, reader.path(key), reader.problems());
-  ObjectReader::put(latency.base, parts.ms("ms"));
-  ObjectReader::put(latency.jitter, parts.ms("jitter_ms"));
-  ObjectReader::put(latency.tail, parts.ms("tail_ms"));
-  ObjectReader::put(latency.tail_share, parts.number("tail_share", 0, 1));
-  parts.refuse_the_rest();
-}
-
 void read_share(ObjectReader& reader, std::string_view key, double& share) {
   ObjectReader::put(share, reader.number(key, 0, 1));
 }
@@ -92,7 +76,10 @@ ReplyRule parse_rule(const Json& json, const std::string& path, const LlmDeliver
   ObjectReader reader(json, path, out);
   ObjectReader::put(rule.when, reader.text("when"));
   ObjectReader::put(rule.times, reader.integer("times", 1, 1'000'000));
-  if (!reader.has("reply") && json.is_object()) out.add(path, "has no 'reply'");
+  ObjectReader::put(rule.after_tool, reader.text("after_tool"));
+  if (reader.has("calls")) rule.calls = parse_calls(reader.get("calls"), reader.path("calls"), out);
+  const bool says = reader.has("reply");
+  if (!says && rule.calls.empty() && json.is_object()) out.add(path, "has no 'reply'");
   ObjectReader::put(rule.text, reader.string("reply"));
   rule.delivery = parse_delivery(reader, base);
   reader.refuse_the_rest();
@@ -141,6 +128,21 @@ std::vector<Script> parse_scripts(const Json& json, const std::string& path,
 
 }  // namespace
 
+void read_latency(ObjectReader& reader, std::string_view key, Latency& latency) {
+  if (!reader.has(key)) return;
+  const Json json = reader.get(key);
+  if (!json.is_object()) {
+    if (const auto always = reader.ms(key)) latency = Latency(*always);
+    return;
+  }
+  ObjectReader parts(json, reader.path(key), reader.problems());
+  ObjectReader::put(latency.base, parts.ms("ms"));
+  ObjectReader::put(latency.jitter, parts.ms("jitter_ms"));
+  ObjectReader::put(latency.tail, parts.ms("tail_ms"));
+  ObjectReader::put(latency.tail_share, parts.number("tail_share", 0, 1));
+  parts.refuse_the_rest();
+}
+
 ProviderScripts parse_providers(ObjectReader& scenario) {
   ProviderScripts scripts;
   Problems& out = scenario.problems();
@@ -154,6 +156,9 @@ ProviderScripts parse_providers(ObjectReader& scenario) {
   }
   if (scenario.has("tts")) {
     scripts.tts = parse_scripts(scenario.get("tts"), scenario.path("tts"), parse_tts, out);
+  }
+  if (scenario.has("tools")) {
+    scripts.tools = parse_tools(scenario.get("tools"), scenario.path("tools"), out);
   }
   const Result<Json> nothing = Json::parse("{}");
   scripts.replies =

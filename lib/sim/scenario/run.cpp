@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/text.h"
@@ -9,31 +10,55 @@
 namespace voiceagent::sim {
 namespace {
 
-std::string describe(const ContextEntry& entry) {
-  return std::string(to_string(entry.role)) + ": '" + entry.text + "'" +
-         (entry.interrupted ? " (interrupted)" : "");
-}
-
 std::string describe(const ContextExpectation& entry) {
-  return describe(ContextEntry{entry.role, entry.text, 0, entry.interrupted});
+  std::string text = std::string(to_string(entry.role)) + ": '" + entry.text + "'";
+  if (entry.role == Role::kTool) {
+    text += " " + std::string(to_string(entry.state));
+    if (entry.result) text += " '" + *entry.result + "'";
+  }
+  for (const std::string& call : entry.calls) text += " [" + call + "]";
+  return text + (entry.interrupted ? " (interrupted)" : "");
 }
 
-template <class Entry>
-std::string describe_all(const std::vector<Entry>& entries) {
+// The context as an expectation would have it.
+std::vector<ContextExpectation> as_expected(const std::vector<ContextEntry>& context) {
+  std::vector<ContextExpectation> all;
+  std::map<std::string, std::string> tools;  // by call
+  for (const ContextEntry& entry : context) {
+    ContextExpectation& one = all.emplace_back();
+    one.role = entry.role;
+    one.text = entry.text;
+    one.interrupted = entry.interrupted;
+    for (const ContextCall& call : entry.calls) {
+      tools[call.id] = call.tool;
+      one.calls.push_back(call.tool);
+    }
+    if (entry.role != Role::kTool) continue;
+    one.text = tools[entry.call_id];
+    one.state = entry.state;
+    one.result = entry.text;
+  }
+  return all;
+}
+
+std::string describe_all(const std::vector<ContextExpectation>& entries) {
   std::string text;
-  for (const Entry& entry : entries) text += (text.empty() ? "" : " | ") + describe(entry);
+  for (const ContextExpectation& entry : entries)
+    text += (text.empty() ? "" : " | ") + describe(entry);
   return text.empty() ? "nothing" : text;
 }
 
 void check_context(const Expectations& expect, const Record& record, Failures& out) {
   if (!expect.context) return;
-  const auto same = [](const ContextExpectation& wanted, const ContextEntry& entry) {
+  const std::vector<ContextExpectation> seen = as_expected(record.context);
+  const auto same = [](const ContextExpectation& wanted, const ContextExpectation& entry) {
     return wanted.role == entry.role && wanted.text == entry.text &&
-           wanted.interrupted == entry.interrupted;
+           wanted.interrupted == entry.interrupted && wanted.calls == entry.calls &&
+           wanted.state == entry.state && (!wanted.result || wanted.result == entry.result);
   };
-  if (std::ranges::equal(*expect.context, record.context, same)) return;
-  out.push_back({"expect.context", describe_all(*expect.context), describe_all(record.context),
-                 Duration(-1)});
+  if (std::ranges::equal(*expect.context, seen, same)) return;
+  out.push_back(
+      {"expect.context", describe_all(*expect.context), describe_all(seen), Duration(-1)});
 }
 
 // `turn_ended 1: reason "silence", text "hello"`

@@ -43,6 +43,24 @@ class TtsInTurn final : public InTurn<TtsProvider, TtsStream, TtsRequest, TtsSin
   }
 };
 
+// The tool whose result the last message is, or "".
+std::string_view answered_tool(std::span<const Message> messages) {
+  if (messages.empty() || messages.back().role != Role::kTool) return {};
+  for (const Message& message : messages) {
+    for (const ToolCall& call : message.tool_calls) {
+      if (call.id == messages.back().tool_call_id) return call.name;
+    }
+  }
+  return {};
+}
+
+// The words, and then the calls.
+LlmScript script_of(const ReplyRule& rule) {
+  std::vector<LlmStep> steps = fixed_reply(rule.text)({});
+  for (const LlmCall& call : rule.calls) steps.push_back({Duration(0), {}, call});
+  return [steps = std::move(steps)](std::span<const Message>) { return steps; };
+}
+
 // Each rule is a model of its own.
 class Rules final : public LlmProvider {
  public:
@@ -50,15 +68,18 @@ class Rules final : public LlmProvider {
     for (const ReplyRule& rule : rules) {
       LlmDelivery delivery = rule.delivery;
       delivery.seed = seed + rules_.size();
-      rules_.push_back(
-          {to_lower(rule.when), rule.times, scripted_llm(fixed_reply(rule.text), delivery)});
+      rules_.push_back({to_lower(rule.when), rule.after_tool, !rule.calls.empty(), rule.times,
+                        scripted_llm(script_of(rule), delivery)});
     }
   }
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
     const std::string asked =
         request.messages.empty() ? "" : to_lower(request.messages.back().text);
+    const std::string_view tool = answered_tool(request.messages);
     for (Rule& rule : rules_) {
       if (rule.left == 0 || asked.find(rule.when) == std::string::npos) continue;
+      if (rule.calls && !request.may_call_tools) continue;
+      if (!rule.after_tool.empty() && rule.after_tool != tool) continue;
       --rule.left;
       return rule.model->start(request, sink);
     }
@@ -68,6 +89,8 @@ class Rules final : public LlmProvider {
  private:
   struct Rule {
     std::string when;
+    std::string after_tool;
+    bool calls;
     int left;
     std::shared_ptr<LlmProvider> model;
   };
@@ -76,7 +99,13 @@ class Rules final : public LlmProvider {
 
 }  // namespace
 
-void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint64_t seed) {
+void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint64_t seed,
+                 const std::shared_ptr<Executor>& executor) {
+  agent.tools.clear();
+  for (ToolScript script : scripts.tools) {
+    script.seed = seed + 1000 + agent.tools.size();
+    agent.tools.push_back(scripted_tool(std::move(script), executor));
+  }
   std::vector<std::shared_ptr<SttProvider>> stt;
   for (SttScript script : scripts.stt) {
     script.seed = ++seed;

@@ -71,7 +71,7 @@ Status Simulation::run(const SessionObserver& observer) {
 
 Status Simulation::open(const SessionObserver& observer) {
   AgentOptions agent = scenario_.agent;
-  use_scripts(agent, scenario_.providers, scenario_.seed);
+  use_scripts(agent, scenario_.providers, scenario_.seed, executor_);
   EngineOptions options;
   options.executors = {executor_};
   options.workers = executor_->workers();

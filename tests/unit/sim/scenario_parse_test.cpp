@@ -53,6 +53,25 @@ TEST_CASE("an unknown key is told with the nearest one there is") {
       Contains("'text'?"));
 }
 
+TEST_CASE("tools and calls that make no sense are told with their place") {
+  CHECK(problems_with(R"("tools": [{"way": "answer"}])") == "pause.json: tools[0]: has no 'name'");
+  CHECK_THAT(problems_with(R"("tools": [{"name": "a", "way": "anser"}])"), Contains("'answer'?"));
+  CHECK_THAT(problems_with(R"("tools": [{"name": "a", "paramters": {}}])"),
+             Contains("'parameters'?"));
+  CHECK_THAT(problems_with(R"("tools": [{"name": "a"}, {"name": "a"}])"),
+             Contains("tools: tool 'a': there are two of this name"));
+  CHECK_THAT(problems_with(R"("tools": [{"name": "a", "parameters": {"type": "object", "x": 1}}])"),
+             Contains("the keyword 'x' is not supported"));
+  CHECK_THAT(problems_with(R"("tools": [{"name": "a", "progress": [{"after_ms": 1}]}])"),
+             Contains("tools[0].progress[0]: has no 'text'"));
+  CHECK_THAT(problems_with(R"("llm": {"replies": [{"calls": [{"arguments": {}}]}]})"),
+             Contains("llm.replies[0].calls[0]: has no 'tool'"));
+  CHECK_THAT(problems_with(R"("expect": {"context": [{"user": "x", "state": "done"}]})"),
+             Contains("only a tool has a state and a result"));
+  CHECK_THAT(problems_with(R"("expect": {"context": [{"tool": "x", "calls": ["y"]}]})"),
+             Contains("only the assistant can call tools"));
+}
+
 TEST_CASE("what is no scenario is refused") {
   CHECK_THAT(problems(""), StartsWith("pause.json: is empty; "));
   CHECK_THAT(problems(" \n"), StartsWith("pause.json: is empty; "));
@@ -127,7 +146,7 @@ TEST_CASE("expectations that can't be met are refused") {
                                                        "min_ms": 3}]})"),
       Contains("timings[0].from: no step has the name 'a'"));
   CHECK_THAT(problems_with(R"("expect": {"context": [{"user": "a", "assistant": "b"}]})"),
-             Contains("must have either 'user' or 'assistant'"));
+             Contains("must have either 'user', 'assistant' or 'tool'"));
   CHECK_THAT(
       problems_with(R"("expect": {"events": [{"event": "turn_ended", "with": {"text": 3}}]})"),
       Contains("must be a string or null, not a number"));

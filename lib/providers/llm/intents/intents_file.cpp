@@ -116,7 +116,7 @@ class Reader {
   }
 
   static Status check_slot_name(const std::string& name) {
-    if (!is_placeholder(name)) return {};
+    if (!is_placeholder(name) && name != kResult) return {};
     return invalid_argument("slot {" + name +
                             "}: replies have a meaning of their own for that name; choose another");
   }
@@ -137,7 +137,9 @@ class Reader {
 
   Status read_intent(const Json& json, const std::string& name) {
     if (!json.is_object()) return invalid_argument("it must be an object");
-    if (Status s = check_keys(json, {"name", "sentences", "replies"}); !s.ok()) return s;
+    if (Status s = check_keys(json, {"name", "sentences", "tool", "replies", "failed_replies"});
+        !s.ok())
+      return s;
     if (!is_name(name)) {
       return invalid_argument("\"name\" must be a string of letters, digits and underscores");
     }
@@ -146,8 +148,29 @@ class Reader {
     intent.name = name;
     SlotUse slots;
     if (Status s = read_sentences(json, intent, slots); !s.ok()) return s;
-    if (Status s = read_replies(json, "replies", intent.replies, slots); !s.ok()) return s;
+    if (Status s = read_tool(json, intent, slots); !s.ok()) return s;
+    const bool tool = intent.tool.has_value();
+    if (Status s = read_replies(json, "replies", intent.replies, slots, tool); !s.ok()) return s;
     file_.intents.push_back(std::move(intent));
+    return {};
+  }
+
+  Status read_tool(const Json& json, IntentDefinition& intent, const SlotUse& slots) {
+    if (!json.has("tool")) {
+      if (!json.has("failed_replies")) return {};
+      return invalid_argument("\"failed_replies\" are for an intent with a \"tool\"");
+    }
+    Result<ToolTemplate> tool = ToolTemplate::parse(json["tool"]);
+    if (!tool.ok()) return tool.status();
+    for (const std::string& name : tool->names()) {
+      if (is_placeholder(name) || slots.possible.contains(name)) continue;
+      return unknown_slot(name, slots).within("\"tool\"");
+    }
+    intent.tool = std::move(*tool);
+    if (json.has("failed_replies")) {
+      return read_replies(json, "failed_replies", intent.failed, slots);
+    }
+    intent.failed.push_back(*ReplyTemplate::parse("Sorry, that did not work."));
     return {};
   }
 
@@ -203,7 +226,7 @@ class Reader {
 
   // Reads replies; one of them at least must be possible whatever was said.
   Status read_replies(const Json& json, std::string_view key, std::vector<ReplyTemplate>& out,
-                      const SlotUse& slots) {
+                      const SlotUse& slots, bool result = false) {
     Result<std::vector<std::string>> replies = strings_of(json, key);
     if (!replies.ok()) return replies.status();
     bool always = false;
@@ -214,11 +237,12 @@ class Reader {
       if (!reply.ok()) return reply.status().within(where);
       bool possible = true;
       for (const std::string& name : reply->names()) {
-        if (!is_placeholder(name) && !slots.possible.contains(name)) {
+        const bool its_result = result && name == kResult;
+        if (!is_placeholder(name) && !its_result && !slots.possible.contains(name)) {
           return unknown_slot(name, slots).within(where);
         }
         possible = possible && name != kLastReply &&
-                   (is_placeholder(name) || slots.certain.contains(name));
+                   (is_placeholder(name) || its_result || slots.certain.contains(name));
       }
       always = always || possible;
       out.push_back(std::move(*reply));

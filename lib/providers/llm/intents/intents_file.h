@@ -1,11 +1,13 @@
 // The intents file: what users may say, and what is answered.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "providers/llm/intents/reply_template.h"
+#include "providers/llm/intents/tool_template.h"
 #include "providers/llm/intents/vocabulary.h"
 #include "providers/llm/intents/word_graph.h"
 #include "voiceagent/status.h"
@@ -17,6 +19,8 @@ struct IntentDefinition {
   std::string name;
   std::vector<WordGraph> sentences;
   std::vector<ReplyTemplate> replies;
+  std::optional<ToolTemplate> tool;   // called first; `replies` are given when it is done
+  std::vector<ReplyTemplate> failed;  // given when it is not; never empty if there is a tool
 };
 
 // A whole file, ready to be matched against; immutable.

@@ -18,9 +18,9 @@ class IntentsProvider : public LlmProvider {
     if (request.context.executor == nullptr) {
       return invalid_argument("llm provider 'intents' needs an executor to reply on");
     }
-    return intents::stream_answer(
-        intents::answer(*file_, request.messages, request.wall_time_ms, options_, offset_), file_,
-        *request.context.executor, sink);
+    return intents::stream_answer(intents::answer(*file_, request.messages, request.wall_time_ms,
+                                                  options_, offset_, request.may_call_tools),
+                                  file_, *request.context.executor, sink);
   }
 
  private:

@@ -24,14 +24,16 @@ class Reply : public std::enable_shared_from_this<Reply> {
  private:
   void step() {
     if (cancelled_ || finished_) return sink_.closed();
-    if (!told_intent_) {
+    if (!told_intent_ && !answer_.goes_on) {
       told_intent_ = true;
       tell_intent();
     } else if (at_ < answer_.text.size()) {
       tell_word();
     } else {
       finished_ = true;
-      sink_.done({}, FinishReason::kStop);
+      const bool calls = !answer_.tool.empty();
+      if (calls) sink_.tool_call({{}, answer_.tool, answer_.arguments});
+      sink_.done({}, calls ? FinishReason::kToolCalls : FinishReason::kStop);
     }
     post_next();
   }

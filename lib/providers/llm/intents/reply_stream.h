@@ -8,8 +8,9 @@
 
 namespace voiceagent::intents {
 
-// Tells the sink the intent, then the text word by word, done and closed, each from a task of its
-// own on `executor`. After cancel() only closed() follows. `keep` holds what the answer refers to.
+// Tells the sink the intent, then the text word by word, the call of a tool if there is one, done
+// and closed, each step from a task of its own on `executor`. After cancel() only closed() follows.
+// `keep` holds what the answer refers to.
 std::unique_ptr<LlmStream> stream_answer(Answer answer, std::shared_ptr<const void> keep,
                                          Executor& executor, LlmSink& sink);
 

@@ -20,6 +20,8 @@ inline constexpr std::string_view kDate = "date";             // "Monday, Novemb
 inline constexpr std::string_view kWeekday = "weekday";       // "Monday"
 inline constexpr std::string_view kPlaceholders[] = {kLastReply, kHeard, kTime,
                                                      kTime24,    kDate,  kWeekday};
+// Where a tool was called: what came of it. It may not name a slot either.
+inline constexpr std::string_view kResult = "result";
 
 // Whether every reply may have it.
 bool is_placeholder(std::string_view name);

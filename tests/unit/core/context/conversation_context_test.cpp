@@ -1,6 +1,7 @@
 #include "core/context/conversation_context.h"
 
 #include <string>
+#include <vector>
 
 #include "support/catch.h"
 
@@ -168,4 +169,66 @@ TEST_CASE("a summary takes the place of the messages that it was made of, and of
   CHECK(context.to_summarise().front().text == "Summary of the conversation before: they asked");
   context.summarise("");  // it failed
   CHECK(context.entries().size() == 7);
+}
+
+TEST_CASE("calls of tools stand after the words of their part, their results after them") {
+  ConversationContext context("", at_most(10));
+  context.add_user(1, "hello");
+  context.set_heard(1, "let me", 0);
+  context.add_calls(1, 0, {{"a", "book", "{}"}, {"b", "weather", "{}"}});
+  CHECK(messages(context) == R"(user: hello | assistant: let me | tool: {"state":"running"} | )"
+                             R"(tool: {"state":"running"})");
+  context.set_result("b", ToolState::kDone, "sunny");
+  context.set_result("a", ToolState::kFailed, "no table");
+  context.set_heard(1, "let me see", 0);
+  context.set_heard(1, "it is sunny", 1);
+  context.add_user(2, "thanks");
+  CHECK(messages(context) ==
+        "user: hello | assistant: let me see | tool: no table | tool: sunny | "
+        "assistant: it is sunny | user: thanks");
+  const auto all = context.entries();
+  REQUIRE(all.size() == 6);
+  CHECK(all[1].calls.size() == 2);
+  CHECK(all[2].call_id == "a");
+  CHECK(all[2].state == ToolState::kFailed);
+  CHECK(all[3].state == ToolState::kDone);
+}
+
+TEST_CASE(
+    "the model that goes on sees what it has said, heard or not, and nothing that came since") {
+  ConversationContext context("be kind", at_most(10));
+  context.add_user(1, "hello");
+  context.add_calls(1, 0, {{"a", "book", "{}"}});
+  context.set_result("a", ToolState::kDone, "booked");
+  context.set_heard(1, "one moment", 1);
+  context.add_user(2, "and quickly");
+  const std::vector<std::size_t> parts{0, 11};
+  const std::string text = "let me see. one moment";
+  std::string all;
+  for (const Message& message : context.messages_of({1, text, parts})) {
+    all += std::string(to_string(message.role)) + ": " + std::string(message.text) + " | ";
+  }
+  CHECK(all == "system: be kind | user: hello | assistant: let me see. | tool: booked | ");
+}
+
+TEST_CASE("calls leave the history with their message; a late result of theirs is nobody's") {
+  ConversationContext context("", at_most(2));
+  context.add_user(1, "hello");
+  context.add_calls(1, 0, {{"a", "book", "{}"}});
+  context.add_user(2, "well");
+  CHECK(context.entries().size() == 3);
+  context.add_user(3, "hm");
+  context.set_result("a", ToolState::kDone, "late");
+  CHECK(messages(context) == "user: well | user: hm");
+}
+
+TEST_CASE("results count for the history of tokens") {
+  LimitOptions limits;
+  limits.max_history_tokens = 100;
+  ConversationContext context("", limits);
+  for (TurnId turn = 1; turn <= 3; ++turn) context.add_user(turn, "hello");
+  context.add_calls(3, 0, {{"a", "book", "{}"}});
+  CHECK(context.entries().size() == 5);
+  context.set_result("a", ToolState::kDone, std::string(400, 'x'));
+  CHECK(context.entries().size() == 3);
 }

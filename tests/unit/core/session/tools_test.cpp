@@ -6,47 +6,10 @@
 #include <vector>
 
 #include "support/catch.h"
-#include "support/puppet_stand.h"
+#include "support/tool_stand.h"
 
 using namespace voiceagent;
 using namespace voiceagent::test;
-
-namespace {
-
-// A tool that leaves its calls to the test.
-struct Desk {
-  std::shared_ptr<std::vector<std::shared_ptr<ToolReply>>> calls =
-      std::make_shared<std::vector<std::shared_ptr<ToolReply>>>();
-
-  Tool tool(std::string name) const {
-    Tool made;
-    made.name = std::move(name);
-    made.description = "for tests";
-    made.handler = [calls = calls](std::shared_ptr<ToolReply> reply) {
-      calls->push_back(std::move(reply));
-    };
-    return made;
-  }
-  ToolReply& call(std::size_t i = 0) const { return *calls->at(i); }
-  void answer(std::string text, std::size_t i = 0) const { call(i).answer(std::move(text)); }
-};
-
-// A session whose model is a puppet, with these tools; the user has typed "hello".
-struct ToolStand : PuppetStand {
-  Desk desk;
-
-  SessionRig& begin(std::vector<Tool> tools) {
-    with_llm();
-    agent.tools = std::move(tools);
-    SessionRig& made = start();
-    REQUIRE(made.session->push_text("hello").ok());
-    made.run(0ms);
-    return made;
-  }
-  SessionRig& begin() { return begin({desk.tool("book")}); }
-};
-
-}  // namespace
 
 TEST_CASE("tools: a call runs, its result goes to the model, and the reply goes on") {
   ToolStand stand;

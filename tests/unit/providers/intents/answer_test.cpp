@@ -146,4 +146,41 @@ TEST_CASE("intents: messages that are not UTF-8 give replies that are") {
         "Calling a\uFFFD b: call a\uFFFD b, \uFFFD.");
 }
 
+TEST_CASE("intents: an intent with a tool calls it, and is answered by its result") {
+  const IntentsFile file = read(R"({"version": 1, "intents": [
+      {"name": "weather", "sentences": ["what is the weather [in {city}] [for {days} days]"],
+       "tool": {"name": "look", "arguments":
+                {"city": "{city}", "days": "{days}", "note": "user said {heard}", "unit": 1}},
+       "replies": ["It is {result}."], "failed_replies": ["I do not know."]},
+      {"name": "joke", "sentences": ["tell me a joke"], "replies": ["No."]}]})");
+  std::vector<Message> messages{{Role::kUser, "what is the weather in Paris for 3 days", false}};
+  const Answer call = answer(file, messages, kNoon, {}, UtcOffset(0));
+  CHECK(call.tool == "look");
+  CHECK(call.text.empty());
+  CHECK(call.arguments ==
+        R"({"city":"Paris","days":3,"note":"user said what is the weather in Paris for 3 days",)"
+        R"("unit":1})");
+  CHECK_FALSE(call.goes_on);
+  messages.front().text = "what is the weather";
+  CHECK(answer(file, messages, kNoon, {}, UtcOffset(0)).arguments ==
+        R"({"note":"user said what is the weather","unit":1})");
+  CHECK(answer(file, messages, kNoon, {}, UtcOffset(0), false).text == "I do not know.");
+
+  const std::vector<ToolCall> calls{{"c1", "look", "{}"}};
+  messages.push_back({Role::kAssistant, "", false, calls, {}});
+  messages.push_back({Role::kTool, "sunny", false, {}, "c1"});
+  const Answer told = answer(file, messages, kNoon, {}, UtcOffset(0));
+  CHECK(told.text == "It is sunny.");
+  CHECK(told.tool.empty());
+  CHECK(told.goes_on);
+  messages.back().text = R"({"state":"timed_out","error":"no result within 10000 ms"})";
+  CHECK(answer(file, messages, kNoon, {}, UtcOffset(0)).text == "I do not know.");
+  messages.back().text = "rainy";
+  messages.push_back({Role::kUser, "tell me a joke", false});
+  CHECK(answer(file, messages, kNoon, {}, UtcOffset(0)).text == "No.");
+  messages.push_back({Role::kAssistant, "No.", false});
+  messages.push_back({Role::kSystem, "The call c1 has ended meanwhile", false});
+  CHECK(answer(file, messages, kNoon, {}, UtcOffset(0)).text == "It is rainy.");
+}
+
 }  // namespace voiceagent::intents

@@ -222,4 +222,29 @@ TEST_CASE("intents: a file that can't be read is named") {
             .find("it is larger than 4194304 bytes") != std::string::npos);
 }
 
+TEST_CASE("intents: a tool that can't be called is refused") {
+  const auto with_tool = [](std::string_view tool, std::string_view more = "") {
+    return refusal(
+        intent_with(R"("sentences": ["from {place}"], "replies": ["{result}"], "tool": )" +
+                    std::string(tool) + std::string(more)));
+  };
+  CHECK(with_tool(R"({"name": "go", "arguments": {"from": "{place}"}})").empty());
+  CHECK(with_tool("3").find("\"tool\" must be an object") != std::string::npos);
+  CHECK(with_tool("{}").find("needs a \"name\"") != std::string::npos);
+  CHECK(with_tool(R"({"name": "go", "argument": {}})").find("unknown key") != std::string::npos);
+  CHECK(with_tool(R"({"name": "go", "arguments": []})").find("must be an object") !=
+        std::string::npos);
+  CHECK(with_tool(R"({"name": "go", "arguments": {"to": "{goal}"}})").find("{goal} is no slot") !=
+        std::string::npos);
+  CHECK(with_tool(R"({"name": "go", "arguments": {"to": "{"}})").find("argument \"to\"") !=
+        std::string::npos);
+  CHECK(with_tool(R"({"name": "go"})", R"(, "failed_replies": ["{result}"])")
+            .find("{result} is no slot") != std::string::npos);
+  CHECK(refusal(reply("{result}")).find("{result} is no slot") != std::string::npos);
+  CHECK(
+      refusal(intent_with(R"("sentences": ["a word"], "replies": ["y"], "failed_replies": ["n"])"))
+          .find("for an intent with a \"tool\"") != std::string::npos);
+  CHECK(refusal(sentence("the {result}")).find("choose another") != std::string::npos);
+}
+
 }  // namespace voiceagent::intents

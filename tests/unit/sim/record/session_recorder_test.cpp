@@ -5,6 +5,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,70 @@ TEST_CASE("a replay makes the same events") {
   const auto lines = record(folder.path("s.vaz"), talker(), long_talk);
   CHECK(lines.size() > 40);
   check_identical(folder.path("s.vaz"));
+}
+
+TEST_CASE("tools are recorded, and run in no replay") {
+  AgentOptions agent = talker();
+  int runs = 0;
+  std::vector<std::shared_ptr<ToolReply>> kept;
+  for (const sim::ToolScript::Way way :
+       {sim::ToolScript::Way::kAnswer, sim::ToolScript::Way::kFail, sim::ToolScript::Way::kTwice,
+        sim::ToolScript::Way::kNever, sim::ToolScript::Way::kDrop, sim::ToolScript::Way::kThrow}) {
+    Tool tool;
+    tool.name = "t" + std::to_string(static_cast<int>(way));
+    tool.deadline = 1500ms;
+    tool.filler = "One moment.";
+    tool.filler_delay = 500ms;
+    tool.handler = [way, &runs, &kept](const std::shared_ptr<ToolReply>& reply) {
+      ++runs;
+      if (way == sim::ToolScript::Way::kThrow) throw std::runtime_error("broken");
+      reply->progress("half", ToolProgress::kSpoken);
+      if (way == sim::ToolScript::Way::kNever) kept.push_back(reply);
+      if (way == sim::ToolScript::Way::kFail) reply->answer(unavailable("no line"));
+      if (way == sim::ToolScript::Way::kAnswer) {
+        (void)reply->run([reply] { reply->answer(std::string("from a worker")); });
+      }
+      if (way == sim::ToolScript::Way::kTwice) {
+        reply->answer(std::string("one"));
+        reply->answer(std::string("two"));
+      }
+    };
+    agent.tools.push_back(std::move(tool));
+  }
+  Tool ends;
+  ends.name = "ends";
+  ends.effect = ToolEffect::kTransfer;
+  ends.effect_value = "the desk";
+  agent.tools.push_back(ends);
+  agent.llm.instance = sim::scripted_llm([](std::span<const Message> messages) {
+    if (messages.back().role == Role::kTool) return std::vector<sim::LlmStep>{{10ms, "Fine."}};
+    std::vector<sim::LlmStep> steps{{10ms, "Let me see."}};
+    for (int i = 0; i < 6; ++i) steps.push_back({0ms, "", {"", "t" + std::to_string(i), "{}"}});
+    if (messages.back().text == "go") steps.push_back({0ms, "", {"", "ends", "{}"}});
+    return steps;
+  });
+  const test::TempDir folder;
+  const auto lines = record(folder.path("s.vaz"), agent, [](SessionRig& rig) {
+    rig.say("hello there");
+    REQUIRE(rig.settle());
+    REQUIRE(rig.session->push_text("go").ok());
+    rig.run(300ms);
+    rig.say("no stop that");
+    REQUIRE(rig.settle());
+    REQUIRE(rig.session->push_text("go").ok());
+    rig.run(300ms);
+  });
+  const auto count = [&lines](std::string_view what) {
+    return std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+      return line.find(what) != std::string::npos;
+    });
+  };
+  CHECK(count(R"("type":"tool_call_started")") >= 20);
+  CHECK(count(R"("type":"tool_call_finished")") >= 14);
+  CHECK(count(R"("type":"tool_call_progress")") >= 10);
+  const int before = runs;
+  check_identical(folder.path("s.vaz"));
+  CHECK(runs == before);
 }
 
 TEST_CASE("a replay with another option names the first event that differs") {
