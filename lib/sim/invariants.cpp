@@ -59,6 +59,9 @@ void Invariants::expect_interruption(std::string_view words) {
   const TurnOptions& turn = plan_.agent.turn;
   const bool by_words = turn.interruption == InterruptionMode::kWords;
   if (!by_words || !story_.held() || closing_ >= Duration(0)) return;
+  const bool always = std::ranges::all_of(
+      plan_.tools, [](const ToolScript& script) { return script.tool.interruptible; });
+  if (!always) return;
   const auto count = std::ranges::count_if(
       split_words(words), [](std::string_view word) { return read_word(word).has_value(); });
   if (count < turn.interruption_words) return;

@@ -28,15 +28,9 @@ std::string essence(std::string_view text) {
 // Whether the oldest messages may have left.
 bool Invariants::may_forget(const std::vector<ContextEntry>& context) const {
   const LimitOptions& limits = plan_.agent.limits;
-  std::size_t messages = 0;
-  std::size_t bytes = 0;
-  for (const ContextEntry& entry : context) {
-    if (entry.role != Role::kTool) ++messages;
-    bytes += entry.text.size() + 64;
-    for (const ContextCall& call : entry.calls) bytes += call.arguments.size() + 64;
-  }
-  return messages >= limits.max_history_messages || limits.max_history_tokens < 1000 ||
-         bytes > limits.max_history_tokens;  // of some four bytes each
+  const auto messages = static_cast<std::size_t>(std::ranges::count_if(
+      context, [](const ContextEntry& entry) { return entry.role != Role::kTool; }));
+  return messages >= limits.max_history_messages || limits.max_history_tokens < 1000;
 }
 
 // Nothing when it was too long ago.

@@ -162,8 +162,12 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   plan.stt = draw_stt(chance, plan.faults);
   plan.llm = draw_llm(chance, plan.faults);
   plan.tts = draw_tts(chance, plan.faults);
-  plan.tools = draw_tools(chance, plan.faults);
   plan.far_end = draw_far_end(chance);
+  Chance tools(seed, 2);
+  plan.tools = draw_tools(tools, plan.faults);
+  // What tools say is long: it is forgotten early, or never.
+  std::size_t& tokens = plan.agent.limits.max_history_tokens;
+  if (!plan.tools.empty() && tokens >= 1000) tokens = 100'000'000;
   plan.microphone = draw_microphone(chance);
   plan.session.id = "random";
   plan.session.reports_playback = plan.far_end.reports;

@@ -68,9 +68,11 @@ bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) co
   }
 }
 
-// Somebody speaks in small pieces: their words will settle, or their voices add up.
+// Somebody speaks in small pieces: their words will settle, or their voices add up; but not for
+// ever, where only the host ends a turn.
 bool DefaultInterruption::says_more(const TurnSnapshot& now) const {
-  return mode_ == InterruptionMode::kVoiceAndWords && now.words >= kFewWords && !now.back_channel;
+  return mode_ == InterruptionMode::kVoiceAndWords && now.words >= kFewWords && !now.back_channel &&
+         (now.speaking || now.now < now.speech_end + 2 * patience_);
 }
 
 // Silence first, decide later: but not for the agent's own echo.
@@ -96,7 +98,8 @@ Duration DefaultInterruption::next_look(const TurnSnapshot& now) const {
   const Duration hold_ends = now.held_since + patience_;
   const bool held_long = hold_ends <= now.now;
   if (!now.speaking || mode_ == InterruptionMode::kWords) {
-    return held_long ? Duration(0) : hold_ends;
+    if (!held_long) return hold_ends;
+    return says_more(now) ? now.speech_end + 2 * patience_ : Duration(0);
   }
   const Duration voice = now.words > 0 ? now.voiced : now.voice_until - now.speech_start;
   const Duration lasted = now.now + std::max(kLook, speech_ - voice);
