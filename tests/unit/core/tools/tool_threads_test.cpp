@@ -91,8 +91,9 @@ TEST_CASE("tools: answers come from any thread, twice, never, and when everythin
     REQUIRE(engine.ok());
     AgentOptions agent;
     agent.mode = Mode::kTextToText;
-    agent.stt = agent.tts = agent.vad = {};
-    agent.stt.name = agent.tts.name = agent.vad.name = "";
+    agent.stt = {};
+    agent.tts = {};
+    agent.vad = {};
     agent.llm = {"scripted", {}, sim::scripted_llm(calls_or_words)};
     agent.tools = tools_of(outside);
     auto made = (*engine)->make_agent(std::move(agent));

@@ -64,7 +64,11 @@ TEST_CASE("who speaks in small pieces is not talked over when the hold has laste
   CHECK(decision.verdict == Verdict::kWait);
   CHECK(decision.look_again == now.now + milliseconds(200));  // when the pieces add up
   now.speaking = false;
+  now.speech_end = now.now;
   CHECK(verdict(now) == Verdict::kWait);
+  now.now += milliseconds(3000);  // only the host ends this turn
+  CHECK(verdict(now) == Verdict::kResume);
+  now.now = now.speech_end;
   now.back_channel = true;
   CHECK(verdict(now) == Verdict::kResume);
 }
