@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/rapidjson.h"
 
@@ -116,12 +118,74 @@ bool repeats_little(std::string_view pattern) {
   return true;
 }
 
+// What RapidJSON takes for granted: brackets match, a repeat has something to repeat, and that is
+// neither a repeat itself nor a group that may be empty, or it would go round for ever.
+class PatternCheck {
+ public:
+  explicit PatternCheck(std::string_view pattern) : pattern_(pattern) {}
+
+  bool sound() {
+    for (at_ = 0; at_ < pattern_.size(); ++at_) {
+      if (!step(pattern_[at_])) return false;
+    }
+    return groups_.size() == 1;
+  }
+
+ private:
+  bool step(char c) {
+    switch (c) {
+      case '(': groups_.push_back(false); return nothing();
+      case ')': return end_group();
+      case '|':
+      case '^':
+      case '$': return nothing();
+      case '*':
+      case '?': groups_.back() = true; return repeat();
+      case '+': return repeat();
+      case '{': return count();
+      case '[': repeatable_ = true; return skip_to(']');
+      case '\\': ++at_; break;
+      default: break;
+    }
+    return repeatable_ = true;
+  }
+  bool nothing() {
+    repeatable_ = false;
+    return true;
+  }
+  bool repeat() { return std::exchange(repeatable_, false); }
+  bool count() {
+    if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '0') groups_.back() = true;
+    return skip_to('}') && repeat();
+  }
+  bool end_group() {
+    if (groups_.size() == 1) return false;
+    const bool maybe_empty = groups_.back();
+    groups_.pop_back();
+    if (maybe_empty) groups_.back() = true;
+    repeatable_ = !maybe_empty;
+    return true;
+  }
+  bool skip_to(char end) {
+    for (++at_; at_ < pattern_.size() && pattern_[at_] != end; ++at_) {
+      if (pattern_[at_] == '\\') ++at_;
+    }
+    return at_ < pattern_.size();
+  }
+
+  const std::string_view pattern_;
+  std::size_t at_ = 0;
+  bool repeatable_ = false;
+  std::vector<bool> groups_{false};  // the open ones: whether something in them may be left out
+};
+
 std::string wrong_pattern(const Json& json) {
   if (!json.is_string()) return "must be a string";
   const std::string pattern(json.string());
   if (pattern.size() > kMaxPattern) return "must have at most 256 bytes";
   if (!repeats_little(pattern)) return "repeats more than 1000 times";
-  if (rapidjson::internal::Regex(pattern.c_str()).IsValid()) return {};
+  if (PatternCheck(pattern).sound() && rapidjson::internal::Regex(pattern.c_str()).IsValid())
+    return {};
   return "is not a regular expression of the kind that is understood: a|b, a?, a*, a+, a{3}, "
          "a{3,5}, "
          "(ab), ^, $, ., [a-c], [^abc]";

@@ -110,6 +110,16 @@ TEST_CASE("a schema outside of the subset is refused, with its place and what to
         "/properties: must be an object of schemas");
 }
 
+TEST_CASE("patterns that would go round for ever, or repeat nothing, are refused") {
+  for (const char* pattern : {"a**", "(a*)*", "(a?)+", "((a*)b|c)*", "{3}", "*", "(", ")", "(a",
+                              "a)", "[a", "a{3", "(|a)", "^*", "(a{0,2})*"}) {
+    INFO(pattern);
+    CHECK(refusal(member(std::string(R"({"pattern":")") + pattern + R"("})")) != "");
+  }
+  CHECK(fits(R"({"pattern":"^(ab+|[*?]c)+d*$"})", R"("abb*cd")"));
+  CHECK(fits(R"({"pattern":"^a\\*(b)?$"})", R"("a*b")"));
+}
+
 TEST_CASE("patterns that can't be understood, or would take all memory, are refused") {
   CHECK(refusal(member(R"({"pattern":"[a"})")).find("is not a regular expression") !=
         std::string::npos);
