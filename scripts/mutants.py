@@ -68,20 +68,20 @@ MUTANTS = (
     ("the model is not told to stop", REPLY,
      "  if (!replying_) return;\n  responder_.cancel();\n  if (spoken_) speaker_.cancel();\n"
      "  end_reply();\n  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n"
-     "  if (command.by_turn",
+     "  tools_.leave();\n  if (command.by_turn",
      "  if (!replying_) return;\n  if (spoken_) speaker_.cancel();\n"
      "  end_reply();\n  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n"
-     "  if (command.by_turn"),
+     "  tools_.leave();\n  if (command.by_turn"),
     ("the voice goes on after an interruption", REPLY,
      "  responder_.cancel();\n  if (spoken_) speaker_.cancel();\n  end_reply();\n"
-     "  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n  if (command",
+     "  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n  tools_",
      "  responder_.cancel();\n  end_reply();\n"
-     "  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n  if (command"),
+     "  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n  tools_"),
     ("an interrupted reply is remembered whole", REPLY,
-     "  remember_heard(reply_, reply_.heard_end);\n  if (command",
-     "  remember_heard(reply_, reply_.text.size());\n  if (command"),
+     "  remember_heard(reply_, reply_.heard_end);\n  tools_",
+     "  remember_heard(reply_, reply_.text.size());\n  tools_"),
     ("what is heard is not remembered", REPLY,
-     "  context_.set_heard(reply.turn, reply.heard());\n", ""),
+     "    context_.set_heard(reply.turn, reply.heard(part), part, part + 1 == reply.parts.size());\n", ""),
     ("an interruption is told of the wrong turn", REPLY,
      "publish(command.turn, event::Interrupted{reply_.heard(), command.by_turn});",
      "publish(command.by_turn, event::Interrupted{reply_.heard(), command.by_turn});"),
@@ -109,7 +109,7 @@ MUTANTS = (
      "const bool said_something = now.words >= words_ && !now.back_channel;",
      "const bool said_something = now.words >= words_;"),
     ("a false interruption is waited out for ever", STRATEGIES + "interruption.cpp",
-     "if (now.held && now.now >= now.held_since + patience_) return {Verdict::kResume, {}};", ""),
+     "if (now.held && now.now >= now.held_since + patience_ && !says_more(now)) {", "if (false) {"),
     ("the user is listened to when that is switched off", STRATEGIES + "mute.cpp",
      "if (never_interrupted_ && now.replying) return true;", ""),
     ("every turn waits the longest", STRATEGIES + "end_of_turn.cpp",
@@ -129,7 +129,8 @@ MUTANTS = (
     ("a queued line is never answered", FLOOR,
      "    request_reply(step, state_.waiting_turn);\n", "    state_.waiting_turn = 0;\n"),
     ("a failing recogniser goes unnoticed", TURN,
-     "  if (!utterance_open() || state_.settled) return;\n", "  return;\n"),
+     "  if (!utterance_open()) return;\n  if (state_.user != UserPhase::kFinalizing) {\n",
+     "  return;\n  if (state_.user != UserPhase::kFinalizing) {\n"),
     ("the beginning of an utterance is lost", HEARING,
      "  while (!preroll_.empty()) backlog_.push_back(preroll_.pop_front());\n",
      "  preroll_.clear();\n"),

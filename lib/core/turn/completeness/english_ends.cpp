@@ -196,7 +196,9 @@ Judgement judge_auxiliary(const End& end) {
   if (subject.is(kPronoun) && end.length() == negated + 2) {
     if (agrees(end, negated > 0)) return Completeness{0.9F, "short answer"};
     if (end.context.agent_asked) return Completeness{0.85F, "short answer"};
-    return Completeness{negated > 0 ? 0.4F : 0.25F, "perhaps a short answer"};
+    // "I have" lacks its object, unless somebody asked.
+    const float open = end.last().is(kHave) ? 0.12F : 0.25F;
+    return Completeness{negated > 0 ? 0.4F : open, "perhaps a short answer"};
   }
   const bool object_in_front = end.clause.gap == Gap::kThing && end.last().is(kHave | kDo) &&
                                subject.is(kPronoun | kNoun) && end.clause.has_main_verb() &&

@@ -67,7 +67,9 @@ Completeness judge_code(const Words& words, const Run& run) {
   if (words.last().is(kLetter) && run.digits == run.words && run.digits > 3) {
     return {0.6F, "spelling"};
   }
-  if (run.digits < 4) return {0.25F, "few digits"};
+  if (run.digits < 4) {
+    return {mentions(words, run.begin, kCodeCue) ? 0.1F : 0.25F, "few digits"};
+  }
   if (run.digits < 6) return {mentions(words, run.begin, kCodeCue) ? 0.4F : 0.45F, "some digits"};
   return {run.digits < kTelephone ? 0.65F : 0.85F, "many digits"};
 }

@@ -107,6 +107,18 @@ TEST_CASE("an agent's question makes a phrase an answer") {
   CHECK(probability("a large", asked) < kCompleteThreshold);
 }
 
+TEST_CASE("what hardly anybody ends with is told from what is merely unfinished") {
+  for (const char* text : {"my number is five five five", "the code is four one", "i have"}) {
+    CAPTURE(text);
+    CHECK(probability(text) < 0.13F);  // the longest wait
+  }
+  for (const char* text : {"five five", "i do"}) {
+    CAPTURE(text);
+    CHECK(probability(text) >= 0.13F);
+    CHECK(probability(text) < 0.3F);
+  }
+}
+
 TEST_CASE("a number is complete with the digits that the agent asked for") {
   const CompletenessContext four{true, 4};
   CHECK(probability("one two three", four) < kCompleteThreshold);
