@@ -69,6 +69,14 @@ struct Stand {
     options.max_batch_spans = 10;
     options.max_waiting_spans = 40;
   }
+  // What the exporter leaves to its executor is done.
+  ~Stand() {
+    exporter.reset();
+    time->run_for(0ms);
+  }
+  Stand(const Stand&) = delete;
+  Stand& operator=(const Stand&) = delete;
+
   OtlpExporter& make() {
     exporter = std::make_unique<OtlpExporter>(
         time, [this] { return client; }, options, logger);
