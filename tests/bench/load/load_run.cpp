@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <span>
 #include <utility>
 
@@ -16,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr Duration kFrame{20'000'000};
 constexpr std::size_t kConnectAtOnce = 4;  // in a millisecond
 constexpr int kMemorySamples = 20;
+constexpr Duration kTooLate{1'000'000'000};
 
 Duration seconds(double count) { return Duration(static_cast<std::int64_t>(count * 1e9)); }
 
@@ -103,7 +105,14 @@ void LoadRun::send_due(Time now) {
   };
   if (report_.results.measuring)
     report_.late_ms = std::max(report_.late_ms, to_ms(now - due_at(due_)));
-  for (; due_at(due_) <= now; ++due_) seats_[due_ % count].caller->send_frame();
+  if (now - due_at(due_) > kTooLate) {
+    std::fprintf(stderr, "load: the generator can't keep up with %zu sessions\n", seats_.size());
+    return end();
+  }
+  // Not all that is late at once: the callers have to hear, too.
+  for (std::uint64_t n = 0; n < count && due_at(due_) <= now; ++n, ++due_) {
+    seats_[due_ % count].caller->send_frame();
+  }
 }
 
 void LoadRun::begin_measuring() {
