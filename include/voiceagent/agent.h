@@ -13,6 +13,7 @@
 #include "voiceagent/events.h"
 #include "voiceagent/llm.h"
 #include "voiceagent/options.h"
+#include "voiceagent/resilience.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/tool.h"
 #include "voiceagent/tts.h"
@@ -28,6 +29,8 @@ struct ProviderChoice {
   std::string name;                    ///< As registered; a label for logs if `instance` is set.
   Options options;                     ///< Checked against the provider's descriptors.
   std::shared_ptr<Provider> instance;  ///< Used as it is when set.
+  /// Who takes over when it fails, in this order. They have no fallbacks of their own.
+  std::vector<ProviderChoice> fallbacks{};
 };
 
 /// What cuts a reply off when the user makes a sound during it.
@@ -100,8 +103,6 @@ struct TurnOptions {
 /// How much is too much.
 struct LimitOptions {
   Duration final_timeout{2'000'000'000};         ///< Waiting for the settled words of a turn.
-  Duration first_token_timeout{15'000'000'000};  ///< Waiting for the first text of a reply.
-  Duration first_audio_timeout{10'000'000'000};  ///< Waiting for the first audio of a clause.
   Duration close_timeout{2'000'000'000};         ///< Waiting for providers to let go on close.
   Duration max_utterance{60'000'000'000};        ///< A longer turn of the user's is ended.
   Duration max_session{0};                       ///< A longer session is closed; 0: none is.
@@ -132,6 +133,7 @@ struct AgentOptions {
   TurnStrategies strategies;           ///< Of the host's own, in place of those that `turn` sets.
   LimitOptions limits;                 ///< Limits.
   std::vector<Tool> tools;             ///< What the model may call; at most 128, names differ.
+  ResilienceOptions resilience;        ///< What happens when a provider fails.
   Duration output_lead{120'000'000};   ///< Audio is sent at most so far ahead of its playing.
 };
 

@@ -2,7 +2,11 @@
 /// The engine: the threads, the registry and the log that agents and their sessions share.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,11 +14,34 @@
 #include "voiceagent/executor.h"
 #include "voiceagent/export.h"
 #include "voiceagent/log.h"
+#include "voiceagent/pool.h"
 #include "voiceagent/registry.h"
 #include "voiceagent/session.h"
 #include "voiceagent/status.h"
+#include "voiceagent/time.h"
 
 namespace voiceagent {
+
+/// When an engine takes no more sessions, so that those that run keep their quality. What is not
+/// set is no limit.
+struct AdmissionOptions {
+  std::size_t max_sessions = 0;  ///< At a time; 0: as many as come.
+  /// Tasks may be so late; 0: however late. From half of it on sessions do without, in this order:
+  /// details of metrics; partial transcripts; preparing replies before a turn has ended.
+  Duration max_lateness{0};
+  std::function<Duration()> lateness;   ///< Who measures it; empty: the engine, on its executors.
+  std::function<std::string()> busy;    ///< Another reason to refuse, or "": a pool that is empty.
+  Duration retry_after{2'000'000'000};  ///< What a refused caller is told to wait.
+};
+
+/// How much an engine has to do.
+struct EngineLoad {
+  std::size_t sessions = 0;    ///< Open now.
+  std::uint64_t admitted = 0;  ///< Sessions so far.
+  std::uint64_t refused = 0;   ///< Sessions that were not opened, so far.
+  Duration lateness{0};        ///< Of tasks, of late; 0 where it isn't measured.
+  Duration retry_after{0};     ///< What a refused caller is told to wait.
+};
 
 /// How an engine is made. Everything is optional.
 struct EngineOptions {
@@ -29,6 +56,8 @@ struct EngineOptions {
   /// Where tools that block run; null: on `workers` if these are given, else on up to 16 threads of
   /// their own, so that a tool that hangs keeps nobody else from working.
   std::shared_ptr<WorkerPool> tool_workers{};
+  /// When it takes no more sessions.
+  AdmissionOptions admission;
 };
 
 /// An agent ready to talk: its providers are loaded and shared by all its sessions. Thread-safe.
@@ -41,7 +70,7 @@ class VOICEAGENT_EXPORT Agent {
   virtual SessionProviders providers() const = 0;
   /// Makes a session on `executor` (null: the engine's next one), which opens in its first task
   /// there: subscribe before, that is, on the executor itself or before it runs. Any thread; does
-  /// not block.
+  /// not block. kResourceExhausted, with the reason, when the engine takes no more sessions.
   virtual Result<std::shared_ptr<Session>> open_session(
       SessionOptions options = {}, std::shared_ptr<Executor> executor = nullptr) = 0;
   /// The executor whose turn it is to take a session: they go round. Any thread.
@@ -66,6 +95,10 @@ class VOICEAGENT_EXPORT Engine {
   virtual Result<std::shared_ptr<Agent>> make_agent(AgentOptions options) = 0;
   /// What providers there are.
   virtual const Registry& registry() const = 0;
+  /// How much there is to do. Any thread; does not block.
+  virtual EngineLoad load() const = 0;
+  /// How the pools of its providers are doing. Any thread; does not block.
+  virtual std::vector<PoolStatus> pools() const = 0;
 };
 
 }  // namespace voiceagent

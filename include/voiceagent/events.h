@@ -88,6 +88,11 @@ enum class EventKind : std::uint8_t {
   kInterrupted = 47,
   kOutputFlushed = 48,
   kTurnMetrics = 50,
+  kProviderFailover = 51,
+  kBreakerChanged = 52,
+  kPoolStatistics = 53,
+  kStageDelayed = 54,
+  kReplyHedged = 55,
 };
 
 /// Room for per-kind tables: one more than the greatest kind.
@@ -637,6 +642,106 @@ struct TurnMetrics {
   }
 };
 
+/// A provider failed, and another try is made: with the next one of the chain, or with the same.
+struct ProviderFailover {
+  static constexpr EventKind kKind = EventKind::kProviderFailover;  ///< Its kind.
+  static constexpr std::string_view kName = "provider_failover";    ///< Its name on the wire.
+  Stage stage = Stage::kLlm;                                        ///< Where.
+  std::string_view from;                                            ///< Who failed.
+  std::string_view to;                    ///< Who is tried now; the same name: a retry.
+  ErrorCode code = ErrorCode::kInternal;  ///< How it failed.
+  std::string_view message;               ///< The same in words.
+  Duration wait{0};                       ///< Before the next try.
+  bool started = false;                   ///< A part had already come; the rest is asked for.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("stage", e.stage);
+    v("from", e.from);
+    v("to", e.to);
+    v("code", e.code);
+    v("message", e.message);
+    v("wait_ms", e.wait);
+    v("started", e.started);
+  }
+};
+
+/// A provider is left alone from now on, or no longer: for all sessions of the engine.
+struct BreakerChanged {
+  static constexpr EventKind kKind = EventKind::kBreakerChanged;  ///< Its kind.
+  static constexpr std::string_view kName = "breaker_changed";    ///< Its name on the wire.
+  Stage stage = Stage::kLlm;                                      ///< Where.
+  std::string_view provider;                                      ///< Whose.
+  std::string_view state;  ///< "open": left alone, "half_open": one try is made, "closed".
+  Duration pause{0};       ///< With "open": before it is tried again.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("stage", e.stage);
+    v("provider", e.provider);
+    v("state", e.state);
+    v("pause_ms", e.pause);
+  }
+};
+
+/// How a pool of services is doing.
+struct PoolStatistics {
+  static constexpr EventKind kKind = EventKind::kPoolStatistics;  ///< Its kind.
+  static constexpr std::string_view kName = "pool_statistics";    ///< Its name on the wire.
+  std::string_view name;                                          ///< Which pool.
+  std::int64_t in_use = 0;                                        ///< Lent out now.
+  std::int64_t idle = 0;                                          ///< Ready to be lent.
+  std::int64_t created = 0;                                       ///< Made so far.
+  std::int64_t failed = 0;                                        ///< Could not be made, or broke.
+  std::int64_t waits = 0;                                         ///< Requests that had to wait.
+  Duration wait_p50{0};                                           ///< Half waited no longer.
+  Duration wait_p99{0};                                           ///< All but one in a hundred.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("name", e.name);
+    v("in_use", e.in_use);
+    v("idle", e.idle);
+    v("created", e.created);
+    v("failed", e.failed);
+    v("waits", e.waits);
+    v("wait_p50_ms", e.wait_p50);
+    v("wait_p99_ms", e.wait_p99);
+  }
+};
+
+/// Half of a stage's deadline has passed without what it waits for: said once per wait.
+struct StageDelayed {
+  static constexpr EventKind kKind = EventKind::kStageDelayed;  ///< Its kind.
+  static constexpr std::string_view kName = "stage_delayed";    ///< Its name on the wire.
+  Stage stage = Stage::kLlm;                                    ///< Where.
+  std::string_view provider;                                    ///< Who is waited for.
+  Duration waited{0};                                           ///< So far.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("stage", e.stage);
+    v("provider", e.provider);
+    v("waited_ms", e.waited);
+  }
+};
+
+/// A reply was late and was asked for a second time; the first to answer counts.
+struct ReplyHedged {
+  static constexpr EventKind kKind = EventKind::kReplyHedged;  ///< Its kind.
+  static constexpr std::string_view kName = "reply_hedged";    ///< Its name on the wire.
+  std::string_view first;                                      ///< Who is late.
+  std::string_view second;                                     ///< Who is asked too.
+  Duration waited{0};                                          ///< For the first, until then.
+  /// Lists the fields.
+  template <class Self, class Visitor>
+  static void fields(Self& e, Visitor&& v) {
+    v("first", e.first);
+    v("second", e.second);
+    v("waited_ms", e.waited);
+  }
+};
+
 }  // namespace event
 
 /// Any event, for those that want all: the recorder, the tracer, the wire protocols.
@@ -689,7 +794,9 @@ void for_each_event_type(F&& f) {
        static_cast<PlaybackProgress*>(nullptr), static_cast<PlaybackFinished*>(nullptr),
        static_cast<PlaybackPaused*>(nullptr), static_cast<PlaybackResumed*>(nullptr),
        static_cast<Interrupted*>(nullptr), static_cast<OutputFlushed*>(nullptr),
-       static_cast<TurnMetrics*>(nullptr));
+       static_cast<TurnMetrics*>(nullptr), static_cast<ProviderFailover*>(nullptr),
+       static_cast<BreakerChanged*>(nullptr), static_cast<PoolStatistics*>(nullptr),
+       static_cast<StageDelayed*>(nullptr), static_cast<ReplyHedged*>(nullptr));
 }
 
 template <class Visitor>

@@ -22,6 +22,7 @@
 #include "voiceagent/executor.h"
 #include "voiceagent/log.h"
 #include "voiceagent/options.h"
+#include "voiceagent/pool.h"
 #include "voiceagent/status.h"
 
 namespace voiceagent {
@@ -32,17 +33,44 @@ enum class ProviderKind { kStt, kLlm, kTts, kVad };
 /// "stt", "llm", "tts" or "vad".
 VOICEAGENT_EXPORT std::string_view to_string(ProviderKind kind);
 
+namespace event {
+struct ProviderFailover;
+struct BreakerChanged;
+struct StageDelayed;
+struct ReplyHedged;
+}  // namespace event
+
+/// Is told how the providers behind a stream fare, by what tries one after the other. Called on the
+/// stream's executor.
+class StreamObserver {
+ public:
+  /// A provider failed, and another try is made.
+  virtual void failed_over(const event::ProviderFailover& failover) = 0;
+  /// A provider is left alone from now on, or no longer.
+  virtual void breaker_changed(const event::BreakerChanged& change) = 0;
+  /// What is waited for takes long.
+  virtual void delayed(const event::StageDelayed& delay) = 0;
+  /// A reply was asked for a second time.
+  virtual void hedged(const event::ReplyHedged& hedge) = 0;
+
+ protected:
+  ~StreamObserver() = default;
+};
+
 /// What a stream may use; the pointers live at least until the stream has called closed().
 struct StreamContext {
-  Executor* executor = nullptr;   ///< The session's: for timers; its tasks must be short.
-  WorkerPool* workers = nullptr;  ///< For work that blocks or computes.
-  Logger* logger = nullptr;       ///< For what people should read.
+  Executor* executor = nullptr;        ///< The session's: for timers; its tasks must be short.
+  WorkerPool* workers = nullptr;       ///< For work that blocks or computes.
+  Logger* logger = nullptr;            ///< For what people should read.
+  StreamObserver* observer = nullptr;  ///< For what tries several providers; may be null.
 };
 
 /// What a factory gets to make a provider that serves many sessions at once.
 struct ProviderContext {
   std::shared_ptr<WorkerPool> workers;  ///< For warming up.
   std::shared_ptr<Logger> logger;       ///< For what people should read; never null.
+  std::shared_ptr<PoolBoard> pools{};   ///< Where a pool of its is put up; may be null.
+  std::shared_ptr<Executor> clock{};    ///< For the time alone, in pools; may be null.
 };
 
 /// The end of a stream that failed; `closed()` follows it.

@@ -146,7 +146,10 @@ struct ProviderScripts {
   std::vector<ReplyRule> replies;  ///< The model: the first rule that fits answers.
   int vad_rate = 16'000;           ///< What the detector listens at, in samples a second.
   std::vector<TtsScript> tts{{}};  ///< The synthesiser, stream by stream; the last is for the rest.
-  std::vector<ToolScript> tools{};  ///< The tools.
+  std::vector<ToolScript> tools{};                    ///< The tools.
+  std::vector<SttScript> stt_fallbacks;               ///< Who listens when the recogniser fails.
+  std::vector<std::vector<ReplyRule>> llm_fallbacks;  ///< Who answers when the model fails.
+  std::vector<TtsScript> tts_fallbacks;               ///< Who speaks when the synthesiser fails.
 };
 
 /// One end of a timing: an event, or a moment that the simulation itself knows.

@@ -86,6 +86,23 @@ struct Faults {
   double odd_audio = 0.0;      ///< Of a chunk of audio: its length is odd, or tiny, or huge.
 };
 
+/// How and when a scripted provider's streams die, one after the other and without chance.
+struct Death {
+  /// The ways to die.
+  enum class How {
+    kNone,        ///< It lives.
+    kRefuse,      ///< start() fails.
+    kError,       ///< The stream fails with an error.
+    kDisconnect,  ///< It closes without an error.
+    kStall,       ///< Nothing comes any more until it is cancelled.
+  };
+  How how = How::kNone;                      ///< Which.
+  ErrorCode code = ErrorCode::kUnavailable;  ///< Of a refusal or an error.
+  int after_words = 0;                       ///< Of a model: after so many steps of its reply.
+  Duration after_audio{0};  ///< After so much audio: heard by a recogniser, made by a synthesiser.
+  int streams = 1'000'000'000;  ///< Only the first so many streams die.
+};
+
 /// How a scripted recogniser behaves.
 struct SttScript {
   Duration partial_interval{200'000'000};     ///< Between partials while words come; 0: none.
@@ -98,6 +115,7 @@ struct SttScript {
   double unasked_finals = 0.0;  ///< Of pauses: the words before it are settled without a flush.
   Duration turn_signal{0};      ///< So much silence is taken for the turn's end; 0: no signals.
   Faults faults{};              ///< What goes wrong.
+  Death death{};                ///< What goes wrong for certain.
   std::uint64_t seed = 0;       ///< Of all that is left to chance.
 };
 
@@ -127,6 +145,7 @@ struct LlmDelivery {
   Latency per_step{};      ///< On top of the delay of each other one.
   bool streaming = true;   ///< Step by step; else all at once when it is complete.
   Faults faults{};         ///< What goes wrong.
+  Death death{};           ///< What goes wrong for certain.
   std::uint64_t seed = 0;  ///< Of all that is left to chance.
 };
 
@@ -134,7 +153,8 @@ struct LlmDelivery {
 VOICEAGENT_EXPORT std::shared_ptr<LlmProvider> scripted_llm(LlmScript script,
                                                             LlmDelivery delivery = {});
 
-/// The same reply to everything: the first word after `first_token`, then one every `per_word`.
+/// The same reply to everything: the first word after `first_token`, then one every `per_word`. Of
+/// a reply that has begun (the last message is the assistant's) it gives the rest.
 VOICEAGENT_EXPORT LlmScript fixed_reply(std::string text, Duration first_token = {},
                                         Duration per_word = {});
 
@@ -175,6 +195,7 @@ struct TtsScript {
   Duration chunk{20'000'000};  ///< Audio comes in pieces of this length.
   double speed = 0.0;          ///< Seconds of audio made in a second; 0: all at once.
   Faults faults{};             ///< What goes wrong.
+  Death death{};               ///< What goes wrong for certain.
   std::uint64_t seed = 0;      ///< Of all that is left to chance.
 };
 

@@ -1,4 +1,5 @@
 // Fills AgentOptions from a configuration file and the environment, and finds all that is wrong.
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -41,6 +42,7 @@ class AgentReader {
  private:
   void read(const ConfigSection& given);
   void read_provider(const ProviderSection& known, const ConfigSection& given);
+  void read_fallback(ProviderKind kind, const ConfigSection& given);
   // Null, and an error, when there is none of that name.
   const ProviderInfo* find_provider(ProviderKind kind, const std::string& name,
                                     const std::string& place);
@@ -81,11 +83,34 @@ void AgentReader::read(const ConfigSection& given) {
   }
   for (const ProviderSection& known : providers_) {
     if (to_string(known.kind) == given.name) return read_provider(known, given);
+    if (std::string(to_string(known.kind)) + ".fallbacks" == given.name) {
+      return read_fallback(known.kind, given);
+    }
     names.emplace_back(to_string(known.kind));
   }
   const std::string hint = did_you_mean(given.name, names);
   errors_.add(given.place + ": unknown section [" + given.name + "]" +
               (hint.empty() ? "; there are " + list_of(names) : hint));
+}
+
+// One more in the chain; a detector has none.
+void AgentReader::read_fallback(ProviderKind kind, const ConfigSection& given) {
+  const auto read_into = [&](auto& choice) {
+    auto& fallback = choice.fallbacks.emplace_back();
+    read_provider({kind, {}, &fallback.name, &fallback.options}, given);
+  };
+  const auto is_provider = [](const ConfigEntry& entry) { return entry.key == kProviderKey; };
+  if (std::none_of(given.entries.begin(), given.entries.end(), is_provider)) {
+    errors_.add(given.place + ": a fallback must name its 'provider'");
+    return;
+  }
+  switch (kind) {
+    case ProviderKind::kStt: return read_into(agent_.stt);
+    case ProviderKind::kLlm: return read_into(agent_.llm);
+    case ProviderKind::kTts: return read_into(agent_.tts);
+    case ProviderKind::kVad:
+      errors_.add(given.place + ": a detector has no fallbacks; remove [[vad.fallbacks]]");
+  }
 }
 
 void AgentReader::read_provider(const ProviderSection& known, const ConfigSection& given) {

@@ -14,6 +14,9 @@ constexpr std::array kChoices<InterruptionMode>{InterruptionMode::kVoiceAndWords
                                                 InterruptionMode::kVoice, InterruptionMode::kWords,
                                                 InterruptionMode::kNever, InterruptionMode::kHost};
 template <>
+constexpr std::array kChoices<AfterFailure>{AfterFailure::kStay, AfterFailure::kHangUp,
+                                            AfterFailure::kText};
+template <>
 constexpr std::array kChoices<TypedText>{TypedText::kInterrupt, TypedText::kQueue};
 
 namespace {
@@ -35,6 +38,12 @@ AgentSetting setting(std::string name, T TurnOptions::*field, Range range, std::
 template <class T>
 AgentSetting setting(std::string name, T LimitOptions::*field, Range range, std::string what) {
   const auto get = [field](AgentOptions& agent) -> T& { return agent.limits.*field; };
+  return make_setting<AgentOptions>(std::move(name), get, range, std::move(what));
+}
+
+template <class T>
+AgentSetting setting(std::string name, T ResilienceOptions::*field, Range range, std::string what) {
+  const auto get = [field](AgentOptions& agent) -> T& { return agent.resilience.*field; };
   return make_setting<AgentOptions>(std::move(name), get, range, std::move(what));
 }
 
@@ -115,10 +124,6 @@ AgentSection limits_section() {
       "How much is too much.",
       {setting("final_timeout_ms", &L::final_timeout, {10, 600'000},
                "Waiting for the settled words of a turn."),
-       setting("first_token_timeout_ms", &L::first_token_timeout, {10, 600'000},
-               "Waiting for the first text of a reply."),
-       setting("first_audio_timeout_ms", &L::first_audio_timeout, {10, 600'000},
-               "Waiting for the first audio of a clause."),
        setting("close_timeout_ms", &L::close_timeout, {10, 600'000},
                "Waiting for providers to let go when a session closes."),
        setting("max_utterance_ms", &L::max_utterance, {1'000, 3'600'000},
@@ -140,11 +145,51 @@ AgentSection limits_section() {
                "A longer result of a tool is cut.")}};
 }
 
+AgentSection resilience_section() {
+  using R = ResilienceOptions;
+  return {
+      "resilience",
+      "What happens when a provider is slow or fails.",
+      {setting("transcript_ms", &R::transcript, {10, 600'000},
+               "Waiting for one recogniser's settled words, if a fallback follows."),
+       setting("first_token_ms", &R::first_token, {10, 600'000},
+               "Waiting for the first text of one model's reply."),
+       setting("token_stall_ms", &R::token_stall, {10, 600'000},
+               "Waiting for the next piece of it."),
+       setting("first_audio_ms", &R::first_audio, {10, 600'000},
+               "Waiting for the first audio of a clause from one synthesiser."),
+       setting("audio_stall_ms", &R::audio_stall, {10, 600'000},
+               "Waiting for the next piece of it."),
+       setting("retries", &R::retries, {0, 10},
+               "So often a provider that failed is tried again before the next one is."),
+       setting("backoff_ms", &R::backoff, {0, 600'000},
+               "The pause before the first retry, half of it left to chance; doubled for each "
+               "other one."),
+       setting("backoff_max_ms", &R::backoff_max, {0, 600'000}, "That pause grows no longer."),
+       setting("seed", &R::seed, {0, 9'007'199'254'740'991},
+               "Of the pauses' chance, together with the session's id."),
+       setting("hedging", &R::hedging, {},
+               "A reply that is later than is usual is asked for a second time; the first one "
+               "counts."),
+       setting("hedging_percent", &R::hedging_percent, {0, 100},
+               "At most so many more requests per hundred for that."),
+       setting("breaker_failures", &R::breaker_failures, {1, 1'000},
+               "After so many failures in a row a provider is left alone."),
+       setting("breaker_open_ms", &R::breaker_open, {10, 86'400'000},
+               "For so long; then one request tries it."),
+       setting("breaker_refused_ms", &R::breaker_refused, {10, 86'400'000},
+               "The same after a refused key or a spent quota."),
+       setting("apology", &R::apology, {},
+               "Said when nothing helped, in the agent's voice; empty: nothing."),
+       setting("after_failure", &R::after_failure, {},
+               "What follows the apology: the session stays, hangs up, or goes on in writing.")}};
+}
+
 }  // namespace
 
 const std::vector<AgentSection>& agent_sections() {
-  static const std::vector<AgentSection> sections{agent_section(), turn_section(),
-                                                  limits_section()};
+  static const std::vector<AgentSection> sections{agent_section(), turn_section(), limits_section(),
+                                                  resilience_section()};
   return sections;
 }
 

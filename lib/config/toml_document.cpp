@@ -56,6 +56,31 @@ ConfigEntry entry(std::string_view file, const toml::key& key, const toml::node&
   return result;
 }
 
+// The table, unless it has nothing but lists; after it the tables of its lists.
+void add_section(ConfigDocument& document, std::string_view file, const std::string& name,
+                 std::string where, const toml::table& table) {
+  ConfigSection section{name, std::move(where), {}};
+  ConfigDocument lists;
+  for (const auto& [key, value] : in_order(table)) {
+    const toml::array* list = value->as_array();
+    if (list == nullptr || list->empty() || !list->is_homogeneous<toml::table>()) {
+      section.entries.push_back(entry(file, *key, *value));
+      continue;
+    }
+    for (const toml::node& one : *list) {
+      ConfigSection listed{
+          name + "." + std::string(key->str()), place(file, one.source().begin), {}};
+      for (const auto& [inner, node] : in_order(*one.as_table())) {
+        listed.entries.push_back(entry(file, *inner, *node));
+      }
+      lists.sections.push_back(std::move(listed));
+    }
+  }
+  const bool only_lists = section.entries.empty() && !lists.sections.empty();
+  if (!only_lists) document.sections.push_back(std::move(section));
+  for (ConfigSection& listed : lists.sections) document.sections.push_back(std::move(listed));
+}
+
 }  // namespace
 
 Result<ConfigDocument> parse_toml(std::string_view text, std::string_view file) {
@@ -72,11 +97,7 @@ Result<ConfigDocument> parse_toml(std::string_view text, std::string_view file) 
       document.outside.push_back(entry(file, *key, *node));
       continue;
     }
-    ConfigSection section{std::string(key->str()), place(file, key->source().begin), {}};
-    for (const auto& [name, value] : in_order(*table)) {
-      section.entries.push_back(entry(file, *name, *value));
-    }
-    document.sections.push_back(std::move(section));
+    add_section(document, file, std::string(key->str()), place(file, key->source().begin), *table);
   }
   return document;
 }

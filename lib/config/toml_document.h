@@ -20,7 +20,7 @@ struct ConfigEntry {
   std::string type;                  // what the file has: "string", "array", ...
 };
 
-// `[name]` with what stands in it.
+// `[name]` with what stands in it. Tables in a list have their list's name: `[[llm.fallbacks]]`.
 struct ConfigSection {
   std::string name;
   std::string place;

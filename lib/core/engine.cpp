@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/admission/admission.h"
+#include "core/resilience/chains.h"
 #include "core/session/session_impl.h"
 #include "core/tools/tool_workers.h"
 
@@ -26,6 +28,9 @@ struct Shared {
   std::shared_ptr<const Registry> registry;
   std::shared_ptr<FramePool> frames = FramePool::create(kFrameSamples, kIdleFrames);
   std::shared_ptr<FramePool> wide_frames = FramePool::create(kWideFrameSamples, kIdleFrames);
+  HealthBoard health;
+  std::shared_ptr<PoolBoard> pools = std::make_shared<PoolBoard>();
+  std::shared_ptr<AdmissionControl> admission;
   std::atomic<std::size_t> next_executor{0};
 };
 
@@ -43,13 +48,22 @@ class AgentImpl final : public Agent {
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override {
     if (Status status = check(options); !status.ok()) return status;
+    Result<std::shared_ptr<void>> place = shared_->admission->admit();
+    if (!place.ok()) return place.status();
     SessionParts parts = parts_for(options);
     if (options.tools != nullptr) {
       Result<std::shared_ptr<const ToolBox>> tools = ToolBox::create(*options.tools);
       if (!tools.ok()) return tools.status();
       parts.tools = std::move(*tools);
     }
+    // Who brings its own recogniser has nothing to do with our pools.
+    if (options.providers.stt == nullptr) parts.pools = shared_->pools;
+    parts.place = std::move(*place);
+    parts.admission = shared_->admission;
     parts.executor = executor != nullptr ? std::move(executor) : next_executor();
+    if (parts.apology != nullptr) {
+      parts.apology->prepare({parts.executor, parts.workers, parts.logger});
+    }
     return SessionImpl::create(std::move(parts), std::move(options));
   }
 
@@ -125,25 +139,33 @@ class EngineImpl final : public Engine {
     parts.agent = std::make_shared<AgentOptions>(std::move(options));
     if (Status status = load(parts); !status.ok()) return status;
     if (Status status = check(parts); !status.ok()) return status;
+    if (!parts.agent->resilience.apology.empty() && parts.tts != nullptr) {
+      const AgentOptions& agent = *parts.agent;
+      parts.apology = std::make_shared<Apology>(
+          agent.resilience.apology, Apology::Voice{parts.tts, agent.voice, agent.language});
+      parts.apology->prepare({shared_->executors.front(), parts.workers, parts.logger});
+    }
     return std::shared_ptr<Agent>(std::make_shared<AgentImpl>(shared_, std::move(parts)));
   }
 
   const Registry& registry() const override { return *shared_->registry; }
+  EngineLoad load() const override { return shared_->admission->load(); }
+  std::vector<PoolStatus> pools() const override { return shared_->pools->all(); }
 
  private:
   Status load(SessionParts& parts) const {
     const Registry& registry = *shared_->registry;
     const AgentOptions& agent = *parts.agent;
-    const ProviderContext context{shared_->workers, shared_->logger};
-    auto stt = choose<SttProvider>(
-        agent.stt, [&] { return registry.make_stt(agent.stt.name, agent.stt.options, context); });
+    const ProviderContext context{shared_->workers, shared_->logger, shared_->pools,
+                                  shared_->executors.front()};
+    const ChainParts chain{registry, context, shared_->health, shared_->wide_frames};
+    auto stt = make_stt_chain(agent, chain);
     if (!stt.ok()) return stt.status();
-    auto llm = choose<LlmProvider>(
-        agent.llm, [&] { return registry.make_llm(agent.llm.name, agent.llm.options, context); });
+    auto llm = make_llm_chain(agent, chain);
     if (!llm.ok()) return llm.status();
-    auto tts = choose<TtsProvider>(
-        agent.tts, [&] { return registry.make_tts(agent.tts.name, agent.tts.options, context); });
+    auto tts = make_tts_chain(agent, chain);
     if (!tts.ok()) return tts.status();
+    if (!agent.vad.fallbacks.empty()) return unsupported("vad: a detector has no fallbacks");
     auto vad = choose<VadProvider>(
         agent.vad, [&] { return registry.make_vad(agent.vad.name, agent.vad.options, context); });
     if (!vad.ok()) return vad.status();
@@ -193,6 +215,9 @@ Result<std::shared_ptr<Engine>> make_engine(EngineOptions options) {
   shared->logger = options.logger != nullptr ? std::move(options.logger)
                                              : make_stderr_logger(LogLevel::kWarning);
   shared->registry = std::move(options.registry);
+  shared->admission =
+      std::make_shared<AdmissionControl>(std::move(options.admission), shared->executors);
+  shared->admission->start();
   return std::shared_ptr<Engine>(std::make_shared<EngineImpl>(std::move(shared)));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "core/resilience/chains.h"
 #include "sim/invariants_tools.h"
 #include "sim/random_words.h"
 
@@ -13,6 +14,14 @@ namespace {
 
 Duration longest(const Latency& latency) {
   return latency.base + latency.jitter + (latency.tail_share > 0 ? latency.tail : Duration(0));
+}
+
+// The agent as far as the lengths of its chains go.
+AgentOptions with_chains(const RandomPlan& plan) {
+  AgentOptions agent = plan.agent;
+  agent.llm.fallbacks.resize(plan.llm_fallbacks.size());
+  agent.tts.fallbacks.resize(plan.tts_fallbacks.size());
+  return agent;
 }
 
 // The longest that anything but a voice may keep the other side waiting: the longest deadline, and
@@ -25,8 +34,10 @@ Duration patience(const RandomPlan& plan) {
                            plan.far_end.buffer + plan.far_end.report_interval;
   Duration tools{0};
   for (const ToolScript& script : plan.tools) tools = std::max(tools, script.tool.deadline);
-  return std::max({limits.first_token_timeout, limits.first_audio_timeout, user,
-                   turn.false_interruption, tools}) +
+  const AgentOptions agent = with_chains(plan);
+  // A reply may have to wait for all models, and its speech for all voices.
+  return std::max({reply_patience(agent), speech_patience(agent), user, turn.false_interruption,
+                   tools}) +
          network + std::chrono::seconds(2);
 }
 

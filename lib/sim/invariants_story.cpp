@@ -23,7 +23,10 @@ void Findings::add(std::string_view invariant, std::string detail, Duration at) 
 void Story::see(const AnyEvent& event) {
   envelope(event);
   event.visit([this](const auto& e) { on(e); });
-  if (event.kind() != EventKind::kAudioIn) last_sign_ = now_;
+  // What goes on behind the providers is no sign of life to the user.
+  const bool behind =
+      event.kind() >= EventKind::kProviderFailover && event.kind() <= EventKind::kReplyHedged;
+  if (event.kind() != EventKind::kAudioIn && !behind) last_sign_ = now_;
 }
 
 void Story::envelope(const AnyEvent& event) {

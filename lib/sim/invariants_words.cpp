@@ -92,13 +92,16 @@ void Invariants::check_replies(bool forgets) {
         next = 0;
       }
       const bool may_be_cut = cut && &text == &words.back();
-      if (word->part != next++ && !scrambled(plan_.llm.faults) && !may_be_cut) {
+      const bool whole = !plan_.chain;  // else the rest may be another model's
+      if (word->part != next++ && whole && !scrambled(plan_.llm.faults) && !may_be_cut) {
         add("a reply's words come in order", "turn " + std::to_string(id) + ": " + turn.said);
       }
     }
-    if (turn.said.size() > plan_.agent.limits.max_reply_bytes) {
+    const bool apology = turn.said == plan_.agent.resilience.apology;
+    if (!apology && turn.said.size() > plan_.agent.limits.max_reply_bytes) {
       add("a reply has its limit", std::to_string(turn.said.size()) + " bytes");
     }
+    if (plan_.chain) continue;  // the rest of a reply may be another model's
     for (const std::uint32_t request : requests) {
       const auto [known, fresh] = turn_of.emplace(request, id);
       const ReplyRequest& record = records_.requests[request];
@@ -155,15 +158,21 @@ void Invariants::check_providers() {
     if (!request.refused && !request.gone) {
       add("every request ends", "request " + std::to_string(i));
     }
-    const std::size_t most = plan_.agent.limits.max_history_messages + 2;
+    // For the rest of a reply its beginning is sent too.
+    const std::size_t most = plan_.agent.limits.max_history_messages + (plan_.chain ? 3 : 2);
     if (request.messages > std::max<std::size_t>(most, 4)) {
       add("the history has its limit", std::to_string(request.messages) + " messages");
     }
   }
   for (const SpeechStream& stream : records_.speech) {
-    if (!stream.refused && !stream.gone) add("every stream of speech ends", stream.text);
+    // The apology is the agent's, not the session's.
+    const bool session = stream.text.empty() || stream.text != plan_.agent.resilience.apology;
+    if (session && !stream.refused && !stream.gone) {
+      add("every stream of speech ends", stream.text);
+    }
   }
-  if (records_.unheard_at_most > std::chrono::milliseconds(2020)) {
+  // Of several voices nobody knows whose audio it is.
+  if (!plan_.chain && records_.unheard_at_most > std::chrono::milliseconds(2020)) {
     add("unheard audio has its limit", std::to_string(to_ms(records_.unheard_at_most)) + " ms");
   }
 }

@@ -45,10 +45,13 @@ void draw_silence(Chance& chance, TurnOptions& turn) {
   if (chance.yes(0.2)) turn.dtmf_terminator = chance.yes(0.5) ? "" : "*";
 }
 
-void draw_limits(Chance& chance, LimitOptions& limits) {
+void draw_limits(Chance& chance, AgentOptions& agent) {
+  LimitOptions& limits = agent.limits;
   limits.final_timeout = ms(chance.between(300, 1500));
-  limits.first_token_timeout = ms(chance.between(800, 4000));
-  limits.first_audio_timeout = ms(chance.between(800, 4000));
+  agent.resilience.first_token = ms(chance.between(800, 4000));
+  agent.resilience.first_audio = ms(chance.between(800, 4000));
+  agent.resilience.retries = 0;
+  agent.resilience.apology.clear();
   limits.close_timeout = ms(chance.between(100, 1500));
   if (chance.yes(0.1)) limits.max_utterance = ms(chance.between(1000, 4000));
   if (chance.yes(0.05)) limits.max_session = ms(chance.between(1, 60'000));
@@ -73,7 +76,7 @@ void draw_agent(Chance& chance, AgentOptions& agent) {
   draw_end_of_turn(chance, agent.turn);
   draw_interruption(chance, agent.turn);
   draw_silence(chance, agent.turn);
-  draw_limits(chance, agent.limits);
+  draw_limits(chance, agent);
 }
 
 bool hears_all(const AgentOptions& agent) {

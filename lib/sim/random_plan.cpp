@@ -97,6 +97,54 @@ FarEndOptions draw_far_end(Chance& chance) {
   return far_end;
 }
 
+Death draw_death(Chance& chance) {
+  Death death;
+  if (chance.yes(0.6)) return death;
+  death.how = static_cast<Death::How>(chance.between(1, 4));
+  constexpr std::array kCodes{ErrorCode::kUnavailable, ErrorCode::kTimeout,  ErrorCode::kAuth,
+                              ErrorCode::kRateLimited, ErrorCode::kProtocol, ErrorCode::kQuota};
+  death.code = kCodes[chance.below(kCodes.size())];
+  death.after_words = chance.between(0, 6);
+  death.after_audio = ms(chance.between(0, 2500));
+  death.streams = chance.yes(0.5) ? chance.between(1, 4) : 1'000'000;
+  return death;
+}
+
+// Who is tried when a provider fails, and how.
+void draw_chain(Chance& chance, RandomPlan& plan) {
+  plan.chain = true;
+  ResilienceOptions& how = plan.agent.resilience;
+  how.retries = chance.between(0, 2);
+  how.backoff = ms(chance.between(0, 300));
+  how.backoff_max = ms(chance.between(100, 600));
+  how.transcript = ms(chance.between(100, 600));
+  how.token_stall = ms(chance.between(300, 3000));
+  how.audio_stall = ms(chance.between(300, 3000));
+  how.hedging = chance.yes(0.3);
+  how.breaker_failures = chance.between(1, 5);
+  how.breaker_open = ms(chance.between(500, 20'000));
+  how.breaker_refused = ms(chance.between(1'000, 60'000));
+  if (chance.yes(0.5)) how.apology = "Sorry, that went wrong.";
+  how.after_failure = static_cast<AfterFailure>(chance.below(3));
+  plan.stt.death = draw_death(chance);
+  plan.llm.death = draw_death(chance);
+  plan.tts.death = draw_death(chance);
+  for (int i = chance.between(0, 2); i > 0; --i) {
+    plan.stt_fallbacks.push_back(draw_stt(chance, chance.yes(0.5)));
+    plan.stt_fallbacks.back().death = draw_death(chance);
+  }
+  for (int i = chance.between(0, 2); i > 0; --i) {
+    plan.llm_fallbacks.push_back(draw_llm(chance, chance.yes(0.5)));
+    plan.llm_fallbacks.back().death = draw_death(chance);
+  }
+  for (int i = chance.between(0, 2); i > 0; --i) {
+    TtsScript voice = draw_tts(chance, chance.yes(0.5));
+    voice.sample_rate = plan.tts.sample_rate;  // else nobody could say what was heard
+    voice.death = draw_death(chance);
+    plan.tts_fallbacks.push_back(voice);
+  }
+}
+
 Microphone draw_microphone(Chance& chance) {
   Microphone microphone;
   constexpr std::array<std::size_t, 5> kChunks{160, 480, 1000, 441, 1600};
@@ -178,6 +226,8 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   if (chance.yes(0.3)) {
     for (int i = chance.between(1, 3); i > 0; --i) plan.hooks.push_back(draw_hook(chance));
   }
+  Chance chain(seed, 2);
+  if (plan.faults && chain.yes(0.4)) draw_chain(chain, plan);
   const bool open_to_all = std::ranges::all_of(
       plan.tools, [](const ToolScript& script) { return script.tool.interruptible; });
   plan.hears_all = !plan.faults && plan.hooks.empty() && hears_all(plan.agent) && open_to_all;
@@ -210,6 +260,12 @@ std::string describe(const RandomPlan& plan) {
             std::string(to_string(script.tool.interruption)) + ", " +
             std::string(to_string(script.tool.duplicates)) + ", effect " +
             std::string(to_string(script.tool.effect));
+  }
+  if (plan.chain) {
+    text += "; chains of " + std::to_string(1 + plan.stt_fallbacks.size()) + ", " +
+            std::to_string(1 + plan.llm_fallbacks.size()) + " and " +
+            std::to_string(1 + plan.tts_fallbacks.size()) + ", " +
+            std::to_string(plan.agent.resilience.retries) + " retries";
   }
   for (const Hook& hook : plan.hooks) {
     text += "; at event " + std::to_string(hook.nth) + " of kind " +

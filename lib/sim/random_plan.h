@@ -50,12 +50,16 @@ struct RandomPlan {
   SttScript stt;
   LlmDelivery llm;
   TtsScript tts;
+  std::vector<SttScript> stt_fallbacks;
+  std::vector<LlmDelivery> llm_fallbacks;
+  std::vector<TtsScript> tts_fallbacks;
   FarEndOptions far_end;
   Microphone microphone;
   std::vector<ToolScript> tools;
   std::vector<Hook> hooks;
   int reply_words = 10;    // of the longest reply
   bool faults = false;     // something may go wrong with a provider
+  bool chain = false;      // and then others are tried, or the same again
   bool hears_all = false;  // nothing that the user says in a voice mode may be lost
   Duration length{0};
 };

@@ -41,8 +41,9 @@ std::vector<LlmStep> cut(const std::string& text, bool words, Chance& chance) {
   return steps;
 }
 
-LlmScript random_replies(const RandomPlan& plan, const Records& records) {
-  return [seed = plan.seed, most = plan.reply_words, ordered = plan.llm.faults.out_of_order <= 0,
+LlmScript random_replies(const RandomPlan& plan, const LlmDelivery& delivery,
+                         const Records& records) {
+  return [seed = plan.seed, most = plan.reply_words, ordered = delivery.faults.out_of_order <= 0,
           tools = plan.tools, records](std::span<const Message> messages) {
     const std::size_t number = records->requests.size() - 1;
     Chance chance(seed, 1000 + number);
@@ -85,9 +86,10 @@ class RecordedLlm final : public LlmProvider {
     ReplyRequest& record = records_->requests.emplace_back();
     record.messages = request.messages.size() - static_cast<std::size_t>(std::ranges::count(
                                                     request.messages, Role::kTool, &Message::role));
-    if (!request.messages.empty()) {
-      record.asked = request.messages.back().text;
-      record.role = request.messages.back().role;
+    for (const Message& message : request.messages) {
+      if (message.role == Role::kAssistant) continue;  // its rest may be asked for
+      record.asked = message.text;
+      record.role = message.role;
     }
     Result<std::unique_ptr<LlmStream>> stream = llm_->start(request, sink);
     records_->requests[number].refused = !stream.ok();
@@ -182,13 +184,14 @@ class RecordedTts final : public TtsProvider {
 
 }  // namespace
 
-std::shared_ptr<LlmProvider> recorded_llm(const RandomPlan& plan, Records records) {
-  return std::make_shared<RecordedLlm>(scripted_llm(random_replies(plan, records), plan.llm),
-                                       records);
+std::shared_ptr<LlmProvider> recorded_llm(const RandomPlan& plan, const LlmDelivery& delivery,
+                                          Records records) {
+  return std::make_shared<RecordedLlm>(
+      scripted_llm(random_replies(plan, delivery, records), delivery), records);
 }
 
-std::shared_ptr<TtsProvider> recorded_tts(const RandomPlan& plan, Records records) {
-  return std::make_shared<RecordedTts>(scripted_tts(plan.tts), std::move(records));
+std::shared_ptr<TtsProvider> recorded_tts(const TtsScript& script, Records records) {
+  return std::make_shared<RecordedTts>(scripted_tts(script), std::move(records));
 }
 
 }  // namespace voiceagent::sim

@@ -40,9 +40,9 @@ struct ProviderRecords {
   Duration unheard_at_most{0};         // audio: the most that the session held of one stream
 };
 
-std::shared_ptr<LlmProvider> recorded_llm(const RandomPlan& plan,
+std::shared_ptr<LlmProvider> recorded_llm(const RandomPlan& plan, const LlmDelivery& delivery,
                                           std::shared_ptr<ProviderRecords> records);
-std::shared_ptr<TtsProvider> recorded_tts(const RandomPlan& plan,
+std::shared_ptr<TtsProvider> recorded_tts(const TtsScript& script,
                                           std::shared_ptr<ProviderRecords> records);
 
 }  // namespace voiceagent::sim

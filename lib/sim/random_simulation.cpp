@@ -24,10 +24,11 @@ class Stage {
         records_(std::make_shared<ProviderRecords>()),
         invariants_(plan_, *records_),
         timeline_(timeline) {}
-  // The session lets go of the time line in a task of its own.
+  // The session lets go of the time line in a task of its own; an apology may still be rendered.
   ~Stage() {
     session_.reset();
-    time_->run_for(Duration(0));
+    const bool apologises = !plan_.agent.resilience.apology.empty();
+    time_->run_for(apologises ? std::chrono::minutes(1) : Duration(0));
   }
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
@@ -42,8 +43,17 @@ class Stage {
     if (!engine.ok()) return engine.status();
     AgentOptions agent = plan_.agent;
     agent.stt = {"stt", {}, scripted_stt(plan_.stt)};
-    agent.llm = {"llm", {}, recorded_llm(plan_, records_)};
-    agent.tts = {"tts", {}, recorded_tts(plan_, records_)};
+    agent.llm = {"llm", {}, recorded_llm(plan_, plan_.llm, records_)};
+    agent.tts = {"tts", {}, recorded_tts(plan_.tts, records_)};
+    for (const SttScript& stt : plan_.stt_fallbacks) {
+      agent.stt.fallbacks.push_back({"another stt", {}, scripted_stt(stt)});
+    }
+    for (const LlmDelivery& llm : plan_.llm_fallbacks) {
+      agent.llm.fallbacks.push_back({"another llm", {}, recorded_llm(plan_, llm, records_)});
+    }
+    for (const TtsScript& tts : plan_.tts_fallbacks) {
+      agent.tts.fallbacks.push_back({"another tts", {}, recorded_tts(tts, records_)});
+    }
     agent.vad = {"vad", {}, level_vad()};
     for (const ToolScript& script : plan_.tools) {
       agent.tools.push_back(scripted_tool(script, time_));

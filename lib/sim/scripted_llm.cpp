@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -18,11 +19,25 @@ std::vector<LlmStep> join(const std::vector<LlmStep>& steps) {
   return all;
 }
 
+// What follows `said`, if the reply begins with that; else all of it.
+std::vector<LlmStep> rest_of(std::vector<LlmStep> steps, std::string_view said) {
+  if (!join(steps).front().text.starts_with(said)) return steps;
+  for (LlmStep& step : steps) {
+    const std::size_t known = std::min(said.size(), step.text.size());
+    step.text.erase(0, known);
+    said.remove_prefix(known);
+  }
+  std::erase_if(steps, [](const LlmStep& step) { return step.text.empty(); });
+  return steps;
+}
+
 class Stream final : public LlmStream {
  public:
-  Stream(std::vector<LlmStep> steps, const LlmDelivery& delivery, Chance chance,
+  Stream(std::vector<LlmStep> steps, const LlmDelivery& delivery, const Death& death, Chance chance,
          const LlmRequest& request, LlmSink& sink)
-      : out_(*request.context.executor, sink, delivery.faults, chance), steps_(std::move(steps)) {
+      : out_(*request.context.executor, sink, delivery.faults, chance),
+        death_(death),
+        steps_(std::move(steps)) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       steps_[i].delay += out_.chance().draw(i == 0 ? delivery.first_token : delivery.per_step);
     }
@@ -33,6 +48,10 @@ class Stream final : public LlmStream {
 
  private:
   void next() {
+    if (death_.how != Death::How::kNone && static_cast<int>(step_) >= death_.after_words) {
+      const Duration then = step_ < steps_.size() ? steps_[step_].delay : Duration(0);
+      return out_.after(then, [this] { out_.die(death_); });
+    }
     if (step_ == steps_.size()) {
       return out_.after(Duration(0), [this] {
         const FinishReason reason = called_ ? FinishReason::kToolCalls : FinishReason::kStop;
@@ -56,6 +75,7 @@ class Stream final : public LlmStream {
   }
 
   Script<LlmSink> out_;
+  const Death death_;
   std::vector<LlmStep> steps_;
   std::size_t step_ = 0;
   bool called_ = false;  // a tool
@@ -66,11 +86,14 @@ class Provider final : public LlmProvider {
   Provider(LlmScript script, LlmDelivery delivery)
       : script_(std::move(script)), delivery_(delivery), streams_(delivery.seed) {}
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
-    Chance chance = streams_.chance(streams_.next());
+    const std::uint64_t number = streams_.next();
+    Chance chance = streams_.chance(number);
     const Faults& faults = delivery_.faults;
     if (chance.yes(faults.refused_start)) return draw_failure(faults, chance);
-    return std::unique_ptr<LlmStream>(
-        std::make_unique<Stream>(script_(request.messages), delivery_, chance, request, sink));
+    const Death death = death_of(delivery_.death, number);
+    if (Status refused = refusal(death); !refused.ok()) return refused;
+    return std::unique_ptr<LlmStream>(std::make_unique<Stream>(script_(request.messages), delivery_,
+                                                               death, chance, request, sink));
   }
 
  private:
@@ -91,7 +114,10 @@ LlmScript fixed_reply(std::string text, Duration first_token, Duration per_word)
     const bool first = steps.empty();
     steps.push_back({first ? first_token : per_word, (first ? "" : " ") + std::string(word)});
   }
-  return [steps = std::move(steps)](std::span<const Message>) { return steps; };
+  return [steps = std::move(steps)](std::span<const Message> messages) {
+    const bool begun = !messages.empty() && messages.back().role == Role::kAssistant;
+    return begun ? rest_of(steps, messages.back().text) : steps;
+  };
 }
 
 }  // namespace voiceagent::sim

@@ -14,6 +14,16 @@
 
 namespace voiceagent::sim {
 
+// The death that a provider's stream of that number dies, counted from 1.
+inline Death death_of(const Death& death, std::uint64_t stream) {
+  return stream <= static_cast<std::uint64_t>(death.streams) ? death : Death();
+}
+// Whether it dies before it has begun; then why.
+inline Status refusal(const Death& death) {
+  if (death.how != Death::How::kRefuse) return {};
+  return {death.code, "the script says that it takes no request"};
+}
+
 // What becomes of a stream.
 enum class Fate { kFine, kError, kDisconnect, kStall };
 
@@ -84,6 +94,18 @@ class Script {
   template <class F>
   bool offer(F f) {
     return over() || struck() || f(*state_->sink);
+  }
+
+  // Dies as the script has it. False: it doesn't.
+  bool die(const Death& death) {
+    if (over() || death.how == Death::How::kNone) return false;
+    state_->held = nullptr;
+    if (death.how == Death::How::kStall) return state_->stalled = true;
+    if (death.how == Death::How::kError) {
+      state_->sink->error({death.code, "the script says that it dies here"});
+    }
+    end();
+    return true;
   }
 
   // Calls closed() and nothing after it.

@@ -18,8 +18,10 @@ struct Heard {
 
 class Stream final : public SttStream {
  public:
-  Stream(const SttScript& script, Chance chance, const SttRequest& request, SttSink& sink)
+  Stream(const SttScript& script, const Death& death, Chance chance, const SttRequest& request,
+         SttSink& sink)
       : script_(script),
+        death_(death),
         rate_(request.sample_rate),
         out_(*request.context.executor, sink, script.faults, chance),
         ears_(chance.next()),
@@ -30,6 +32,7 @@ class Stream final : public SttStream {
     const auto step = static_cast<std::size_t>(duration_to_samples(kStep, rate_));
     for (auto rest = audio.samples; !rest.empty();) {
       const std::size_t count = std::min(step, rest.size());
+      if (samples_to_duration(heard_, rate_) >= death_.after_audio && out_.die(death_)) return true;
       hear(rest.first(count));
       rest = rest.subspan(count);
     }
@@ -148,6 +151,7 @@ class Stream final : public SttStream {
   }
 
   const SttScript script_;
+  const Death death_;
   const int rate_;
   Script<SttSink> out_;
   const std::uint64_t ears_;  // decides which words are misheard
@@ -172,9 +176,13 @@ class Provider final : public SttProvider {
   }
   const SttCapabilities& capabilities() const override { return capabilities_; }
   Result<std::unique_ptr<SttStream>> start(const SttRequest& request, SttSink& sink) override {
-    Chance chance = streams_.chance(streams_.next());
+    const std::uint64_t number = streams_.next();
+    Chance chance = streams_.chance(number);
     if (chance.yes(script_.faults.refused_start)) return draw_failure(script_.faults, chance);
-    return std::unique_ptr<SttStream>(std::make_unique<Stream>(script_, chance, request, sink));
+    const Death death = death_of(script_.death, number);
+    if (Status refused = refusal(death); !refused.ok()) return refused;
+    return std::unique_ptr<SttStream>(
+        std::make_unique<Stream>(script_, death, chance, request, sink));
   }
 
  private:

@@ -18,6 +18,7 @@ class Stream final : public TtsStream {
   Stream(const TtsScript& script, std::uint64_t number, Chance chance, const TtsRequest& request,
          TtsSink& sink)
       : script_(script),
+        death_(death_of(script.death, number)),
         number_(static_cast<std::uint32_t>(number)),
         out_(*request.context.executor, sink, script.faults, chance) {}
 
@@ -74,6 +75,9 @@ class Stream final : public TtsStream {
     }
     while (!out_.over() && offset_ < audio_.samples.size()) {
       if (chunk_ == 0) chunk_ = draw_chunk();
+      const std::int64_t made = spoken_ + static_cast<std::int64_t>(offset_);
+      const bool due = samples_to_duration(made, script_.sample_rate) >= death_.after_audio;
+      if (due && out_.die(death_)) return false;
       const std::size_t count = std::min(chunk_, audio_.samples.size() - offset_);
       const auto samples = std::span(audio_.samples).subspan(offset_, count);
       const AudioView view{samples, script_.sample_rate};
@@ -115,6 +119,7 @@ class Stream final : public TtsStream {
   }
 
   const TtsScript script_;
+  const Death death_;
   const std::uint32_t number_;
   Script<TtsSink> out_;
   Ring<Item> items_;
@@ -138,6 +143,7 @@ class Provider final : public TtsProvider {
     const std::uint64_t number = streams_.next();
     Chance chance = streams_.chance(number);
     if (chance.yes(script_.faults.refused_start)) return draw_failure(script_.faults, chance);
+    if (Status refused = refusal(death_of(script_.death, number)); !refused.ok()) return refused;
     return std::unique_ptr<TtsStream>(
         std::make_unique<Stream>(script_, number, chance, request, sink));
   }

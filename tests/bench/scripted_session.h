@@ -14,7 +14,8 @@ namespace voiceagent::bench {
 class ScriptedSession {
  public:
   ScriptedSession(std::string reply, std::shared_ptr<VadProvider> vad,
-                  std::size_t max_history_messages = LimitOptions().max_history_messages)
+                  std::size_t max_history_messages = LimitOptions().max_history_messages,
+                  const ResilienceOptions& resilience = {})
       : time_(VirtualExecutor::create()) {
     AgentOptions options;
     options.stt = {"scripted", {}, sim::scripted_stt()};
@@ -22,6 +23,7 @@ class ScriptedSession {
     options.tts = {"scripted", {}, sim::scripted_tts()};
     options.vad = {"given", {}, std::move(vad)};
     options.limits.max_history_messages = max_history_messages;
+    options.resilience = resilience;
     EngineOptions engine;
     engine.executors = {time_};
     engine.workers = time_->workers();

@@ -23,6 +23,11 @@ AgentOptions scripted_agent(std::string reply) {
   agent.turn.endpointing_min = agent.turn.endpointing_max = 300ms;
   agent.turn.preemptive_replies = 0;
   agent.turn.interruption_speech = 400ms;
+  // A provider that fails has failed.
+  agent.resilience.retries = 0;
+  agent.resilience.first_token = 15s;
+  agent.resilience.first_audio = 10s;
+  agent.resilience.apology.clear();
   return agent;
 }
 

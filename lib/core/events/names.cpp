@@ -52,6 +52,11 @@ std::string_view to_string(TypedText typed) {
   return name_of(typed, kNames);
 }
 
+std::string_view to_string(AfterFailure after) {
+  static constexpr std::array<std::string_view, 3> kNames{"stay", "hang_up", "text"};
+  return name_of(after, kNames);
+}
+
 std::string_view to_string(ProviderKind kind) {
   static constexpr std::array<std::string_view, 4> kNames{"stt", "llm", "tts", "vad"};
   return name_of(kind, kNames);

@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "core/resilience/chains.h"
 #include "core/session/session_impl.h"
 
 namespace voiceagent {
@@ -18,7 +19,7 @@ constexpr std::size_t kMaxKeys = 64;       // of one turn
 ResponderOptions responder_options(const SessionParts& parts, const std::string& id) {
   const AgentOptions& agent = *parts.agent;
   ResponderOptions options;
-  options.stall_timeout = agent.limits.first_token_timeout;
+  options.stall_timeout = reply_patience(agent);
   options.max_bytes = agent.limits.max_reply_bytes;
   if (parts.tools != nullptr) options.tools = parts.tools->descriptions();
   options.language = agent.language;
@@ -33,7 +34,7 @@ SpeakerOptions speaker_options(const AgentOptions& agent, const SessionOptions& 
   options.lead = agent.output_lead;
   options.playout_delay = session.playout_delay;
   options.expects_reports = session.reports_playback;
-  options.stall_timeout = agent.limits.first_audio_timeout;
+  options.stall_timeout = speech_patience(agent);
   options.voice = agent.voice;
   options.language = agent.language;
   options.session_id = id;
@@ -103,6 +104,7 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
       tools_(ports(), parts_.tool_workers, parts_.tools, parts_.agent->limits, options.id, *this),
       close_timer_(
           *parts_.executor, [this] { finish_close(); }, this) {
+  relay_->listener = this;
   Entrance* const door = this;
   for (std::size_t i = 0; i < kTurnTimers; ++i) {
     const auto fire = [this, i] {
@@ -114,10 +116,13 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
   }
 }
 
-SessionImpl::~SessionImpl() { streams_->on_zero = nullptr; }
+SessionImpl::~SessionImpl() {
+  streams_->on_zero = nullptr;
+  relay_->listener = nullptr;
+}
 
 PortContext SessionImpl::ports() {
-  return {parts_.executor, parts_.workers, parts_.logger, streams_, this};
+  return {parts_.executor, parts_.workers, parts_.logger, streams_, this, relay_};
 }
 
 void SessionImpl::open() {
@@ -328,6 +333,8 @@ void SessionImpl::finish_close() {
   close_timer_.cancel();
   streams_->on_zero = nullptr;
   phase_ = Phase::kClosed;
+  report_end();
+  publish_pools();
   publish(0, event::SessionClosed{close_reason_});
   // Destruction waits until whoever is on the stack has returned.
   parts_.executor->post([self = std::move(self_)]() mutable { self.reset(); });

@@ -99,7 +99,9 @@ void SessionImpl::turn_detector_failed(Status status) {
 
 void SessionImpl::recogniser_partial(std::string_view text) {
   const Scope scope(*this);
-  publish(turns_.state().user_turn, event::TranscriptPartial{text});
+  if (!sheds(Shedding::kPartials)) {
+    publish(turns_.state().user_turn, event::TranscriptPartial{text});
+  }
   const bool changed = reading_.text() != text;
   reading_.read(text, false, now());
   fact({TurnFact::kPartial});
@@ -129,7 +131,9 @@ void SessionImpl::recogniser_signal(TurnSignal signal, float probability) {
 void SessionImpl::recogniser_failed(Status status) {
   const Scope scope(*this);
   publish_error(Stage::kStt, turns_.state().user_turn, status);
+  const bool lost = turns_.state().user != UserPhase::kSilent && reading_.words() == 0;
   fact({TurnFact::kRecogniserFailed});
+  if (lost) nothing_helped(Stage::kStt);
 }
 
 void SessionImpl::recogniser_overflow(Duration) {
@@ -138,6 +142,32 @@ void SessionImpl::recogniser_overflow(Duration) {
       turns_.state().user_turn,
       event::Warning{Stage::kStt, "the recogniser lags 15 s behind: 20 ms of audio were dropped"});
 }
+
+// Tells about a provider's stream in the turn that it works for.
+template <class E>
+void SessionImpl::publish_about(Stage stage, const E& event) {
+  if (phase_ != Phase::kOpen) return;
+  const Scope scope(*this);
+  const bool replying = replying_ && stage != Stage::kStt;
+  publish(replying ? reply_.turn : turns_.state().user_turn, event);
+}
+
+void SessionImpl::failed_over(const event::ProviderFailover& failover) {
+  parts_.logger->write(LogLevel::kWarning, "session",
+                       std::string(failover.from) + " failed, now " + std::string(failover.to) +
+                           ": " + std::string(failover.message));
+  publish_about(failover.stage, failover);
+}
+
+void SessionImpl::breaker_changed(const event::BreakerChanged& change) {
+  publish_about(change.stage, change);
+}
+
+void SessionImpl::delayed(const event::StageDelayed& delay) {
+  if (!sheds(Shedding::kMetrics)) publish_about(delay.stage, delay);
+}
+
+void SessionImpl::hedged(const event::ReplyHedged& hedge) { publish_about(Stage::kLlm, hedge); }
 
 void SessionImpl::publish_error(Stage stage, TurnId turn, const Status& status) {
   const AgentOptions& agent = *parts_.agent;

@@ -6,10 +6,12 @@
 //  session_commands.cpp  what the turn manager commands
 //  session_reply.cpp     replies: their beginning, drafts, what was heard, their end
 //  session_tools.cpp     tools: their calls, and how a reply goes on after them
+//  session_failure.cpp   what happens when all providers of a chain have failed; reports
 #pragma once
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include <vector>
 
 #include "base/ring.h"
+#include "core/admission/admission.h"
 #include "core/context/conversation_context.h"
 #include "core/context/summariser.h"
 #include "core/events/publisher.h"
@@ -25,6 +28,7 @@
 #include "core/hearing/recogniser.h"
 #include "core/hearing/transcript_reading.h"
 #include "core/hearing/turn_detection.h"
+#include "core/resilience/apology.h"
 #include "core/session/draft.h"
 #include "core/session/responder.h"
 #include "core/session/waterfall.h"
@@ -49,6 +53,10 @@ struct SessionParts {
   std::shared_ptr<const ToolBox> tools;  // null: there are none
   std::shared_ptr<WorkerPool> tool_workers;
   std::shared_ptr<Logger> logger;
+  std::shared_ptr<Apology> apology;        // null: none
+  std::shared_ptr<const PoolBoard> pools;  // null: none of the session's business
+  std::shared_ptr<void> place;             // among the engine's sessions
+  std::shared_ptr<const AdmissionControl> admission;
   std::shared_ptr<FramePool> frames;       // 20 ms at up to 16 kHz
   std::shared_ptr<FramePool> wide_frames;  // 20 ms at up to 48 kHz
 
@@ -71,7 +79,9 @@ class SessionImpl final : public Session,
                           private TurnDetectionListener,
                           private ResponderListener,
                           private SpeakerListener,
-                          private ToolRunnerListener {
+                          private ToolRunnerListener,
+
+                          private StreamObserver {
  public:
   // Makes a session; open() begins it. The handle's last copy closes it.
   static std::shared_ptr<Session> create(SessionParts parts, SessionOptions options);
@@ -115,8 +125,11 @@ class SessionImpl final : public Session,
   SessionImpl(SessionParts parts, SessionOptions options);
   void enter() override { ++depth_; }
   void leave() override {
-    if (--depth_ == 0) run_waiting();
+    if (--depth_ > 0) return;
+    run_waiting();
+    if (!running_waiting_) report_blocked();
   }
+  void report_blocked();
   PortContext ports();
   void open();
   Status check_usable() const;
@@ -175,6 +188,22 @@ class SessionImpl final : public Session,
   bool tool_filler(std::string_view text) override;
   void tools_over() override;
 
+  void failed_over(const event::ProviderFailover& failover) override;
+  void breaker_changed(const event::BreakerChanged& change) override;
+  void delayed(const event::StageDelayed& delay) override;
+  void hedged(const event::ReplyHedged& hedge) override;
+  template <class E>
+  void publish_about(Stage stage, const E& event);
+
+  // failures
+  void nothing_helped(Stage stage);
+  bool can_apologise(Stage stage) const;
+  std::shared_ptr<const Pcm> apology_clip() const;
+  void after_failure(Stage stage);
+  void over_with(TurnId reply);
+  void report_end();
+  void publish_pools();
+
   // commands
   void carry_out(const TurnCommand& command);
   void end_turn(TurnId turn, TurnEndReason reason);
@@ -222,6 +251,8 @@ class SessionImpl final : public Session,
   void new_reply(TurnId turn);
   void remember_heard(Reply& reply, std::size_t text_end);
 
+  // Whether there is so much to do that this is done without.
+  bool sheds(Shedding what) const { return parts_.admission->shedding() >= what; }
   bool voice_in() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kVoiceToText; }
   bool voice_out() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kTextToVoice; }
   Duration now() const { return bus_.now(); }
@@ -247,6 +278,7 @@ class SessionImpl final : public Session,
   Ring<Task> waiting_;  // calls of the host's from inside handlers
 
   std::shared_ptr<StreamCount> streams_ = std::make_shared<StreamCount>();
+  std::shared_ptr<StreamRelay> relay_ = std::make_shared<StreamRelay>();
   TurnManager turns_;
   ConversationContext context_;
   std::unique_ptr<Summariser> summariser_;  // once there is something to summarise
@@ -264,7 +296,10 @@ class SessionImpl final : public Session,
   struct Say {
     std::string text;
     SayOptions options;
+    std::shared_ptr<const Pcm> clip = {};  // its sound; null: it is synthesised
+    std::optional<Stage> failed = {};      // it is the apology for that
   };
+  void play(const Say& say);
   Ring<Say> says_;     // what the host wants said, oldest first
   std::string typed_;  // the line of the typed turn that is being ended
   std::string keys_;   // pressed so far
@@ -289,6 +324,12 @@ class SessionImpl final : public Session,
   std::vector<std::string> news_;   // results that the agent is to speak of
   std::uint64_t named_calls_ = 0;   // by the session, where the model did not
   std::set<std::string> call_ids_;  // of the model's own
+  struct Failure {
+    Stage stage = Stage::kSession;
+    TurnId apology = 0;    // the turn in which the user is told; 0: not yet
+    bool pending = false;  // the user is to be told, or is being told
+  };
+  Failure failure_;
 };
 
 }  // namespace voiceagent

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "core/resilience/chains.h"
 #include "core/session/session_impl.h"
 
 namespace voiceagent {
@@ -27,7 +28,21 @@ void SessionImpl::start_speaking(TurnId turn, int prompt) {
   waterfall_.begin(turn, now(), now(), now());
   uninterruptible_ = !say.options.interruptible;
   begin_reply(turn);
+  if (say.failed) failure_ = {*say.failed, turn, true};
+  if (say.clip != nullptr && spoken_) return play(say);
   responder_.recite(say.text);
+}
+
+// Says what has been rendered already.
+void SessionImpl::play(const Say& say) {
+  responder_.cancel();
+  reply_.text = say.text;
+  waterfall_.first_token(now());
+  publish(reply_.turn, event::ReplyDelta{reply_.text});
+  publish_reply_done({}, FinishReason::kStop);
+  waterfall_.first_clause(now());
+  publish(reply_.turn, event::SpeechSegment{reply_.text, {0, reply_.text.size()}});
+  speaker_.play(say.clip->view(), reply_.text);
 }
 
 void SessionImpl::new_reply(TurnId turn) {
@@ -51,6 +66,7 @@ void SessionImpl::begin_reply(TurnId turn) {
 
 // Prepares the reply to the words so far; see draft.h.
 void SessionImpl::draft_reply() {
+  if (sheds(Shedding::kPreparation)) return;  // it is asked when the turn has ended
   draft_ = Draft();
   draft_.active = true;
   draft_.words = normalise_words(reading_.text());
@@ -150,6 +166,7 @@ void SessionImpl::responder_failed(Status status) {
   const Scope scope(*this);
   if (draft_.active) return drop_draft();  // it is asked again when the turn has ended
   publish_error(Stage::kLlm, reply_.turn, status);
+  nothing_helped(Stage::kLlm);
   end_of_reply_text();
 }
 
@@ -192,6 +209,7 @@ void SessionImpl::speaker_failed(Status status) {
   const Scope scope(*this);
   if (draft_.active) return drop_draft();
   publish_error(Stage::kTts, reply_.turn, status);
+  nothing_helped(Stage::kTts);
 }
 
 void SessionImpl::interrupt_reply(const TurnCommand& command) {
@@ -207,6 +225,7 @@ void SessionImpl::interrupt_reply(const TurnCommand& command) {
   }
   publish(command.turn, event::Interrupted{reply_.heard(), command.by_turn});
   publish(command.turn, waterfall_.finish(reply_.text.size(), true));
+  over_with(command.turn);
 }
 
 // The model has said all that it will say.
@@ -230,6 +249,7 @@ void SessionImpl::finish_reply(std::size_t heard_end) {
   TurnInput ended{TurnFact::kReplyEnded};
   ended.turn = reply_.turn;
   fact(ended);
+  over_with(ended.turn);
   summarise_history();
 }
 
@@ -248,9 +268,8 @@ void SessionImpl::summarise_history() {
   const std::span<const Message> messages = context_.to_summarise();
   if (messages.empty()) return;
   if (summariser_ == nullptr) {
-    summariser_ =
-        std::make_unique<Summariser>(ports(), parts_.llm, parts_.agent->limits.first_token_timeout,
-                                     parts_.agent->language, id());
+    summariser_ = std::make_unique<Summariser>(ports(), parts_.llm, reply_patience(*parts_.agent),
+                                               parts_.agent->language, id());
   }
   const auto count = static_cast<int>(messages.size());
   summariser_->ask(messages, [this, count](Result<std::string> summary) {

@@ -48,6 +48,18 @@ void Speaker::say(std::string_view clause, TextSpan span) {
   feed();
 }
 
+void Speaker::play(AudioView audio, std::string_view text) {
+  if (!active_) return;
+  if (Status status = set_tts_rate(audio.sample_rate); !status.ok()) return fail(std::move(status));
+  reply_.text.add_clause(text, {0, text.size()});
+  append(resampler_ != nullptr ? resampler_->process(audio.samples) : audio.samples);
+  drain_resampler();
+  reply_.text.clause_done(queued_samples());
+  text_complete_ = first_audio_ = true;
+  listener_.speaker_first_audio();
+  pump();
+}
+
 void Speaker::end_of_text() {
   if (!active_) return;
   text_complete_ = true;

@@ -65,6 +65,8 @@ class Speaker final : public TtsListener {
   void begin(TurnId turn, bool withheld = false);
   // Speaks a clause: the bytes of the reply at `span`, which follows the clause before.
   void say(std::string_view clause, TextSpan span);
+  // Speaks the whole reply with audio that is there already.
+  void play(AudioView audio, std::string_view text);
   // No more clauses.
   void end_of_text();
   // Stops within this call; what was heard has been told by speaker_heard(). A report that was on

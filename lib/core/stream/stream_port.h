@@ -23,6 +23,24 @@ struct StreamCount {
   UniqueFunction<void()> on_zero;
 };
 
+// Carries what wrappers around providers tell to whoever listens; outlives it.
+struct StreamRelay final : StreamObserver {
+  StreamObserver* listener = nullptr;
+
+  void failed_over(const event::ProviderFailover& failover) override {
+    if (listener != nullptr) listener->failed_over(failover);
+  }
+  void breaker_changed(const event::BreakerChanged& change) override {
+    if (listener != nullptr) listener->breaker_changed(change);
+  }
+  void delayed(const event::StageDelayed& delay) override {
+    if (listener != nullptr) listener->delayed(delay);
+  }
+  void hedged(const event::ReplyHedged& hedge) override {
+    if (listener != nullptr) listener->hedged(hedge);
+  }
+};
+
 // What the ports of one session share. A stream that closes late, after its session and its engine
 // have gone, still has what it was promised.
 struct PortContext {
@@ -30,9 +48,12 @@ struct PortContext {
   std::shared_ptr<WorkerPool> workers;
   std::shared_ptr<Logger> logger;
   std::shared_ptr<StreamCount> count;
-  Entrance* entrance = nullptr;  // lives as long as anybody listens
+  Entrance* entrance = nullptr;             // lives as long as anybody listens
+  std::shared_ptr<StreamRelay> relay = {};  // may be null
 
-  StreamContext streams() const { return {executor.get(), workers.get(), logger.get()}; }
+  StreamContext streams() const {
+    return {executor.get(), workers.get(), logger.get(), relay.get()};
+  }
 };
 
 // CRTP base. Listener has `void stream_failed(Status)` and `void stream_closed()`.

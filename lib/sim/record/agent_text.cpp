@@ -32,6 +32,26 @@ void visit_turn(Turn& t, Visitor& v) {
   v("turn.dtmf_terminator", t.dtmf_terminator);
 }
 
+template <class Resilience, class Visitor>
+void visit_resilience(Resilience& r, Visitor& v) {
+  v("resilience.transcript", r.transcript);
+  v("resilience.first_token", r.first_token);
+  v("resilience.token_stall", r.token_stall);
+  v("resilience.first_audio", r.first_audio);
+  v("resilience.audio_stall", r.audio_stall);
+  v("resilience.retries", r.retries);
+  v("resilience.backoff", r.backoff);
+  v("resilience.backoff_max", r.backoff_max);
+  v("resilience.seed", r.seed);
+  v("resilience.hedging", r.hedging);
+  v("resilience.hedging_percent", r.hedging_percent);
+  v("resilience.breaker_failures", r.breaker_failures);
+  v("resilience.breaker_open", r.breaker_open);
+  v("resilience.breaker_refused", r.breaker_refused);
+  v("resilience.apology", r.apology);
+  v("resilience.after_failure", r.after_failure);
+}
+
 // Lists every option once.
 template <class Agent, class Visitor>
 void visit_options(Agent& a, Visitor&& v) {
@@ -48,10 +68,9 @@ void visit_options(Agent& a, Visitor&& v) {
   v("mode", a.mode);
   v("output_lead", a.output_lead);
   visit_turn(a.turn, v);
+  visit_resilience(a.resilience, v);
   auto& l = a.limits;
   v("limits.final_timeout", l.final_timeout);
-  v("limits.first_token_timeout", l.first_token_timeout);
-  v("limits.first_audio_timeout", l.first_audio_timeout);
   v("limits.close_timeout", l.close_timeout);
   v("limits.max_utterance", l.max_utterance);
   v("limits.max_session", l.max_session);

@@ -30,6 +30,7 @@ class StreamNotes {
     auto recording = std::make_unique<Recording>(executor, kind, log.next_stream(kind), sink);
     Request own = request;
     own.context.executor = executor->real().get();
+    own.context.observer = nullptr;  // who is behind the provider is not in the recording
     Result<std::unique_ptr<Stream>> real = provider.start(own, recording->sink());
     if (real.ok() && *real == nullptr) real = internal_error("the provider made no stream");
     log.started(executor->now(), kind, real.status());

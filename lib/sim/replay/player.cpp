@@ -53,6 +53,8 @@ Status Player::open(AgentOptions agent) {
   agent.vad.instance = providers.vad;
   agent.turn_detector = providers.turn_detector;
   agent.tools = replay_tools(recording_, streams_);
+  // What was tried behind the providers, and the sound of an apology, are not in the recording.
+  agent.resilience.apology.clear();
   if (!providers.stt) agent.stt.name.clear();
   if (!providers.llm) agent.llm.name.clear();
   if (!providers.tts) agent.tts.name.clear();
@@ -67,6 +69,7 @@ Status Player::open(AgentOptions agent) {
   Result<std::shared_ptr<Agent>> made = (*engine)->make_agent(std::move(agent));
   if (!made.ok()) return made.status();
   SessionOptions session;
+  session.providers = providers;
   session.id = setup["session"].string();
   session.output_rate = static_cast<int>(setup["output_rate"].integer());
   session.playout_delay = Duration(setup["playout_delay"].integer());

@@ -67,18 +67,24 @@ Duration uncertainty(const Scenario& scenario) {
 
 // Whether what was heard can be compared with the context at all.
 bool comparable(const Scenario& scenario) {
-  const int rate = scenario.session.output_rate;
+  int rate = scenario.session.output_rate;
+  if (rate == 0) rate = scenario.providers.tts.front().sample_rate;
+  const auto as_it_was_made = [rate](const TtsScript& tts) {
+    // Without timings it is a guess where another voice goes on.
+    const bool guessed = tts.death.how != Death::How::kNone && !tts.word_timings;
+    return rate == tts.sample_rate && tts.faults.odd_audio == 0 && !guessed;
+  };
   return scenario.far_end.lost_frames == 0 &&
-         std::ranges::all_of(scenario.providers.tts, [rate](const TtsScript& tts) {
-           return (rate == 0 || rate == tts.sample_rate) && tts.faults.odd_audio == 0;
-         });
+         std::ranges::all_of(scenario.providers.tts, as_it_was_made) &&
+         std::ranges::all_of(scenario.providers.tts_fallbacks, as_it_was_made);
 }
 
 class HeardCheck {
  public:
   HeardCheck(const Scenario& scenario, const Record& record, Failures& out)
       : record_(record), slack_(uncertainty(scenario)), out_(out) {
-    timed_ = std::ranges::all_of(scenario.providers.tts, &TtsScript::word_timings);
+    timed_ = std::ranges::all_of(scenario.providers.tts, &TtsScript::word_timings) &&
+             std::ranges::all_of(scenario.providers.tts_fallbacks, &TtsScript::word_timings);
   }
 
   void run() {

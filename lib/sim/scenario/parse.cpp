@@ -125,6 +125,9 @@ void check_rates(const Scenario& scenario, Problems& out) {
   for (const SttScript& stt : scenario.providers.stt) {
     check_rate(stt.sample_rate, "stt.sample_rate", rate, out);
   }
+  for (const SttScript& stt : scenario.providers.stt_fallbacks) {
+    check_rate(stt.sample_rate, "fallbacks.stt.sample_rate", rate, out);
+  }
   check_steps_rates(scenario.steps, "steps", rate, out);
 }
 
@@ -135,7 +138,8 @@ Scenario parse_document(const Json& json, Problems& out) {
   ObjectReader::put(scenario.name, reader.text("name"));
   ObjectReader::put(scenario.description, reader.text("description"));
   ObjectReader::put(scenario.seed, reader.integer("seed", 0, std::int64_t{1} << 52));
-  for (const std::string_view section : {"agent", "turn", "limits"}) {
+  scenario.agent.resilience.apology.clear();  // unless the scenario is about it
+  for (const std::string_view section : {"agent", "turn", "limits", "resilience"}) {
     parse_section(reader, section, scenario.agent);
   }
   if (const Status status = check_agent_options(scenario.agent); !status.ok()) {

@@ -33,6 +33,28 @@ Faults parse_faults(ObjectReader& reader) {
   return faults;
 }
 
+// {"how": "error", "code": "unavailable", "after_words": 3, "after_ms": 500, "streams": 1}.
+Death parse_death(ObjectReader& reader) {
+  static const std::vector<std::string> kHow{"refuse", "error", "disconnect", "stall"};
+  Death death;
+  if (!reader.has("death")) return death;
+  ObjectReader parts(reader.get("death"), reader.path("death"), reader.problems());
+  if (!parts.has("how")) reader.problems().add(reader.path("death"), "has no 'how'");
+  if (const auto how = parts.choice("how", kHow)) death.how = static_cast<Death::How>(*how + 1);
+  std::vector<std::string> codes;
+  for (int code = 1; code <= static_cast<int>(ErrorCode::kInternal); ++code) {
+    codes.emplace_back(to_string(static_cast<ErrorCode>(code)));
+  }
+  if (const auto code = parts.choice("code", codes)) {
+    death.code = static_cast<ErrorCode>(*code + 1);
+  }
+  ObjectReader::put(death.after_words, parts.integer("after_words", 0, 1'000'000));
+  ObjectReader::put(death.after_audio, parts.ms("after_ms"));
+  ObjectReader::put(death.streams, parts.integer("streams", 1, 1'000'000'000));
+  parts.refuse_the_rest();
+  return death;
+}
+
 SttScript parse_stt(ObjectReader& reader) {
   SttScript script;
   ObjectReader::put(script.partial_interval, reader.ms("partial_interval_ms"));
@@ -46,6 +68,7 @@ SttScript parse_stt(ObjectReader& reader) {
   read_share(reader, "unasked_finals", script.unasked_finals);
   ObjectReader::put(script.turn_signal, reader.ms("turn_signal_ms"));
   script.faults = parse_faults(reader);
+  script.death = parse_death(reader);
   return script;
 }
 
@@ -58,6 +81,7 @@ TtsScript parse_tts(ObjectReader& reader) {
   ObjectReader::put(script.chunk, reader.ms("chunk_ms", 1, 10'000));
   ObjectReader::put(script.speed, reader.number("speed", 0, 1'000));
   script.faults = parse_faults(reader);
+  script.death = parse_death(reader);
   return script;
 }
 
@@ -67,6 +91,7 @@ LlmDelivery parse_delivery(ObjectReader& reader, LlmDelivery base) {
   read_latency(reader, "per_word_ms", base.per_step);
   ObjectReader::put(base.streaming, reader.flag("streaming"));
   if (reader.has("faults")) base.faults = parse_faults(reader);
+  if (reader.has("death")) base.death = parse_death(reader);
   return base;
 }
 
@@ -126,6 +151,45 @@ std::vector<Script> parse_scripts(const Json& json, const std::string& path,
   return scripts;
 }
 
+constexpr std::size_t kMaxFallbacks = 7;
+
+// A list of fallbacks of one kind.
+template <class Script, class Parse>
+void parse_fallback(ObjectReader& reader, std::string_view kind, std::vector<Script>& scripts,
+                    Parse parse) {
+  if (!reader.has(kind)) return;
+  const Json list = reader.get(kind);
+  const std::string place = reader.path(kind);
+  if (!expect_array(list, place, reader.problems())) return;
+  if (list.size() > kMaxFallbacks) {
+    return reader.problems().add(
+        place, "must have at most " + std::to_string(kMaxFallbacks) + " elements");
+  }
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    scripts.push_back(parse(list.at(i), element_path(place, i)));
+  }
+}
+
+void parse_fallbacks(ObjectReader& scenario, ProviderScripts& scripts) {
+  if (!scenario.has("fallbacks")) return;
+  Problems& out = scenario.problems();
+  ObjectReader reader(scenario.get("fallbacks"), scenario.path("fallbacks"), out);
+  const auto one = [&out](auto parse) {
+    return [&out, parse](const Json& json, const std::string& path) {
+      ObjectReader parts(json, path, out);
+      auto script = parse(parts);
+      parts.refuse_the_rest();
+      return script;
+    };
+  };
+  parse_fallback(reader, "stt", scripts.stt_fallbacks, one(parse_stt));
+  parse_fallback(reader, "tts", scripts.tts_fallbacks, one(parse_tts));
+  parse_fallback(
+      reader, "llm", scripts.llm_fallbacks,
+      [&out](const Json& json, const std::string& path) { return parse_llm(json, path, out); });
+  reader.refuse_the_rest();
+}
+
 }  // namespace
 
 void read_latency(ObjectReader& reader, std::string_view key, Latency& latency) {
@@ -163,6 +227,7 @@ ProviderScripts parse_providers(ObjectReader& scenario) {
   const Result<Json> nothing = Json::parse("{}");
   scripts.replies =
       parse_llm(scenario.has("llm") ? scenario.get("llm") : *nothing, scenario.path("llm"), out);
+  parse_fallbacks(scenario, scripts);
   return scripts;
 }
 

@@ -73,8 +73,11 @@ class Rules final : public LlmProvider {
     }
   }
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
-    const std::string asked =
-        request.messages.empty() ? "" : to_lower(request.messages.back().text);
+    // Of a reply that has begun the rest is asked for.
+    std::string asked;
+    for (const Message& message : request.messages) {
+      if (message.role != Role::kAssistant) asked = to_lower(message.text);
+    }
     const std::string_view tool = answered_tool(request.messages);
     for (Rule& rule : rules_) {
       if (rule.left == 0 || asked.find(rule.when) == std::string::npos) continue;
@@ -120,6 +123,24 @@ void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint6
   agent.tts = {"scripted", {}, std::make_shared<TtsInTurn>(std::move(tts))};
   agent.llm = {"scripted", {}, std::make_shared<Rules>(scripts.replies, seed + 1)};
   agent.vad = {"level", {}, level_vad(scripts.vad_rate)};
+  seed += scripts.replies.size();
+  const auto name = [](const auto& chain) {
+    return "fallback_" + std::to_string(chain.size() + 1);
+  };
+  for (SttScript script : scripts.stt_fallbacks) {
+    script.seed = ++seed;
+    auto& chain = agent.stt.fallbacks;
+    chain.push_back({name(chain), {}, scripted_stt(script)});
+  }
+  for (TtsScript script : scripts.tts_fallbacks) {
+    script.seed = ++seed;
+    auto& chain = agent.tts.fallbacks;
+    chain.push_back({name(chain), {}, scripted_tts(script)});
+  }
+  for (const std::vector<ReplyRule>& rules : scripts.llm_fallbacks) {
+    auto& chain = agent.llm.fallbacks;
+    chain.push_back({name(chain), {}, std::make_shared<Rules>(rules, ++seed * 1'000)});
+  }
 }
 
 }  // namespace voiceagent::sim

@@ -49,7 +49,9 @@ Be kind."""
     interruption_words = 2
     [limits]
     max_reply_bytes = 1000
-    first_token_timeout_ms = 2500
+    [resilience]
+    first_token_ms = 2500
+    after_failure = "hang_up"
     [stt]
     provider = "ear"
     beam = 7
@@ -68,10 +70,33 @@ Be kind."""
   CHECK(agent.turn.interruption == va::InterruptionMode::kNever);
   CHECK(agent.turn.interruption_words == 2);
   CHECK(agent.limits.max_reply_bytes == 1000);
-  CHECK(agent.limits.first_token_timeout == milliseconds(2500));
+  CHECK(agent.resilience.first_token == milliseconds(2500));
+  CHECK(agent.resilience.after_failure == va::AfterFailure::kHangUp);
   CHECK(agent.stt.name == "ear");
   CHECK(agent.stt.options.integer("beam") == 7);
   CHECK(agent.tts.options.number("speed") == 2.0);
+}
+
+TEST_CASE("fallbacks are read in their order, each with its own options") {
+  const va::AgentOptions agent = parsed(R"(
+    [tts]
+    provider = "mouth"
+    [[tts.fallbacks]]
+    provider = "mouth"
+    speed = 3
+    [[stt.fallbacks]]
+    provider = "ear"
+    beam = 2
+    [[stt.fallbacks]]
+    provider = "ear"
+    beam = 3
+  )");
+  REQUIRE(agent.tts.fallbacks.size() == 1);
+  CHECK(agent.tts.fallbacks[0].name == "mouth");
+  CHECK(agent.tts.fallbacks[0].options.number("speed") == 3.0);
+  REQUIRE(agent.stt.fallbacks.size() == 2);
+  CHECK(agent.stt.fallbacks[1].options.integer("beam") == 3);
+  CHECK(agent.llm.fallbacks.empty());
 }
 
 TEST_CASE("paths in a file begin at the file's directory, others stay as they are") {

@@ -27,10 +27,20 @@ TEST_CASE("a misspelt key is refused with its place and the likely name") {
   CHECK_THAT(message, Contains("did you mean 'endpointing_min_ms'?"));
 }
 
+TEST_CASE("a fallback that names no provider, or an unknown one, is refused with its place") {
+  CHECK_THAT(error("[[llm.fallbacks]]\nfile = \"x\"\n"),
+             Contains("agent.toml:1:1: a fallback must name its 'provider'"));
+  CHECK_THAT(error("[[tts.fallbacks]]\nprovider = \"parrot\"\n"),
+             Contains("unknown tts provider 'parrot'"));
+  CHECK_THAT(error("[[vad.fallbacks]]\nprovider = \"energy\"\n"),
+             Contains("a detector has no fallbacks"));
+  CHECK_THAT(error("[[turn.things]]\nx = 1\n"), Contains("unknown section [turn.things]"));
+}
+
 TEST_CASE("a misspelt section is refused with its place and the likely name") {
   CHECK_THAT(error("[limit]\n"), Contains("agent.toml:1:2: unknown section [limit]; "
                                           "did you mean 'limits'?"));
-  CHECK_THAT(error("[telephone]\n"), Contains("there are 'agent', 'turn', 'limits', 'stt'"));
+  CHECK_THAT(error("[telephone]\n"), Contains("there are 'agent', 'turn', 'limits', 'resilience'"));
 }
 
 TEST_CASE("a key outside of any section is refused") {

@@ -119,12 +119,13 @@ TEST_CASE("the agent's voice comes back as an echo, as loud as it is told to") {
 }
 
 TEST_CASE("every stream of a provider may have its own script") {
-  CHECK(failure_of(
-            run(R"({"turn": {"preemptive_replies": 0}, "limits": {"first_audio_timeout_ms": 500},
+  CHECK(
+      failure_of(
+          run(R"({"turn": {"preemptive_replies": 0}, "resilience": {"first_audio_ms": 500, "retries": 0},
       "tts": [{"faults": {"refused_start": 1}}, {}], "llm": {"reply": "Yes."},
       "steps": [{"type": "one"}, {"at_ms": 3000, "type": "two"}],
       "expect": {"errors": {"min": 1}, "heard": "Yes."}})"))
-            .empty());
+          .empty());
 }
 
 TEST_CASE("the first rule that fits answers, as often as it may") {

@@ -84,6 +84,23 @@ OptionDescriptor decode_option() {
   return option;
 }
 
+OptionDescriptor max_decoders_option() {
+  OptionDescriptor option =
+      integer("max_decoders", 4, 1024, "", "Utterances decoded at a time; about 100 MB each.");
+  option.environment = "SERVICE_POOL_SIZE";
+  return option;
+}
+
+OptionDescriptor reuse_option() {
+  OptionDescriptor option;
+  option.name = "reuse_decoders";
+  option.type = OptionType::kBool;
+  option.default_value = true;
+  option.description = "A decoder is used again; otherwise each utterance has a new one.";
+  option.environment = "ENABLE_SERVICE_REUSE";
+  return option;
+}
+
 ps::ModelFiles files_from(const Options& options) {
   ps::ModelFiles files = ps::system_model();
   const auto choose = [&options](std::string_view name, std::string& file) {
@@ -112,7 +129,10 @@ ProviderInfo pocketsphinx_stt_info() {
            "JSGF grammar to use instead of the language model: whatever is said is then "
            "taken for one of its phrases; empty: none."),
       decode_option(),
-      integer("max_decoders", 4, 1024, "", "Utterances decoded at a time; about 100 MB each."),
+      max_decoders_option(),
+      reuse_option(),
+      integer("decoder_idle_ms", 600'000, 86'400'000, "ms",
+              "A decoder that was idle for longer is given up; one is always kept."),
       integer("decoder_timeout_ms", 5000, 600'000, "ms",
               "How long an utterance that is over waits for a decoder before its stream fails."),
   };
@@ -120,12 +140,20 @@ ProviderInfo pocketsphinx_stt_info() {
 }
 
 Result<std::shared_ptr<SttProvider>> make_pocketsphinx_stt(const Options& options,
-                                                           const ProviderContext& /*context*/) {
+                                                           const ProviderContext& context) {
   ps::ModelFiles files = files_from(options);
   if (Status status = ps::check(files); !status.ok()) return status;
   const auto max_decoders = static_cast<std::size_t>(options.integer("max_decoders"));
-  auto pool = std::make_shared<ps::DecoderPool>(std::move(files), max_decoders);
+  ps::DecoderPoolOptions kept;
+  kept.name = "pocketsphinx decoders";
+  kept.minimum = 1;  // the first utterance doesn't wait for one
+  kept.maximum = max_decoders;
+  kept.reuse = options.boolean("reuse_decoders");
+  kept.idle_limit = std::chrono::milliseconds(options.integer("decoder_idle_ms"));
+  if (context.clock) kept.clock = [clock = context.clock] { return clock->now(); };
+  auto pool = std::make_shared<ps::DecoderPool>(std::move(files), std::move(kept));
   if (Status status = pool->warm(); !status.ok()) return status;
+  if (context.pools) context.pools->add(pool);
   ps::StreamOptions stream;
   if (options.string("decode") == "whole") stream.mode = ps::DecodeMode::kWhole;
   stream.decoder_timeout = std::chrono::milliseconds(options.integer("decoder_timeout_ms"));

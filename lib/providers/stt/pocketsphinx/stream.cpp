@@ -248,7 +248,7 @@ void Recognition::waited_too_long(std::uint64_t wait) {
   Lock lock(mutex_);
   if (!waiting_ || wait != waits_) return;
   timer_ = 0;
-  stop_locked(resource_exhausted("pocketsphinx: all " + std::to_string(pool_->max_decoders()) +
+  stop_locked(resource_exhausted("pocketsphinx: all " + std::to_string(pool_->maximum()) +
                                  " decoders are busy: raise the option max_decoders (each takes "
                                  "about 100 MB), or decoder_timeout_ms"),
               lock);

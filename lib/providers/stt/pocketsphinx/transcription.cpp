@@ -41,7 +41,8 @@ void Transcription::settle() {
 
 Status Transcription::give(DecoderLease lease) {
   utterance_->lease = std::move(lease);
-  return utterance_->lease.begin();
+  if (Status status = utterance_->lease.make(); !status.ok()) return status;
+  return utterance_->lease.item().begin();
 }
 
 Status Transcription::work() {
@@ -52,7 +53,7 @@ Status Transcription::work() {
 Status Transcription::decode() {
   Features& features = utterance_->features;
   for (std::size_t i = 0; i < kSlice && features.has_next(); ++i) {
-    Status status = utterance_->lease.decoder().push(features.next());
+    Status status = utterance_->lease.item().push(features.next());
     if (!status.ok()) return status;
     if (++utterance_->decoded % kSlice == 0) send_partial();
   }
@@ -61,7 +62,7 @@ Status Transcription::decode() {
 
 void Transcription::send_partial() {
   if (mode_ != DecodeMode::kLive) return;
-  std::string text = utterance_->lease.decoder().text();
+  std::string text = utterance_->lease.item().text();
   if (text == utterance_->partial) return;
   utterance_->partial = std::move(text);
   Transcript transcript;
@@ -73,7 +74,7 @@ Status Transcription::conclude() {
   Heard heard;
   Duration start{0};
   if (utterance_ && utterance_->lease) {
-    Result<Heard> result = utterance_->lease.decoder().end();
+    Result<Heard> result = utterance_->lease.item().end();
     if (!result.ok()) return result.status();
     heard = std::move(*result);
     start = samples_to_duration(utterance_->first_sample, kSampleRate) +

@@ -82,7 +82,12 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
                                             {46, "playback_resumed"},
                                             {47, "interrupted"},
                                             {48, "output_flushed"},
-                                            {50, "turn_metrics"}});
+                                            {50, "turn_metrics"},
+                                            {51, "provider_failover"},
+                                            {52, "breaker_changed"},
+                                            {53, "pool_statistics"},
+                                            {54, "stage_delayed"},
+                                            {55, "reply_hedged"}});
   CHECK(fields ==
         std::map<std::string, std::string>{
             {"session_opened", "mode input_rate output_rate"},
@@ -124,7 +129,12 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
             {"turn_metrics",
              "speech_end_ms endpointing_ms stt_final_ms llm_first_token_ms first_clause_ms "
              "tts_first_audio_ms response_ms played_ms barge_in_ms reply_characters interrupted "
-             "tools_ms"}});
+             "tools_ms"},
+            {"provider_failover", "stage from to code message wait_ms started"},
+            {"breaker_changed", "stage provider state pause_ms"},
+            {"pool_statistics", "name in_use idle created failed waits wait_p50_ms wait_p99_ms"},
+            {"stage_delayed", "stage provider waited_ms"},
+            {"reply_hedged", "first second waited_ms"}});
 }
 
 TEST_CASE("an event is one object: the envelope, the type, the fields") {

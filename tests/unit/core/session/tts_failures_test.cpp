@@ -80,7 +80,7 @@ TEST_CASE("tts: a slow model does not put off the deadline of a synthesiser that
 TEST_CASE("tts: a pause of the model's is no stall of the synthesiser's") {
   PuppetStand stand;
   stand.with_llm().with_tts();
-  stand.agent.limits.first_audio_timeout = 500ms;
+  stand.agent.resilience.first_audio = 500ms;
   SessionRig& rig = stand.start();
   REQUIRE(rig.session->push_text("hello").ok());
   for (int i = 0; i < 3; ++i) {

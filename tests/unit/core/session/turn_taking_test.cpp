@@ -319,7 +319,7 @@ AgentOptions forgetful(const std::shared_ptr<std::vector<std::string>>& asked, b
   AgentOptions agent = adaptive("Yes.");
   agent.summarise_history = true;
   agent.limits.max_history_messages = 8;
-  agent.limits.first_token_timeout = 1s;
+  agent.resilience.first_token = 1s;
   agent.llm.instance = sim::scripted_llm([=](std::span<const Message> messages) {
     const bool summary = contains(std::string(messages.front().text), "Summarise");
     if (!summary) {

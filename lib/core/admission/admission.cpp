@@ -1,0 +1,82 @@
+#include "core/admission/admission.h"
+
+#include <algorithm>
+#include <string>
+
+namespace voiceagent {
+namespace {
+
+constexpr Duration kProbeInterval{50'000'000};
+
+std::string ms_text(Duration d) { return std::to_string(d.count() / 1'000'000) + " ms"; }
+
+}  // namespace
+
+AdmissionControl::AdmissionControl(AdmissionOptions options,
+                                   std::vector<std::shared_ptr<Executor>> executors)
+    : options_(std::move(options)), executors_(std::move(executors)) {}
+
+void AdmissionControl::start() {
+  if (options_.max_lateness == Duration(0) || options_.lateness) return;
+  for (const std::shared_ptr<Executor>& executor : executors_) {
+    meters_.push_back(std::make_shared<Meter>());
+    probe(executor.get(), meters_.back());
+  }
+}
+
+// A timer that looks how late it is. A bad moment is forgotten within a second.
+void AdmissionControl::probe(Executor* executor, std::weak_ptr<Meter> meter) {
+  const Time due = executor->now() + kProbeInterval;
+  executor->post_after(kProbeInterval, [executor, due, meter = std::move(meter)]() mutable {
+    const std::shared_ptr<Meter> held = meter.lock();
+    if (held == nullptr) return;
+    const std::int64_t late = std::max<std::int64_t>(0, (executor->now() - due).count());
+    held->late.store(std::max(late, held->late.load() * 4 / 5));
+    probe(executor, std::move(meter));
+  });
+}
+
+Duration AdmissionControl::lateness() const {
+  if (options_.lateness) return options_.lateness();
+  std::int64_t worst = 0;
+  for (const auto& meter : meters_) worst = std::max(worst, meter->late.load());
+  return Duration(worst);
+}
+
+Status AdmissionControl::refusal(std::size_t sessions) const {
+  std::string reason;
+  if (options_.max_sessions > 0 && sessions > options_.max_sessions) {
+    reason = "all " + std::to_string(options_.max_sessions) + " sessions are taken";
+  } else if (options_.max_lateness > Duration(0) && lateness() >= options_.max_lateness) {
+    reason = "the executors are " + ms_text(lateness()) + " late";
+  } else if (options_.busy) {
+    reason = options_.busy();
+  }
+  if (reason.empty()) return {};
+  return resource_exhausted("no room for another session: " + reason + "; try again in " +
+                            ms_text(options_.retry_after));
+}
+
+Result<std::shared_ptr<void>> AdmissionControl::admit() {
+  const std::size_t sessions = sessions_.fetch_add(1) + 1;
+  if (Status refused = refusal(sessions); !refused.ok()) {
+    sessions_.fetch_sub(1);
+    refused_.fetch_add(1);
+    return refused;
+  }
+  admitted_.fetch_add(1);
+  const auto leave = [self = shared_from_this()](void*) { self->sessions_.fetch_sub(1); };
+  return std::shared_ptr<void>(static_cast<void*>(this), leave);
+}
+
+Shedding AdmissionControl::shedding() const {
+  if (options_.max_lateness == Duration(0)) return Shedding::kNothing;
+  const auto quarters = lateness() * 4 / options_.max_lateness;
+  return static_cast<Shedding>(std::clamp<std::int64_t>(quarters - 1, 0, 3));
+}
+
+EngineLoad AdmissionControl::load() const {
+  return {sessions_.load(), admitted_.load(), refused_.load(), lateness(), options_.retry_after};
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,121 @@
+#include "core/resilience/apology.h"
+
+#include <atomic>
+#include <utility>
+
+#include "base/utf8.h"
+
+namespace voiceagent {
+namespace {
+
+constexpr Duration kLongest{30'000'000'000};  // a clip, and its rendering
+constexpr std::size_t kMaxPiece = 4096;       // bytes that a synthesiser takes at once
+
+}  // namespace
+
+// One attempt. It keeps itself alive until the stream has closed.
+class Apology::Rendering final : public TtsSink, public std::enable_shared_from_this<Rendering> {
+ public:
+  Rendering(std::shared_ptr<Apology> apology, Means means)
+      : apology_(std::move(apology)), means_(std::move(means)) {}
+
+  // On the executor.
+  void start() {
+    self_ = shared_from_this();
+    TtsRequest request;
+    request.context = {means_.executor.get(), means_.workers.get(), means_.logger.get()};
+    request.voice = apology_->voice_.voice;
+    request.language = apology_->voice_.language;
+    Result<std::unique_ptr<TtsStream>> stream = apology_->voice_.provider->start(request, *this);
+    if (stream.ok() && *stream == nullptr) stream = internal_error("the provider made no stream");
+    if (!stream.ok()) {
+      error({stream.status().code(), stream.status().message()});
+      return finish();
+    }
+    stream_ = std::move(*stream);
+    limit_ = means_.executor->post_after(kLongest, [self = shared_from_this()] {
+      if (self->stream_ == nullptr) return;
+      self->error({ErrorCode::kTimeout, "it took too long"});
+      self->stream_->cancel();
+    });
+    (void)stream_->text(truncate_utf8(apology_->text_, kMaxPiece));
+    stream_->flush();
+    stream_->finish();
+  }
+
+  bool audio(AudioView audio) override {
+    const std::lock_guard lock(mutex_);
+    if (audio_.sample_rate != audio.sample_rate) audio_ = {{}, audio.sample_rate};
+    const auto most = duration_to_samples(kLongest, audio.sample_rate);
+    if (static_cast<std::int64_t>(audio_.samples.size()) < most) {
+      audio_.samples.insert(audio_.samples.end(), audio.samples.begin(), audio.samples.end());
+    }
+    return true;
+  }
+  void timing(const SpokenSpan&) override {}
+  void done() override {}
+  void error(const ProviderError& error) override {
+    const std::lock_guard lock(mutex_);
+    if (status_.ok()) status_ = Status(error.code, sanitize_utf8(error.message));
+  }
+  void closed() override {
+    if (closed_.exchange(true)) return;
+    means_.executor->post([self = shared_from_this()] { self->finish(); });
+  }
+
+ private:
+  // On the executor, last.
+  void finish() {
+    if (limit_ != 0) means_.executor->cancel(limit_);
+    stream_.reset();
+    Pcm audio;
+    Status status;
+    {
+      const std::lock_guard lock(mutex_);
+      audio = std::move(audio_);
+      status = status_;
+    }
+    if (status.ok() && audio.samples.empty()) status = unavailable("no audio came");
+    apology_->rendered(std::move(audio), status, *means_.logger);
+    const auto self = std::exchange(self_, nullptr);
+  }
+
+  const std::shared_ptr<Apology> apology_;
+  const Means means_;
+  std::shared_ptr<Rendering> self_;
+  std::unique_ptr<TtsStream> stream_;
+  TimerId limit_ = 0;
+  std::atomic<bool> closed_{false};
+  std::mutex mutex_;
+  Pcm audio_;
+  Status status_;
+};
+
+void Apology::prepare(const Means& means) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (clip_ != nullptr || std::exchange(under_way_, true)) return;
+  }
+  auto rendering = std::make_shared<Rendering>(shared_from_this(), means);
+  means.executor->post([rendering = std::move(rendering)] { rendering->start(); });
+}
+
+std::shared_ptr<const Pcm> Apology::clip() const {
+  const std::lock_guard lock(mutex_);
+  return clip_;
+}
+
+void Apology::rendered(Pcm audio, const Status& status, Logger& logger) {
+  {
+    const std::lock_guard lock(mutex_);
+    under_way_ = false;
+    if (status.ok()) clip_ = std::make_shared<const Pcm>(std::move(audio));
+  }
+  if (!status.ok()) {
+    logger.write(
+        LogLevel::kWarning, "resilience",
+        "the apology could not be rendered, the next session tries again: " + status.message());
+  }
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,49 @@
+// What an agent says when nothing helped: rendered beforehand, because then nobody may be left who
+// could speak it. Shared by the agent's sessions; any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "voiceagent/audio.h"
+#include "voiceagent/executor.h"
+#include "voiceagent/log.h"
+#include "voiceagent/tts.h"
+
+namespace voiceagent {
+
+class Apology : public std::enable_shared_from_this<Apology> {
+ public:
+  struct Voice {
+    std::shared_ptr<TtsProvider> provider;
+    std::string voice;
+    std::string language;
+  };
+  // What rendering may use.
+  struct Means {
+    std::shared_ptr<Executor> executor;
+    std::shared_ptr<WorkerPool> workers;
+    std::shared_ptr<Logger> logger;
+  };
+
+  Apology(std::string text, Voice voice) : text_(std::move(text)), voice_(std::move(voice)) {}
+
+  // Begins to render it, unless that has been done or is under way. Does not block.
+  void prepare(const Means& means);
+  // Null: not there (yet), or it could not be made.
+  std::shared_ptr<const Pcm> clip() const;
+  const std::string& text() const { return text_; }
+
+ private:
+  class Rendering;
+  void rendered(Pcm audio, const Status& status, Logger& logger);
+
+  const std::string text_;
+  const Voice voice_;
+  mutable std::mutex mutex_;
+  bool under_way_ = false;
+  std::shared_ptr<const Pcm> clip_;
+};
+
+}  // namespace voiceagent

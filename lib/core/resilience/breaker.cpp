@@ -1,0 +1,84 @@
+#include "core/resilience/breaker.h"
+
+#include <algorithm>
+#include <array>
+
+namespace voiceagent {
+namespace {
+
+// Most services count their requests over seconds to a minute.
+constexpr Duration kRateLimitPause{5'000'000'000};
+
+// How long the provider is left alone after one failure of that kind; 0: it takes several.
+Duration pause_at_once(ErrorCode code, const ResilienceOptions& options) {
+  switch (code) {
+    case ErrorCode::kAuth:
+    case ErrorCode::kQuota: return options.breaker_refused;
+    case ErrorCode::kRateLimited: return std::min(kRateLimitPause, options.breaker_open);
+    default: return Duration(0);
+  }
+}
+
+// These say something about the request, not about the provider.
+bool is_about_the_request(ErrorCode code) {
+  return code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound ||
+         code == ErrorCode::kUnsupported || code == ErrorCode::kCancelled;
+}
+
+}  // namespace
+
+std::string_view to_string(BreakerState state) {
+  static constexpr std::array<std::string_view, 3> kNames{"closed", "open", "half_open"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+bool CircuitBreaker::admit(Time now, bool& changed) {
+  const std::lock_guard lock(mutex_);
+  changed = false;
+  if (state_ == BreakerState::kClosed) return true;
+  if (state_ == BreakerState::kOpen) {
+    if (now < until_) return false;
+    state_ = BreakerState::kHalfOpen;
+    changed = true;
+  }
+  return !std::exchange(probing_, true);
+}
+
+bool CircuitBreaker::succeeded() {
+  const std::lock_guard lock(mutex_);
+  failures_ = 0;
+  probing_ = false;
+  return std::exchange(state_, BreakerState::kClosed) != BreakerState::kClosed;
+}
+
+std::optional<Duration> CircuitBreaker::failed(ErrorCode code, Time now,
+                                               const ResilienceOptions& options) {
+  const std::lock_guard lock(mutex_);
+  const bool probe = std::exchange(probing_, false);
+  if (is_about_the_request(code)) return std::nullopt;
+  ++failures_;
+  Duration pause = pause_at_once(code, options);
+  const bool enough =
+      failures_ >= options.breaker_failures || (probe && state_ == BreakerState::kHalfOpen);
+  if (enough) pause = std::max(pause, options.breaker_open);
+  if (pause == Duration(0)) return std::nullopt;
+  // What was under way when it opened says nothing new.
+  if (state_ == BreakerState::kOpen && now + pause <= until_ + options.breaker_open) {
+    return std::nullopt;
+  }
+  state_ = BreakerState::kOpen;
+  until_ = now + pause;
+  return pause;
+}
+
+void CircuitBreaker::abandoned() {
+  const std::lock_guard lock(mutex_);
+  probing_ = false;
+}
+
+BreakerState CircuitBreaker::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+}  // namespace voiceagent

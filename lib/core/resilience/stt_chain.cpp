@@ -1,0 +1,356 @@
+#include "core/resilience/stt_chain.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "audio/resampler.h"
+#include "base/ring.h"
+#include "core/resilience/chain_ports.h"
+#include "core/resilience/kept_audio.h"
+#include "core/stream/part_timer.h"
+#include "core/stream/stt_port.h"
+
+namespace voiceagent {
+namespace {
+
+// So much is kept for the next recogniser: longer than most turns last.
+constexpr Duration kKept{15'000'000'000};
+// Unless it has to catch up, a recogniser lags no further behind before the sink's side must wait.
+constexpr Duration kLag{1'000'000'000};
+// A recogniser that takes no audio for so long is deaf.
+constexpr Duration kDeaf{2'000'000'000};
+
+}  // namespace
+
+struct SttChain::Shared {
+  std::vector<ChainLink<SttProvider>> links;
+  ResilienceOptions options;
+  std::vector<CourseLink> course;
+};
+
+// One listening stretch. It lives on the executor of its context.
+class SttChain::Stream final : public SttStream, private SttListener {
+ public:
+  Stream(std::shared_ptr<const Shared> shared, const SttRequest& request, SttSink& sink);
+  ~Stream() override;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  void begin() { try_link(course_.begin()); }
+  bool audio(AudioView audio) override;
+  void flush() override;
+  void finish() override;
+  void cancel() override;
+
+ private:
+  // what the present recogniser says
+  void stt_partial(const Transcript& transcript) override;
+  void stt_final(const Transcript& transcript) override;
+  void stt_signal(TurnSignal signal, float probability) override;
+  void stt_writable() override;
+  void stream_failed(Status status) override { failed(status, false); }
+  void stream_closed() override;
+
+  // one after the other
+  void try_link(std::size_t link);
+  Status ask(std::size_t link);
+  void failed(const Status& status, bool deadline);
+  void end();
+  void close_if_over();
+
+  // audio in
+  void pump();
+  bool push(std::span<const std::int16_t> samples);
+  std::int64_t samples(Duration d) const { return duration_to_samples(d, rate_); }
+  std::int64_t unsent() const { return kept_.end() - sent_; }
+  void settle(const Transcript& transcript);
+
+  void watch();
+  void look();
+  Time now() const { return context_.executor->now(); }
+
+  const std::shared_ptr<const Shared> shared_;
+  const StreamContext context_;
+  SttSink& sink_;
+  const int rate_;
+  const std::string language_;
+  const std::string session_id_;
+  Course course_;
+  PortContext ports_;
+  std::shared_ptr<SttPort> port_;
+  std::size_t link_ = 0;
+  std::optional<std::size_t> retry_;  // once the timer fires
+  PartTimer timer_;
+
+  KeptAudio kept_;
+  std::int64_t sent_ = 0;       // what the present recogniser has taken,
+  std::int64_t base_ = 0;       // and where it began
+  Ring<std::int64_t> flushes_;  // where they were asked for; not answered yet
+  std::size_t flushes_sent_ = 0;
+  int link_rate_ = 0;
+  std::unique_ptr<Resampler> resampler_;
+  std::vector<std::int16_t> converted_;  // refused, to be offered again
+  std::string partial_;                  // the last one that was told
+  std::vector<Word> words_;
+  Time asked_{};              // when the oldest flush was sent
+  Time refused_at_{};         // when the recogniser became full
+  bool refused_ = false;      // it is full
+  bool told_full_ = false;    // our own side waits
+  bool catching_up_ = false;  // after another one failed
+  bool finish_ = false;
+  bool finish_told_ = false;
+  bool over_ = false;
+  bool closed_ = false;
+};
+
+SttChain::SttChain(std::vector<ChainLink<SttProvider>> links, ResilienceOptions options)
+    : shared_([&] {
+        auto shared = std::make_shared<Shared>();
+        shared->links = std::move(links);
+        shared->options = std::move(options);
+        shared->course = course_links(shared->links);
+        return shared;
+      }()) {}
+
+const SttCapabilities& SttChain::capabilities() const {
+  return shared_->links.front().provider->capabilities();
+}
+
+Result<std::unique_ptr<SttStream>> SttChain::start(const SttRequest& request, SttSink& sink) {
+  auto stream = std::make_unique<Stream>(shared_, request, sink);
+  stream->begin();
+  return std::unique_ptr<SttStream>(std::move(stream));
+}
+
+SttChain::Stream::Stream(std::shared_ptr<const Shared> shared, const SttRequest& request,
+                         SttSink& sink)
+    : shared_(std::move(shared)),
+      context_(request.context),
+      sink_(sink),
+      rate_(request.sample_rate),
+      language_(request.language),
+      session_id_(request.session_id),
+      course_(Stage::kStt, shared_->course, shared_->options, context_, session_id_),
+      ports_(chain_ports(context_)),
+      timer_(*context_.executor, [this] { look(); }) {
+  ports_.count->on_zero = [this] { close_if_over(); };
+}
+
+SttChain::Stream::~Stream() {
+  ports_.count->on_zero = nullptr;
+  if (port_ != nullptr) port_->let_go();
+}
+
+// Gives a recogniser all that has not been settled.
+void SttChain::Stream::try_link(std::size_t link) {
+  link_ = link;
+  base_ = sent_ = kept_.begin();
+  flushes_sent_ = 0;
+  refused_ = finish_told_ = false;
+  converted_.clear();
+  if (const Status status = ask(link); !status.ok()) return failed(status, false);
+  pump();
+}
+
+Status SttChain::Stream::ask(std::size_t link) {
+  const std::shared_ptr<SttProvider>& provider = shared_->links[link].provider;
+  const std::vector<int>& rates = provider->capabilities().sample_rates;
+  SttRequest request;
+  request.context = context_;
+  request.language = language_;
+  request.session_id = session_id_;
+  const bool takes = rates.empty() || std::ranges::find(rates, rate_) != rates.end();
+  link_rate_ = request.sample_rate = takes ? rate_ : rates.front();
+  resampler_.reset();
+  if (link_rate_ != rate_) {
+    auto made = Resampler::create(rate_, link_rate_);
+    if (!made.ok()) return made.status();
+    resampler_ = std::move(*made);
+  }
+  auto port = SttPort::open(ports_, provider, request, *this);
+  if (!port.ok()) return port.status();
+  port_ = std::move(*port);
+  return Status::success();
+}
+
+void SttChain::Stream::failed(const Status& status, bool deadline) {
+  if (over_) return;
+  if (port_ != nullptr) port_->let_go();
+  port_.reset();
+  catching_up_ = true;
+  const auto step = course_.after(link_, {status, false, deadline});
+  if (!step) {
+    sink_.error({status.code(), status.message()});
+    return end();
+  }
+  if (step->wait == Duration(0)) return try_link(step->link);
+  retry_ = step->link;
+  timer_.arm(step->wait);
+}
+
+void SttChain::Stream::end() {
+  over_ = true;
+  timer_.cancel();
+  if (port_ != nullptr) port_->let_go();
+  port_.reset();
+  close_if_over();
+}
+
+void SttChain::Stream::close_if_over() {
+  if (!over_ || ports_.count->open > 0 || std::exchange(closed_, true)) return;
+  // Whoever is on the stack returns first: the stream is gone after this.
+  context_.executor->post([sink = &sink_] { sink->closed(); });
+}
+
+bool SttChain::Stream::audio(AudioView audio) {
+  if (over_) return true;
+  if (unsent() > samples(catching_up_ ? kKept : kLag)) {
+    told_full_ = true;
+    return false;
+  }
+  kept_.add(audio.samples);
+  kept_.bound(samples(kKept), sent_);
+  pump();
+  return true;
+}
+
+void SttChain::Stream::flush() {
+  if (over_) return;
+  flushes_.push_back(kept_.end());
+  pump();
+}
+
+void SttChain::Stream::finish() {
+  if (over_) return;
+  finish_ = true;
+  pump();
+}
+
+void SttChain::Stream::cancel() {
+  if (over_) return;
+  course_.abandoned(link_);
+  end();
+}
+
+// Gives the recogniser what it takes, each flush in its place.
+void SttChain::Stream::pump() {
+  if (port_ == nullptr || port_->stream() == nullptr || refused_) return;
+  const std::int64_t chunk = samples(Duration(20'000'000));
+  for (;;) {
+    const bool flush_waits = flushes_sent_ < flushes_.size();
+    const std::int64_t until = flush_waits ? flushes_[flushes_sent_] : kept_.end();
+    if (sent_ < until) {
+      const std::int64_t end = std::min(sent_ + chunk, until);
+      if (!push(kept_.part(sent_, end))) return;
+      sent_ = end;
+    } else if (flush_waits) {
+      if (flushes_sent_++ == 0) asked_ = now();
+      port_->stream()->flush();
+      watch();
+    } else {
+      break;
+    }
+  }
+  if (finish_ && !std::exchange(finish_told_, true)) port_->stream()->finish();
+}
+
+bool SttChain::Stream::push(std::span<const std::int16_t> samples) {
+  bool taken = false;
+  if (resampler_ == nullptr) {
+    taken = port_->stream()->audio({samples, rate_});
+  } else {
+    if (converted_.empty()) {
+      const auto out = resampler_->process(samples);
+      converted_.assign(out.begin(), out.end());
+    }
+    taken = port_->stream()->audio({converted_, link_rate_});
+    if (taken) converted_.clear();
+  }
+  if (taken) return true;
+  refused_ = true;
+  refused_at_ = now();
+  watch();
+  return false;
+}
+
+void SttChain::Stream::stt_writable() {
+  if (over_) return;
+  refused_ = false;
+  pump();
+  if (unsent() <= samples(kLag) && std::exchange(told_full_, false)) sink_.writable();
+}
+
+void SttChain::Stream::stt_partial(const Transcript& transcript) {
+  if (over_) return;
+  // Who catches up knows less than was told already.
+  if (catching_up_ && transcript.text.size() < partial_.size()) return;
+  partial_ = transcript.text;
+  sink_.partial(transcript);
+}
+
+void SttChain::Stream::stt_final(const Transcript& transcript) {
+  if (over_) return;
+  settle(transcript);
+  partial_.clear();
+  catching_up_ = false;
+  course_.succeeded(link_);
+  course_.renew(link_);
+  words_.assign(transcript.words.begin(), transcript.words.end());
+  const Duration shift = samples_to_duration(base_, rate_);
+  for (Word& word : words_) {
+    word.start += shift;
+    word.end += shift;
+  }
+  Transcript shifted = transcript;
+  shifted.words = words_;
+  sink_.final(shifted);
+}
+
+// What has been settled need not be kept: all before the flush, or the words themselves.
+void SttChain::Stream::settle(const Transcript& transcript) {
+  if (flushes_sent_ > 0) {
+    --flushes_sent_;
+    asked_ = now();
+    kept_.drop_before(std::min(flushes_.pop_front(), sent_));
+    return watch();
+  }
+  std::int64_t end = sent_;
+  if (!transcript.words.empty()) {
+    end = base_ + samples(std::max(Duration(0), transcript.words.back().end));
+  }
+  kept_.drop_before(std::min(end, sent_));
+}
+
+void SttChain::Stream::stt_signal(TurnSignal signal, float probability) {
+  if (!over_) sink_.turn_signal(signal, probability);
+}
+
+void SttChain::Stream::stream_closed() {
+  port_.reset();
+  if (over_) return;
+  if (finish_told_ && flushes_.empty()) return end();
+  failed(unavailable("the recogniser closed its stream in mid-utterance"), false);
+}
+
+// While nobody could take over, the session's own patience is the deadline.
+void SttChain::Stream::watch() {
+  if (over_ || retry_) return;
+  if (!course_.has_fresh() || (flushes_sent_ == 0 && !refused_)) return timer_.cancel();
+  Time due = flushes_sent_ > 0 ? asked_ + shared_->options.transcript : refused_at_ + kDeaf;
+  if (refused_) due = std::min(due, refused_at_ + kDeaf);
+  timer_.arm(due - now());
+}
+
+void SttChain::Stream::look() {
+  if (retry_) return try_link(*std::exchange(retry_, std::nullopt));
+  const bool late = flushes_sent_ > 0 && now() >= asked_ + shared_->options.transcript;
+  const bool deaf = refused_ && now() >= refused_at_ + kDeaf;
+  if (!late && !deaf) return watch();
+  failed({ErrorCode::kTimeout, late ? "the recogniser settled no words in time"
+                                    : "the recogniser took no audio for 2 s"},
+         true);
+}
+
+}  // namespace voiceagent

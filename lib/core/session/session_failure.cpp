@@ -1,0 +1,94 @@
+// What happens when all providers of a chain have failed: the user is told, and what follows.
+#include <array>
+#include <utility>
+
+#include "core/session/session_impl.h"
+
+namespace voiceagent {
+
+// Tells the user, once the present reply has ended. What was said of it stands.
+void SessionImpl::nothing_helped(Stage stage) {
+  if (phase_ != Phase::kOpen) return;
+  const bool apology_failed = failure_.pending && failure_.apology == reply_.turn;
+  if (apology_failed || (failure_.pending && failure_.apology == 0)) return;
+  if (!can_apologise(stage)) return after_failure(stage);
+  failure_ = {stage, 0, true};
+  says_.push_front({parts_.agent->resilience.apology, {}, apology_clip(), stage});
+  fact({TurnFact::kAgentSpeaks});
+}
+
+// In writing anything can be said; a voice that failed needs the clip.
+bool SessionImpl::can_apologise(Stage stage) const {
+  if (parts_.agent->resilience.apology.empty()) return false;
+  return stage != Stage::kTts || !voice_out() || apology_clip() != nullptr;
+}
+
+std::shared_ptr<const Pcm> SessionImpl::apology_clip() const {
+  return parts_.apology != nullptr ? parts_.apology->clip() : nullptr;
+}
+
+// The reply of that turn is over: if it was the apology, what is to follow does.
+void SessionImpl::over_with(TurnId reply) {
+  if (!failure_.pending || failure_.apology != reply) return;
+  const Stage stage = failure_.stage;
+  failure_ = {};
+  after_failure(stage);
+}
+
+void SessionImpl::after_failure(Stage stage) {
+  switch (parts_.agent->resilience.after_failure) {
+    case AfterFailure::kStay: return;
+    case AfterFailure::kHangUp: return close(CloseReason::kError);
+    case AfterFailure::kText: break;
+  }
+  const bool speaks = voice_out() && stage != Stage::kTts;
+  const bool hears = voice_in() && stage != Stage::kStt;
+  Mode mode = hears ? Mode::kVoiceToText : Mode::kTextToText;
+  if (speaks) mode = hears ? Mode::kVoiceToVoice : Mode::kTextToVoice;
+  // Once all that is under way has been told.
+  (void)later([this, mode] { change_mode(mode); });
+}
+
+// A handler that blocks makes audio late, for every session of the executor.
+void SessionImpl::report_blocked() {
+  const auto blocked = bus_.blocked();
+  if (!blocked || phase_ == Phase::kClosed) return;
+  const std::string message =
+      "handlers of '" + std::string(blocked->event) + "' held up the session's executor for " +
+      std::to_string(blocked->time.count() / 1'000'000) + " ms: let them return at once";
+  parts_.logger->write(LogLevel::kWarning, "session", id() + ": " + message);
+  ++depth_;
+  publish(0, event::Warning{Stage::kSession, message});
+  (void)bus_.blocked();
+  --depth_;
+  run_waiting();
+}
+
+// What there is to say about a session that did not end as it should.
+void SessionImpl::report_end() {
+  const bool clean = close_reason_ != CloseReason::kError && streams_->open == 0;
+  if (clean) return;
+  static constexpr std::array<std::string_view, 4> kUser{"silent", "speaking", "trailing",
+                                                         "finalizing"};
+  const TurnState& turns = turns_.state();
+  parts_.logger->write(LogLevel::kWarning, "session",
+                       id() + " ended abnormally: closed by " +
+                           std::string(to_string(close_reason_)) + ", " +
+                           std::to_string(streams_->open) + " streams not closed, mode " +
+                           std::string(to_string(mode_)) + ", the user " +
+                           std::string(kUser[static_cast<std::size_t>(turns.user)]) + " in turn " +
+                           std::to_string(turns.user_turn) + ", the latest reply in turn " +
+                           std::to_string(reply_.turn) + "; latest events: " + bus_.history());
+}
+
+void SessionImpl::publish_pools() {
+  if (parts_.pools == nullptr || sheds(Shedding::kMetrics)) return;
+  for (const PoolStatus& pool : parts_.pools->all()) {
+    const auto count = [](auto number) { return static_cast<std::int64_t>(number); };
+    publish(0, event::PoolStatistics{pool.name, count(pool.in_use), count(pool.idle),
+                                     count(pool.created), count(pool.failed), count(pool.waits),
+                                     pool.wait_p50, pool.wait_p99});
+  }
+}
+
+}  // namespace voiceagent

@@ -1,0 +1,123 @@
+// Who is let in, what is shed, and what is reported.
+#include "core/admission/admission.h"
+
+#include <thread>
+#include <vector>
+
+#include "core/events/publisher.h"
+#include "support/catch.h"
+#include "support/puppet_stand.h"
+
+using namespace voiceagent;
+using namespace voiceagent::test;
+
+namespace {
+
+std::shared_ptr<AdmissionControl> control(AdmissionOptions options) {
+  auto made = std::make_shared<AdmissionControl>(std::move(options),
+                                                 std::vector<std::shared_ptr<Executor>>());
+  made->start();
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("at capacity a session is refused with a reason and a time, and a free place is taken") {
+  AdmissionOptions options;
+  options.max_sessions = 2;
+  const auto admission = control(std::move(options));
+  auto first = admission->admit();
+  const auto second = admission->admit();
+  REQUIRE(first.ok());
+  REQUIRE(second.ok());
+  const auto third = admission->admit();
+  CHECK(third.status().code() == ErrorCode::kResourceExhausted);
+  CHECK(contains(third.status().message(), "all 2 sessions are taken; try again in 2000 ms"));
+  CHECK(admission->load().sessions == 2);
+  CHECK(admission->load().refused == 1);
+  first.value().reset();
+  CHECK(admission->admit().ok());
+  CHECK(admission->load().admitted == 3);
+}
+
+TEST_CASE("late executors take no more sessions; before that, things are shed in their order") {
+  Duration late{0};
+  AdmissionOptions options;
+  options.max_lateness = 40ms;
+  options.lateness = [&late] { return late; };
+  const auto admission = control(std::move(options));
+  CHECK(admission->shedding() == Shedding::kNothing);
+  late = 20ms;
+  CHECK(admission->shedding() == Shedding::kMetrics);
+  late = 30ms;
+  CHECK(admission->shedding() == Shedding::kPartials);
+  CHECK(admission->admit().ok());
+  late = 40ms;
+  CHECK(admission->shedding() == Shedding::kPreparation);
+  CHECK(contains(admission->admit().status().message(), "the executors are 40 ms late"));
+}
+
+TEST_CASE("a host may have reasons of its own") {
+  AdmissionOptions options;
+  options.busy = [] { return std::string("no decoder is free"); };
+  CHECK(contains(control(std::move(options))->admit().status().message(), "no decoder is free"));
+}
+
+TEST_CASE("the engine measures how late its executors are") {
+  const auto executor = make_thread_executor();
+  AdmissionOptions options;
+  options.max_lateness = 50ms;
+  const auto admission = std::make_shared<AdmissionControl>(
+      std::move(options), std::vector<std::shared_ptr<Executor>>{executor});
+  admission->start();
+  executor->post([] { std::this_thread::sleep_for(400ms); });
+  bool refused = false;
+  for (int i = 0; i < 500 && !refused; ++i) {
+    refused = !admission->admit().ok();
+    std::this_thread::sleep_for(10ms);
+  }
+  CHECK(refused);
+}
+
+TEST_CASE("sessions count from their opening to their end") {
+  const auto time = VirtualExecutor::create();
+  EngineOptions options;
+  options.executors = {time};
+  options.workers = time->workers();
+  options.logger = make_null_logger();
+  options.registry = std::make_shared<Registry>();
+  options.admission.max_sessions = 1;
+  const auto engine = *make_engine(std::move(options));
+  const auto agent = *engine->make_agent(scripted_agent("yes"));
+  auto session = *agent->open_session();
+  CHECK(agent->open_session().status().code() == ErrorCode::kResourceExhausted);
+  session.reset();
+  time->run_for(5s);
+  CHECK(engine->load().sessions == 0);
+  CHECK(agent->open_session().ok());
+}
+
+TEST_CASE("a handler that blocks is named, with the time that it took") {
+  class Clock final : public Executor {
+   public:
+    Time time{};
+    Time now() const override { return time; }
+    std::int64_t wall_time_ms() const override { return 0; }
+    void post(Task) override {}
+    TimerId post_after(Duration, Task) override { return 0; }
+    bool cancel(TimerId) override { return false; }
+    bool is_current() const override { return true; }
+  } clock;
+  Publisher bus("s", clock);
+  const Subscription slow =
+      bus.subscribe<event::TextIn>([&clock](const auto&) { clock.time += 300ms; });
+  bus.publish(0, event::SpeechStopped{});
+  bus.publish(0, event::TextIn{"hello"});
+  bus.publish(0, event::UserBack{});
+  const auto blocked = bus.blocked();
+  REQUIRE(blocked);
+  CHECK(blocked->event == "text_in");
+  CHECK(blocked->time == 300ms);
+  CHECK_FALSE(bus.blocked());
+  CHECK(bus.history() == "speech_stopped 0.000 s, text_in 0.000 s, user_back 0.300 s");
+}

@@ -1,0 +1,228 @@
+// Recognisers behind each other: no word is lost, and none comes twice.
+#include "core/resilience/stt_chain.h"
+
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/chain_bench.h"
+#include "support/stt_probe.h"
+
+using namespace voiceagent;
+using namespace voiceagent::test;
+
+namespace {
+
+struct Bench : ChainBench<SttProvider, SttPuppet> {
+  SttProbe probe;
+  std::shared_ptr<SttChain> chain;
+  std::unique_ptr<SttStream> stream;
+
+  void start() { start(both()); }
+  void start(std::vector<ChainLink<SttProvider>> links) {
+    chain = std::make_shared<SttChain>(std::move(links), options);
+    SttRequest request;
+    request.context = context();
+    request.session_id = "s";
+    stream = std::move(*chain->start(request, probe));
+    run();
+  }
+  // Frames of 20 ms. Returns how many were taken.
+  int hear(Duration length) {
+    const std::vector<std::int16_t> frame(320, 5'000);
+    int taken = 0;
+    for (Duration heard{0}; heard < length; heard += 20ms) {
+      if (!stream->audio({frame, 16'000})) break;
+      ++taken;
+      run(20ms);
+    }
+    return taken;
+  }
+  void fail(SttPuppet& puppet) {
+    puppet.line().sink->error({ErrorCode::kUnavailable, "it broke"});
+    puppet.line().close();
+    run();
+  }
+  static Duration given(const SttPuppet::Line& line) {
+    return samples_to_duration(line.samples, line.rate);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("stt chain: what a good recogniser says passes through") {
+  Bench bench;
+  bench.start();
+  bench.hear(200ms);
+  bench.a->partial("hello");
+  bench.stream->flush();
+  bench.run();
+  bench.a->final("hello there");
+  bench.stream->finish();
+  bench.a->line().close();
+  bench.run();
+  CHECK(bench.probe.record().log == "pfc");
+  CHECK(bench.a->line().log == "fF");
+  CHECK(Bench::given(bench.a->line()) == 200ms);
+  CHECK(bench.b->lines.empty());
+}
+
+TEST_CASE("stt chain: the next recogniser hears the utterance from its beginning") {
+  Bench bench;
+  bench.start();
+  bench.hear(300ms);
+  bench.stream->flush();
+  bench.run();
+  bench.a->final("first");
+  bench.run();
+  bench.hear(500ms);
+  SECTION("an error") { bench.fail(*bench.a); }
+  SECTION("it closes") {
+    bench.a->line().close();
+    bench.run();
+  }
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(Bench::given(bench.b->line()) == 500ms);  // not what was settled
+  bench.hear(100ms);
+  bench.stream->flush();
+  bench.run();
+  CHECK(Bench::given(bench.b->line()) == 600ms);
+  CHECK(bench.b->line().log == "f");
+  const std::vector<Word> words{{"second", 100ms, 400ms, 1.0F}};
+  bench.b->line().sink->final({"second", 1.0F, words, {}});
+  bench.run();
+  REQUIRE(bench.probe.record().finals.size() == 2);
+  CHECK(bench.probe.record().text() == "first second");
+  CHECK(bench.probe.record().finals[1].words[0].start == 400ms);  // in the stream's own time
+  CHECK(bench.observed.text() == "stt a>b unavailable");
+}
+
+TEST_CASE("stt chain: while the next one catches up, partials don't go back") {
+  Bench bench;
+  bench.start();
+  bench.hear(500ms);
+  bench.a->partial("hello how are");
+  bench.run();
+  bench.fail(*bench.a);
+  bench.b->partial("hello");
+  bench.b->partial("hello how are you");
+  bench.run();
+  CHECK(bench.probe.record().partials ==
+        std::vector<std::string>{"hello how are", "hello how are you"});
+}
+
+TEST_CASE("stt chain: a flush that is not answered in time goes to the next one") {
+  Bench bench;
+  bench.options.transcript = 400ms;
+  bench.a->closes_on_cancel = false;
+  bench.start();
+  bench.hear(200ms);
+  bench.stream->flush();
+  bench.run(399ms);
+  CHECK(bench.b->lines.empty());
+  bench.run(1ms);
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(Bench::given(bench.b->line()) == 200ms);
+  CHECK(bench.b->line().log == "f");
+  bench.b->final("hello");
+  bench.a->lines.front()->sink->final({"too late", 1.0F, {}, {}});
+  bench.run();
+  CHECK(bench.probe.record().text() == "hello");
+}
+
+TEST_CASE("stt chain: a lone recogniser is waited for as long as the session likes") {
+  Bench bench;
+  bench.start(bench.only_a());
+  bench.hear(200ms);
+  bench.stream->flush();
+  bench.run(60s);
+  bench.a->final("hello");
+  bench.run();
+  CHECK(bench.probe.record().log == "f");
+}
+
+TEST_CASE("stt chain: a recogniser that takes no more audio is deaf after two seconds") {
+  Bench bench;
+  bench.start();
+  bench.hear(100ms);
+  bench.a->line().accepts = false;
+  bench.hear(1900ms);
+  CHECK(bench.b->lines.empty());
+  bench.run(1s);
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(Bench::given(bench.b->line()) >= 1s);
+}
+
+TEST_CASE("stt chain: a full recogniser makes the other side wait, and nothing is lost") {
+  Bench bench;
+  bench.start(bench.only_a());
+  bench.a->line().accepts = false;
+  const int taken = bench.hear(5s);
+  CHECK(taken >= 50);
+  CHECK(taken < 60);
+  bench.a->line().accepts = true;
+  bench.a->line().sink->writable();
+  bench.run();
+  CHECK(bench.probe.record().log == "w");
+  CHECK(Bench::given(bench.a->line()) == taken * 20ms);
+}
+
+TEST_CASE("stt chain: a recogniser of another rate gets what it wants") {
+  Bench bench;
+  bench.b->can.sample_rates = {8'000};
+  bench.start();
+  bench.hear(400ms);
+  bench.fail(*bench.a);
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(bench.b->line().rate == 8'000);
+  CHECK(Bench::given(bench.b->line()) >= 380ms);
+  CHECK(Bench::given(bench.b->line()) <= 400ms);
+}
+
+TEST_CASE("stt chain: of a long utterance the last 15 s are kept") {
+  Bench bench;
+  bench.start();
+  bench.hear(40s);
+  bench.fail(*bench.a);
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(Bench::given(bench.b->line()) >= 15s);
+  CHECK(Bench::given(bench.b->line()) <= 17s);
+}
+
+TEST_CASE("stt chain: when all have failed the failure is told, once") {
+  Bench bench;
+  bench.start();
+  bench.hear(100ms);
+  bench.fail(*bench.a);
+  bench.fail(*bench.b);
+  CHECK(bench.probe.record().log == "ec");
+}
+
+TEST_CASE("stt chain: each utterance has its tries") {
+  Bench bench;
+  bench.options.retries = 1;
+  bench.options.backoff = Duration(0);
+  bench.start(bench.only_a());
+  for (std::size_t i = 1; i <= 5; ++i) {
+    bench.hear(100ms);
+    bench.fail(*bench.a);
+    REQUIRE(bench.a->lines.size() == i + 1);
+    bench.stream->flush();
+    bench.run();
+    bench.a->final("yes");
+    bench.run();
+  }
+  CHECK(bench.probe.record().log == "fffff");
+}
+
+TEST_CASE("stt chain: a cancelled stream closes when all behind it have") {
+  Bench bench;
+  bench.a->closes_on_cancel = false;
+  bench.start();
+  bench.stream->cancel();
+  bench.run(10s);
+  CHECK(bench.probe.record().log.empty());
+  bench.a->line().close();
+  bench.run();
+  CHECK(bench.probe.record().log == "c");
+}

@@ -1,0 +1,111 @@
+// What a session says and does when nothing helped, and what it reports.
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/puppet_stand.h"
+
+using namespace voiceagent;
+using namespace voiceagent::test;
+
+namespace {
+
+void fail(LlmPuppet& llm) {
+  llm.line().sink->error({ErrorCode::kUnavailable, "gone"});
+  llm.line().close();
+}
+
+PuppetStand apologetic() {
+  PuppetStand stand;
+  stand.with_llm();
+  stand.agent.resilience.apology = "sorry about that";
+  return stand;
+}
+
+}  // namespace
+
+TEST_CASE("when the model has failed the agent apologises, and the next turn is as ever") {
+  PuppetStand stand = apologetic();
+  SessionRig& rig = stand.start();
+  rig.run(1s);  // the apology is rendered
+  REQUIRE(rig.session->push_text("hello").ok());
+  fail(*stand.llm);
+  REQUIRE(rig.settle());
+  CHECK(rig.far_end->heard() == "sorry about that");
+  CHECK(rig.dialogue() == "user: hello | assistant: sorry about that");
+  CHECK(rig.count("error") == 1);
+  REQUIRE(rig.session->push_text("again").ok());
+  stand.llm->reply("here I am");
+  REQUIRE(rig.settle());
+  CHECK(contains(rig.dialogue(), "user: again | assistant: here I am"));
+}
+
+TEST_CASE("an apology that was rendered needs no synthesiser any more") {
+  PuppetStand stand;
+  stand.with_tts();
+  stand.agent.resilience.apology = "sorry about that";
+  SessionRig& rig = stand.start();
+  REQUIRE(stand.tts->lines.size() == 1);
+  CHECK(stand.tts->line().texts == std::vector<std::string>{"sorry about that"});
+  CHECK(stand.tts->speak(500ms));
+  stand.tts->line().sink->done();
+  stand.tts->line().close();
+  rig.run(0ms);
+  stand.tts->start_status = unavailable("no voice");
+  REQUIRE(rig.session->push_text("hello").ok());
+  REQUIRE(rig.settle());
+  CHECK(rig.frames_out == 25);
+  CHECK(rig.count("error") == 1);
+  CHECK(rig.dialogue() == "user: hello | assistant: sorry about that");
+}
+
+TEST_CASE(
+    "an apology that could not be rendered is not said, and tried again by the next session") {
+  PuppetStand stand;
+  stand.with_tts();
+  stand.agent.resilience.apology = "sorry about that";
+  stand.agent.resilience.after_failure = AfterFailure::kHangUp;
+  stand.tts->start_status = unavailable("no voice");
+  SessionRig& rig = stand.start();
+  REQUIRE(rig.session->push_text("hello").ok());
+  rig.run(1s);
+  CHECK(rig.count("error") == 1);
+  CHECK(rig.frames_out == 0);
+  CHECK(contains(rig.json("session_closed"), R"("reason":"error")"));
+}
+
+TEST_CASE("after the apology the agent hangs up, if it is told to") {
+  PuppetStand stand = apologetic();
+  stand.agent.resilience.after_failure = AfterFailure::kHangUp;
+  SessionRig& rig = stand.start();
+  rig.run(1s);
+  REQUIRE(rig.session->push_text("hello").ok());
+  fail(*stand.llm);
+  rig.run(10s);
+  CHECK(rig.far_end->heard() == "sorry about that");
+  CHECK(contains(rig.json("session_closed"), R"("reason":"error")"));
+}
+
+TEST_CASE("in a written conversation the apology is read") {
+  PuppetStand stand = apologetic();
+  stand.agent.mode = Mode::kTextToText;
+  SessionRig& rig = stand.start();
+  REQUIRE(rig.session->push_text("hello").ok());
+  fail(*stand.llm);
+  REQUIRE(rig.settle());
+  CHECK(rig.dialogue() == "user: hello | assistant: sorry about that");
+  CHECK(rig.frames_out == 0);
+}
+
+TEST_CASE("an apology may be interrupted; what was to follow it does") {
+  PuppetStand stand = apologetic();
+  stand.agent.resilience.after_failure = AfterFailure::kHangUp;
+  SessionRig& rig = stand.start();
+  rig.run(1s);
+  REQUIRE(rig.session->push_text("hello").ok());
+  fail(*stand.llm);
+  rig.run(300ms);
+  rig.session->interrupt();
+  rig.run(3s);
+  CHECK(rig.session->closed());
+}
