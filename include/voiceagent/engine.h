@@ -57,7 +57,7 @@ struct EngineOptions {
   /// their own, so that a tool that hangs keeps nobody else from working.
   std::shared_ptr<WorkerPool> tool_workers{};
   /// When it takes no more sessions.
-  AdmissionOptions admission;
+  AdmissionOptions admission{};
 };
 
 /// An agent ready to talk: its providers are loaded and shared by all its sessions. Thread-safe.
