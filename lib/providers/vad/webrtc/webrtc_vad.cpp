@@ -1,5 +1,6 @@
 #include "providers/vad/webrtc/webrtc_vad.h"
 
+#include <webrtc/common.h>
 #include <webrtc/modules/audio_processing/include/audio_processing.h>
 #include <webrtc/modules/interface/module_common_types.h>
 
@@ -52,7 +53,9 @@ class WebrtcVad final : public VadProvider {
   VadFormat format() const override { return kFormat; }
 
   Result<std::unique_ptr<VadStream>> start(const StreamContext& /*context*/) override {
-    std::unique_ptr<AudioProcessing> processing(AudioProcessing::Create());
+    webrtc::Config config;
+    config.Set(new webrtc::ExperimentalAgc(false));  // else 24 KB are made and never used
+    std::unique_ptr<AudioProcessing> processing(AudioProcessing::Create(config));
     if (processing == nullptr) return internal_error("webrtc: its audio processing doesn't start");
     webrtc::VoiceDetection* detection = processing->voice_detection();
     if (detection->set_likelihood(likelihood_) != AudioProcessing::kNoError ||
