@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "base/ring.h"
 #include "base/text.h"
 #include "sim/scripted_origin.h"
 #include "sim/scripted_stream.h"
+#include "sim/speech.h"
 #include "voiceagent/sim.h"
 
 namespace voiceagent::sim {
@@ -68,19 +70,19 @@ class Stream final : public TtsStream {
 
   // False: the rest comes when the sink has room, or it has been made.
   bool speak_clause(const Item& item) {
-    if (audio_.samples.empty() && !item.text.empty()) {
-      audio_ = speak(item.text, script_.sample_rate);
-      if (script_.numbered) number_samples(audio_.samples, number_, spoken_);
+    const std::size_t length = speech_samples(item.text, script_.sample_rate);
+    if (!begun_ && length > 0) {
+      begun_ = true;
       if (script_.word_timings) tell_timings(item);
     }
-    while (!out_.over() && offset_ < audio_.samples.size()) {
+    while (!out_.over() && offset_ < length) {
       if (chunk_ == 0) chunk_ = draw_chunk();
       const std::int64_t made = spoken_ + static_cast<std::int64_t>(offset_);
       const bool due = samples_to_duration(made, script_.sample_rate) >= death_.after_audio;
       if (due && out_.die(death_)) return false;
-      const std::size_t count = std::min(chunk_, audio_.samples.size() - offset_);
-      const auto samples = std::span(audio_.samples).subspan(offset_, count);
-      const AudioView view{samples, script_.sample_rate};
+      const std::size_t count = std::min(chunk_, length - offset_);
+      const Pcm piece = make(item, count);
+      const AudioView view = piece.view();
       refused_ = !out_.offer([&view](TtsSink& sink) { return sink.audio(view); });
       if (refused_) return false;
       chunk_ = 0;
@@ -91,10 +93,22 @@ class Stream final : public TtsStream {
         return false;
       }
     }
-    spoken_ += static_cast<std::int64_t>(audio_.samples.size());
-    audio_.samples.clear();
+    spoken_ += static_cast<std::int64_t>(length);
+    begun_ = false;
     offset_ = 0;
     return true;
+  }
+
+  // The next samples of the clause. They are made when they are wanted: a session that waits to be
+  // heard holds none.
+  Pcm make(const Item& item, std::size_t count) const {
+    Pcm made{std::vector<std::int16_t>(count), script_.sample_rate};
+    const std::span samples(made.samples);
+    speak_part(item.text, script_.sample_rate, offset_, samples);
+    if (script_.numbered) {
+      number_samples(samples, number_, spoken_ + static_cast<std::int64_t>(offset_));
+    }
+    return made;
   }
 
   std::size_t draw_chunk() {
@@ -125,7 +139,7 @@ class Stream final : public TtsStream {
   Ring<Item> items_;
   std::size_t pushed_ = 0;   // bytes of text
   std::int64_t spoken_ = 0;  // samples of the clauses before
-  Pcm audio_;                // of the clause being spoken
+  bool begun_ = false;       // the clause that is next is being spoken
   std::size_t offset_ = 0;   // what of it has been handed over
   std::size_t chunk_ = 0;    // samples of the piece that is next; 0: not drawn yet
   bool busy_ = false;

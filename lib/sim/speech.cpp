@@ -1,5 +1,8 @@
 // Speech that spells its words: the level of a square wave is a code for the character, and the
 // next character's level differs even when the character is the same.
+#include "sim/speech.h"
+
+#include <algorithm>
 #include <cstdlib>
 
 #include "voiceagent/sim.h"
@@ -12,8 +15,8 @@ constexpr int kLevelStep = 32;    // between codes
 constexpr int kFirstByte = 32;    // space
 constexpr int kLastByte = 126;    // tilde
 constexpr int kCodes = kLastByte - kFirstByte + 1;
-constexpr int kHalfPeriod = 16;    // samples: 500 Hz at 16 kHz
-constexpr int kPauseSamples = 80;  // so many zeros in a row are a pause
+constexpr std::size_t kHalfPeriod = 16;  // samples: 500 Hz at 16 kHz
+constexpr int kPauseSamples = 80;        // so many zeros in a row are a pause
 
 // Characters alternate between two ranges of levels, so that "ll" reads as two.
 int level_of(char c, bool odd) {
@@ -24,21 +27,34 @@ int level_of(char c, bool odd) {
 
 }  // namespace
 
+std::size_t speech_samples(std::string_view text, int sample_rate) {
+  return text.size() * static_cast<std::size_t>(duration_to_samples(kCharacterTime, sample_rate));
+}
+
+void speak_part(std::string_view text, int sample_rate, std::size_t begin,
+                std::span<std::int16_t> samples) {
+  const auto per_character =
+      static_cast<std::size_t>(duration_to_samples(kCharacterTime, sample_rate));
+  std::size_t number = begin / per_character;
+  std::size_t i = begin % per_character;  // of the character's samples
+  for (auto rest = samples; !rest.empty(); ++number, i = 0) {
+    const int level = level_of(text[number], number % 2 != 0);
+    const std::size_t end = std::min(per_character, i + rest.size());
+    while (i < end) {
+      const bool up = (i / kHalfPeriod) % 2 == 0;
+      const std::size_t count = std::min(end - i, kHalfPeriod - i % kHalfPeriod);
+      std::fill_n(rest.begin(), count, static_cast<std::int16_t>(up ? level : -level));
+      rest = rest.subspan(count);
+      i += count;
+    }
+  }
+}
+
 Pcm speak(std::string_view text, int sample_rate) {
   Pcm pcm;
   pcm.sample_rate = sample_rate;
-  const auto per_character =
-      static_cast<std::size_t>(duration_to_samples(kCharacterTime, sample_rate));
-  pcm.samples.reserve(text.size() * per_character);
-  bool odd = false;
-  for (const char c : text) {
-    const int level = level_of(c, odd);
-    odd = !odd;
-    for (std::size_t i = 0; i < per_character; ++i) {
-      const bool up = (i / kHalfPeriod) % 2 == 0;
-      pcm.samples.push_back(static_cast<std::int16_t>(up ? level : -level));
-    }
-  }
+  pcm.samples.resize(speech_samples(text, sample_rate));
+  speak_part(text, sample_rate, 0, pcm.samples);
   return pcm;
 }
 
@@ -50,8 +66,11 @@ Pcm silence(Duration length, int sample_rate) {
 }
 
 void SpeechReader::add(std::span<const std::int16_t> samples) {
+  int last_level = 0;
   for (const std::int16_t sample : samples) {
     const int level = std::abs(static_cast<int>(sample));
+    if (level == last_level && level >= kBaseLevel) continue;  // the same character goes on
+    last_level = level;
     if (level < kBaseLevel) {
       if (++zeros_ == kPauseSamples) end_word();
       continue;

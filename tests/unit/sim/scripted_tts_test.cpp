@@ -73,6 +73,15 @@ TEST_CASE("a scripted synthesiser spells its text, with the times of the words")
   CHECK(stand.took == 20ms);
 }
 
+TEST_CASE("the pieces of a scripted synthesiser's audio make up the speech of its text") {
+  TtsScript script;
+  script.sample_rate = 24'000;
+  script.chunk = 7ms;  // neither a character nor a period of its sound ends there
+  Stand stand(script);
+  stand.say("hello, all of you");
+  CHECK(stand.finish().samples == speak("hello, all of you", 24'000).samples);
+}
+
 TEST_CASE("each sample of a numbering synthesiser says where it comes from") {
   TtsScript script;
   script.numbered = true;
