@@ -172,7 +172,7 @@ void Invariants::check_providers() {
     }
   }
   // Of several voices nobody knows whose audio it is.
-  if (!plan_.chain && records_.unheard_at_most > std::chrono::milliseconds(2020)) {
+  if (!plan_.chain && records_.unheard_at_most > std::chrono::milliseconds(1020)) {
     add("unheard audio has its limit", std::to_string(to_ms(records_.unheard_at_most)) + " ms");
   }
 }

@@ -26,6 +26,16 @@ void Speaker::append(std::span<const std::int16_t> samples) {
   }
 }
 
+// A frame that fits is queued as it is.
+void Speaker::append(FramePtr frame) {
+  const std::size_t count = frame->samples().size();
+  if (filling_.count > 0 || count != frame_samples()) {
+    return append(std::as_const(*frame).samples());
+  }
+  filling_ = {std::move(frame), 0, count, reply_samples_};
+  finish_piece();
+}
+
 void Speaker::finish_piece() {
   if (filling_.count == 0) return;
   reply_samples_ += static_cast<std::int64_t>(filling_.count);

@@ -110,9 +110,14 @@ void Speaker::tts_audio(FramePtr frame, int sample_rate) {
     first_audio_ = true;
     listener_.speaker_first_audio();
   }
-  const std::span<const std::int16_t> samples = std::as_const(*frame).samples();
-  append(resampler_ != nullptr ? resampler_->process(samples) : samples);
-  pump();
+  // Behind what waits for its time nothing is due.
+  const bool waits = tick_.armed() && !reply_.ready.empty();
+  if (resampler_ == nullptr) {
+    append(std::move(frame));
+  } else {
+    append(resampler_->process(std::as_const(*frame).samples()));
+  }
+  if (!waits) pump();
 }
 
 void Speaker::tts_timing(const SpokenSpan& span) {

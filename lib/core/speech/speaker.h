@@ -146,6 +146,7 @@ class Speaker final : public TtsListener {
 
   // output: frames, the clock, what was heard
   void append(std::span<const std::int16_t> samples);
+  void append(FramePtr frame);
   void finish_piece();
   void pump();
   void send(Piece piece);

@@ -6,7 +6,7 @@ namespace voiceagent {
 namespace {
 
 // So much unheard speech is kept; a provider goes on once half of it has been played.
-constexpr std::int64_t kMaxQueued = 2'000'000'000;
+constexpr std::int64_t kMaxQueued = 1'000'000'000;
 constexpr std::int64_t kResumeBelow = kMaxQueued / 2;
 
 }  // namespace
