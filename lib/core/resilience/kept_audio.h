@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -12,6 +13,8 @@ namespace voiceagent {
 class KeptAudio {
  public:
   void add(std::span<const std::int16_t> samples) {
+    const std::size_t wanted = samples_.size() + samples.size();
+    if (wanted > samples_.capacity()) samples_.reserve(wanted + kStep);
     samples_.insert(samples_.end(), samples.begin(), samples.end());
   }
   // What is before `position` is not needed any more.
@@ -19,6 +22,8 @@ class KeptAudio {
     const std::int64_t count = std::clamp<std::int64_t>(position - begin_, 0, size());
     samples_.erase(samples_.begin(), samples_.begin() + static_cast<std::ptrdiff_t>(count));
     begin_ += count;
+    // A session listens for hours, and few of its seconds are speech.
+    if (samples_.capacity() > samples_.size() + 2 * kStep) samples_.shrink_to_fit();
   }
   // Keeps about the latest `most` samples; never drops what is at `needed` and later. It does so
   // seldom, because the rest must move.
@@ -35,6 +40,8 @@ class KeptAudio {
   }
 
  private:
+  static constexpr std::size_t kStep = 4'096;  // samples: how it grows, and what it may have spare
+
   std::int64_t size() const { return static_cast<std::int64_t>(samples_.size()); }
 
   std::vector<std::int16_t> samples_;
