@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 
 #include "voiceagent/event_bus.h"
 
@@ -21,17 +22,17 @@ void log_session(Session& session, std::string_view transport, const std::string
   if (!logger->wants(LogLevel::kInfo)) return;
   logger->log(
       {LogLevel::kInfo, "session", "opened by " + std::string(transport), session.id(), request});
-  session.events()
-      .subscribe_all([logger, request, turns = std::uint64_t{0}](const AnyEvent& event) mutable {
-        if (event.kind() == EventKind::kTurnMetrics) ++turns;
-        const auto* closed = event.as<event::SessionClosed>();
-        if (closed == nullptr) return;
-        const std::string message = "closed (" + std::string(to_string(closed->reason)) +
-                                    ") after " + in_seconds(event.envelope().time) +
-                                    ", turns: " + std::to_string(turns);
-        logger->log({LogLevel::kInfo, "session", message, event.envelope().session_id, request});
-      })
-      .release();
+  // Not to all events: each frame of audio is one.
+  const auto turns = std::make_shared<std::uint64_t>(0);
+  EventBus& events = session.events();
+  events.subscribe<event::TurnMetrics>([turns](const event::TurnMetrics&) { ++*turns; }).release();
+  const auto log_end = [logger, request, turns](const event::SessionClosed& closed,
+                                                const EventEnvelope& envelope) {
+    const std::string message = "closed (" + std::string(to_string(closed.reason)) + ") after " +
+                                in_seconds(envelope.time) + ", turns: " + std::to_string(*turns);
+    logger->log({LogLevel::kInfo, "session", message, envelope.session_id, request});
+  };
+  events.subscribe<event::SessionClosed>(log_end).release();
 }
 
 }  // namespace voiceagent::server
