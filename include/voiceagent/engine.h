@@ -34,13 +34,24 @@ struct AdmissionOptions {
   Duration retry_after{2'000'000'000};  ///< What a refused caller is told to wait.
 };
 
+/// What sessions do without while there is too much to do; each level includes those before.
+enum class Shedding : std::uint8_t {
+  kNothing,     ///< There is time for everything.
+  kMetrics,     ///< Details of metrics: `stage_delayed`, `pool_statistics`.
+  kPartials,    ///< Partial transcripts.
+  kPreparation  ///< Replies that are prepared before a turn has ended.
+};
+/// The name: "nothing", "metrics", "partials", "preparation".
+VOICEAGENT_EXPORT std::string_view to_string(Shedding level);
+
 /// How much an engine has to do.
 struct EngineLoad {
-  std::size_t sessions = 0;    ///< Open now.
-  std::uint64_t admitted = 0;  ///< Sessions so far.
-  std::uint64_t refused = 0;   ///< Sessions that were not opened, so far.
-  Duration lateness{0};        ///< Of tasks, of late; 0 where it isn't measured.
-  Duration retry_after{0};     ///< What a refused caller is told to wait.
+  std::size_t sessions = 0;                ///< Open now.
+  std::uint64_t admitted = 0;              ///< Sessions so far.
+  std::uint64_t refused = 0;               ///< Sessions that were not opened, so far.
+  Duration lateness{0};                    ///< Of tasks, of late; 0 where it isn't measured.
+  Duration retry_after{0};                 ///< What a refused caller is told to wait.
+  Shedding shedding = Shedding::kNothing;  ///< What sessions do without now.
 };
 
 /// How an engine is made. Everything is optional.

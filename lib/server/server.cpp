@@ -94,6 +94,17 @@ Status check_data_dir(const std::string& folder) {
   return {};
 }
 
+// The server counts sessions, the engine looks at the loops: both refuse at the same lateness, and
+// from half of it on sessions do without this and that.
+AdmissionOptions admission_options(Duration max_lateness,
+                                   const std::vector<std::shared_ptr<net::Loop>>& loops) {
+  AdmissionOptions options;
+  options.max_lateness = max_lateness;
+  options.lateness = [loops] { return ServerHost::lateness_of(loops); };
+  options.retry_after = std::chrono::seconds(1);
+  return options;
+}
+
 class RunningServer final : public Server {
  public:
   ~RunningServer() override { shut_down(); }
@@ -154,6 +165,7 @@ Status RunningServer::open(ServerOptions options) {
   engine_options.workers = parts.workers;
   engine_options.logger = logger_;
   engine_options.registry = options.registry;
+  engine_options.admission = admission_options(options.max_lateness, *loops);
   auto engine = Engine::create(std::move(engine_options));
   if (!engine.ok()) return engine.status();
   parts.engine = std::move(*engine);

@@ -57,6 +57,7 @@ enum class TransportCount {
 struct TransportOptions {
   Duration start_timeout = std::chrono::seconds(10);  // for `start` after the upgrade
   Duration resume_grace = std::chrono::seconds(30);   // a lost session waits so long
+  Duration retry_after = std::chrono::seconds(1);     // what a refused client is told to wait
   int max_errors = 10;                                // bad messages in a row
 };
 

@@ -29,6 +29,7 @@ FakeHost::FakeHost(std::vector<std::shared_ptr<Executor>> executors,
   options.workers = workers_;
   options.logger = logger_;
   options.registry = std::make_shared<Registry>();
+  options.admission.busy = [this] { return engine_is_busy; };
   engine_ = must(make_engine(std::move(options)));
   agent_ = must(engine_->make_agent(std::move(agent)));
 }

@@ -54,6 +54,7 @@ class FakeHost final : public transports::TransportHost {
   int capacity = 100;
   int admitted = 0;  // slots that are taken
   std::atomic<bool> is_draining = false;
+  std::string engine_is_busy;  // why the engine opens no session; empty: it does
   std::map<transports::TransportCount, std::uint64_t> counts;
   std::vector<transports::Clip> clips;
   std::vector<std::string> opened;                          // ids of sessions

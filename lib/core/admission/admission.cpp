@@ -19,18 +19,24 @@ AdmissionControl::AdmissionControl(AdmissionOptions options,
 void AdmissionControl::start() {
   if (options_.max_lateness == Duration(0) || options_.lateness) return;
   for (const std::shared_ptr<Executor>& executor : executors_) {
-    meters_.push_back(std::make_shared<Meter>());
+    meters_.push_back(
+        std::shared_ptr<Meter>(new Meter{options_.max_lateness, options_.retry_after}));
     probe(executor.get(), meters_.back());
   }
 }
 
-// A timer that looks how late it is. A bad moment is forgotten within a second.
+// A timer that looks how late it is. A bad moment is forgotten within a second, but for as long as
+// those wait who were refused, nobody else is taken: else each calm moment would let one more in,
+// and running sessions would get worse and worse.
 void AdmissionControl::probe(Executor* executor, std::weak_ptr<Meter> meter) {
   const Time due = executor->now() + kProbeInterval;
   executor->post_after(kProbeInterval, [executor, due, meter = std::move(meter)]() mutable {
     const std::shared_ptr<Meter> held = meter.lock();
     if (held == nullptr) return;
-    const std::int64_t late = std::max<std::int64_t>(0, (executor->now() - due).count());
+    const Time now = executor->now();
+    const std::int64_t late = std::max<std::int64_t>(0, (now - due).count());
+    if (late >= held->limit.count()) held->calm = now + held->hold;
+    held->over.store(now < held->calm);
     held->late.store(std::max(late, held->late.load() * 4 / 5));
     probe(executor, std::move(meter));
   });
@@ -43,12 +49,18 @@ Duration AdmissionControl::lateness() const {
   return Duration(worst);
 }
 
+bool AdmissionControl::too_late() const {
+  if (options_.max_lateness == Duration(0)) return false;
+  return lateness() >= options_.max_lateness ||
+         std::ranges::any_of(meters_, [](const auto& meter) { return meter->over.load(); });
+}
+
 Status AdmissionControl::refusal(std::size_t sessions) const {
   std::string reason;
   if (options_.max_sessions > 0 && sessions > options_.max_sessions) {
     reason = "all " + std::to_string(options_.max_sessions) + " sessions are taken";
-  } else if (options_.max_lateness > Duration(0) && lateness() >= options_.max_lateness) {
-    reason = "the executors are " + ms_text(lateness()) + " late";
+  } else if (too_late()) {
+    reason = "the executors run more than " + ms_text(options_.max_lateness) + " late";
   } else if (options_.busy) {
     reason = options_.busy();
   }
@@ -76,7 +88,8 @@ Shedding AdmissionControl::shedding() const {
 }
 
 EngineLoad AdmissionControl::load() const {
-  return {sessions_.load(), admitted_.load(), refused_.load(), lateness(), options_.retry_after};
+  return {sessions_.load(), admitted_.load(),     refused_.load(),
+          lateness(),       options_.retry_after, shedding()};
 }
 
 }  // namespace voiceagent

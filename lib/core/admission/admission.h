@@ -12,9 +12,6 @@
 
 namespace voiceagent {
 
-// What sessions do without, in this order: each level includes those before.
-enum class Shedding : std::uint8_t { kNothing, kMetrics, kPartials, kPreparation };
-
 class AdmissionControl : public std::enable_shared_from_this<AdmissionControl> {
  public:
   // Measures the lateness of `executors` itself if there is a limit and nobody else does.
@@ -29,10 +26,15 @@ class AdmissionControl : public std::enable_shared_from_this<AdmissionControl> {
 
  private:
   struct Meter {
+    const Duration limit;
+    const Duration hold;
+    Time calm{};                        // nobody is taken before; the executor's alone
     std::atomic<std::int64_t> late{0};  // nanoseconds, of late
+    std::atomic<bool> over{false};      // `calm` is still to come
   };
   static void probe(Executor* executor, std::weak_ptr<Meter> meter);
   Duration lateness() const;
+  bool too_late() const;
   Status refusal(std::size_t sessions) const;
 
   const AdmissionOptions options_;

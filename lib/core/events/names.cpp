@@ -2,6 +2,7 @@
 #include <array>
 
 #include "voiceagent/agent.h"
+#include "voiceagent/engine.h"
 #include "voiceagent/events.h"
 #include "voiceagent/llm.h"
 
@@ -50,6 +51,12 @@ std::string_view to_string(InterruptionMode mode) {
 std::string_view to_string(TypedText typed) {
   static constexpr std::array<std::string_view, 2> kNames{"interrupt", "queue"};
   return name_of(typed, kNames);
+}
+
+std::string_view to_string(Shedding level) {
+  static constexpr std::array<std::string_view, 4> kNames{"nothing", "metrics", "partials",
+                                                          "preparation"};
+  return name_of(level, kNames);
 }
 
 std::string_view to_string(AfterFailure after) {

@@ -17,7 +17,6 @@ using transports::Admission;
 using transports::Clip;
 using transports::Principal;
 
-constexpr Duration kRetryAfter = std::chrono::seconds(1);
 constexpr std::size_t kMaxOverrideBytes = std::size_t{16} * 1024;
 
 Duration steady_now() { return std::chrono::steady_clock::now().time_since_epoch(); }
@@ -30,10 +29,12 @@ std::string_view bearer_token(const net::HttpRequest& request) {
   return trim(header.substr(kScheme.size()));
 }
 
-transports::TransportOptions transport_options(const WebSocketOptions& options) {
+transports::TransportOptions transport_options(const WebSocketOptions& options,
+                                               Duration retry_after) {
   transports::TransportOptions result;
   result.start_timeout = options.start_timeout;
   result.resume_grace = options.resume_grace;
+  result.retry_after = retry_after;
   result.max_errors = options.max_errors;
   return result;
 }
@@ -58,7 +59,7 @@ ServerHost::ServerHost(const ServerOptions& options, HostParts parts)
       max_lateness_(options.max_lateness),
       answer_timeout_(options.http.answer_timeout),
       overridable_(options.web_socket.overridable),
-      transport_options_(transport_options(options.web_socket)),
+      transport_options_(transport_options(options.web_socket, parts_.engine->load().retry_after)),
       clips_(options.http.clip_lifetime, options.http.clip_memory) {}
 
 ServerHost::~ServerHost() = default;
@@ -99,9 +100,9 @@ void ServerHost::end_sessions() {
   if (has_agent_.load()) dialogues_->close();
 }
 
-Duration ServerHost::lateness() const {
+Duration ServerHost::lateness_of(const std::vector<std::shared_ptr<net::Loop>>& loops) {
   Duration worst{0};
-  for (const auto& loop : parts_.loops) worst = std::max(worst, loop->lateness());
+  for (const auto& loop : loops) worst = std::max(worst, loop->lateness());
   return worst;
 }
 
@@ -129,10 +130,11 @@ Result<Principal> ServerHost::authenticate_http(const net::HttpRequest& request)
 
 // Counts first and looks then: two that come at once can't both get the last place.
 Admission ServerHost::admit(const Principal&) {
-  if (Status status = readiness(); !status.ok()) return {nullptr, std::move(status), kRetryAfter};
+  const Duration retry_after = transport_options_.retry_after;
+  if (Status status = readiness(); !status.ok()) return {nullptr, std::move(status), retry_after};
   if (slots_->fetch_add(1) >= max_sessions_) {
     slots_->fetch_sub(1);
-    return {nullptr, resource_exhausted("all sessions are taken: try again later"), kRetryAfter};
+    return {nullptr, resource_exhausted("all sessions are taken: try again later"), retry_after};
   }
   const auto give_back = [slots = slots_](void*) { slots->fetch_sub(1); };
   return {std::shared_ptr<void>(slots_.get(), give_back), {}, {}};

@@ -56,7 +56,8 @@ class ServerHost final : public transports::TransportHost {
   ClipStatistics clips() const { return clips_.statistics(); }
   const HostParts& parts() const { return parts_; }
   // How late the latest loop is.
-  Duration lateness() const;
+  static Duration lateness_of(const std::vector<std::shared_ptr<net::Loop>>& loops);
+  Duration lateness() const { return lateness_of(parts_.loops); }
   std::size_t session_count() const { return slots_->load(); }
   // REQUIRES: base_agent() != nullptr.
   std::size_t dialogue_count() { return dialogues().size(); }

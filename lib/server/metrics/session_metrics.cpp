@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/metrics/follow.h"
+
 namespace voiceagent::server {
 namespace {
 
@@ -25,13 +27,6 @@ std::size_t index_of(Enum value) {
   return static_cast<std::size_t>(value);
 }
 
-// Subscribes for as long as the session lives.
-template <class E, class Handler>
-void follow(EventBus& events, Handler handler) {
-  Subscription subscription = events.subscribe<E>(std::move(handler));
-  subscription.release();
-}
-
 }  // namespace
 
 void SessionMetrics::watch(Session& session, std::string_view transport_name) {
@@ -47,6 +42,7 @@ void SessionMetrics::watch(Session& session, std::string_view transport_name) {
       events, [self](const event::TurnMetrics& metrics) { self->add_turn(metrics); });
   follow<event::Error>(events, [self](const event::Error& error) { self->add_error(error); });
   watch_calls(events);
+  resilience_->watch(events);
 }
 
 // A call of a recogniser is an utterance that it settled, one of a model a reply that it began, one
@@ -109,6 +105,7 @@ SessionMetrics::Transport& SessionMetrics::transport(std::string_view name) {
 }
 
 void SessionMetrics::expose(Exposition& out) const {
+  resilience_->expose(out);
   const std::lock_guard lock(mutex_);
   expose_sessions(out);
   expose_providers(out);

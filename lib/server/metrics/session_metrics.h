@@ -12,6 +12,7 @@
 
 #include "server/metrics/counters.h"
 #include "server/metrics/exposition.h"
+#include "server/metrics/resilience_metrics.h"
 #include "transports/transport_host.h"
 #include "voiceagent/agent.h"
 #include "voiceagent/session.h"
@@ -55,6 +56,7 @@ class SessionMetrics : public std::enable_shared_from_this<SessionMetrics> {
   std::map<std::string, std::unique_ptr<Transport>, std::less<>> transports_;
   std::map<ErrorKey, std::uint64_t> errors_;
   ProviderNames names_;
+  const std::shared_ptr<ResilienceMetrics> resilience_ = std::make_shared<ResilienceMetrics>();
   std::array<Counter, 8> closed_;  // by CloseReason
   Counter turns_;
   Counter interrupted_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/metrics/engine_metrics.h"
 #include "server/metrics/exposition.h"
 #include "server/routes/routes.h"
 #include "voiceagent/json.h"
@@ -167,6 +168,7 @@ void answer_metrics(const Services& services, const SharedCall& call) {
   Exposition out;
   expose_process(services, out);
   services.host->parts().metrics->expose(out);
+  expose_engine(*services.host->parts().engine, out);
   services.http_metrics->expose(out);
   expose_sockets(services, out);
   expose_queues(services, out);

@@ -24,6 +24,32 @@ std::shared_ptr<Agent> agent_or_refusal(const Services& services, const SharedCa
   return agent;
 }
 
+void write_engine(JsonWriter& json, const Engine& engine) {
+  const EngineLoad load = engine.load();
+  json.key("engine")
+      .begin_object()
+      .field("sessions", std::uint64_t{load.sessions})
+      .field("admitted", load.admitted)
+      .field("refused", load.refused)
+      .field("shedding", to_string(load.shedding))
+      .end_object();
+  json.key("pools").begin_array();
+  for (const PoolStatus& pool : engine.pools()) {
+    json.begin_object()
+        .field("name", pool.name)
+        .field("in_use", std::uint64_t{pool.in_use})
+        .field("idle", std::uint64_t{pool.idle})
+        .field("maximum", std::uint64_t{pool.maximum})
+        .field("waiting", std::uint64_t{pool.waiting})
+        .field("created", pool.created)
+        .field("failed", pool.failed)
+        .field("waits", pool.waits);
+    json.key("wait_p50_ms").number(to_ms(pool.wait_p50), 3);
+    json.key("wait_p99_ms").number(to_ms(pool.wait_p99), 3).end_object();
+  }
+  json.end_array();
+}
+
 void answer_status(const Services& services, const SharedCall& call) {
   const ServerHost& host = *services.host;
   const Status ready = services.readiness();
@@ -37,6 +63,7 @@ void answer_status(const Services& services, const SharedCall& call) {
     json.field("conversations", std::uint64_t{services.host->dialogue_count()});
   }
   json.key("lateness_ms").number(to_ms(host.lateness()), 3);
+  write_engine(json, *host.parts().engine);
   json.end_object();
   call->answer_json(json);
 }

@@ -106,8 +106,16 @@ class StreamHandler final : public net::WebSocketHandler {
     }
     auto session = StreamSession::open(host_, {std::move(principal), admission.slot}, start,
                                        selection_, socket_);
-    if (!session.ok()) return refuse(session.status(), net::kClosePolicy);
+    if (!session.ok()) return refuse_session(session.status());
     session_ = std::move(*session);
+  }
+
+  // What passes is worth another try.
+  void refuse_session(const Status& status) {
+    const bool busy =
+        status.code() == ErrorCode::kResourceExhausted || status.code() == ErrorCode::kUnavailable;
+    if (!busy) return refuse(status, net::kClosePolicy);
+    refuse(status, net::kCloseTryAgain, host_->options().retry_after);
   }
 
   void resume(const Start& start, const Principal& principal) {

@@ -20,17 +20,17 @@ class ServerStand {
  public:
   using Headers = std::initializer_list<std::pair<std::string, std::string>>;
 
-  explicit ServerStand(ServerOptions options = {}, bool with_agent = true) {
+  explicit ServerStand(ServerOptions options = {}, bool with_agent = true,
+                       EngineOptions engine = {}) {
     options.http.access_log = false;
     server::HostParts parts;
     parts.loops = {loop};
     parts.workers = time->workers();
     parts.logger = make_null_logger();
-    EngineOptions engine;
     engine.executors = {loop};
     engine.workers = parts.workers;
     engine.logger = parts.logger;
-    engine.registry = std::make_shared<Registry>();
+    if (engine.registry == nullptr) engine.registry = std::make_shared<Registry>();
     parts.engine = Engine::create(std::move(engine)).value();
     parts.metrics = std::make_shared<server::SessionMetrics>();
     host = std::make_shared<server::ServerHost>(options, std::move(parts));

@@ -80,6 +80,21 @@ TEST_CASE("stream: at capacity one is told when to come back; a place that was l
   CHECK(rig.start().count("started") == 1);
 }
 
+TEST_CASE("stream: who is refused by the engine is told when to come back, and keeps no place") {
+  StreamRig rig;
+  rig.host->engine_is_busy = "no decoder is free";
+  FakeConnection& refused = rig.start();
+  CHECK(refused.last("error")["code"].string() == "resource_exhausted");
+  CHECK_THAT(std::string(refused.last("error")["message"].string()),
+             Catch::Matchers::Contains("no decoder is free"));
+  CHECK(refused.last("error")["retry_after_ms"].integer() == 1'000);
+  CHECK(refused.socket()->close_code == 1013);
+  rig.run(3s);
+  CHECK(rig.host->admitted == 0);
+  rig.host->engine_is_busy.clear();
+  CHECK(rig.start().count("started") == 1);
+}
+
 TEST_CASE("stream: a bad message is answered by an error and does nothing else") {
   StreamRig rig;
   FakeConnection& client = rig.start();
