@@ -111,7 +111,11 @@ Result<std::shared_ptr<Provider>> wrap(Result<std::vector<ChainLink<Provider>>> 
                                        const ResilienceOptions& options, Parts... parts) {
   if (!links.ok()) return links.status();
   if (links->empty()) return std::shared_ptr<Provider>();
-  if (!needs_wrapper(options, links->size())) return std::move(links->front().provider);
+  // One agent's providers may be another's: what is a chain already isn't tried again as a whole.
+  const bool is_chain = dynamic_cast<const Chain*>(links->front().provider.get()) != nullptr;
+  if (!needs_wrapper(options, links->size()) || (links->size() == 1 && is_chain)) {
+    return std::move(links->front().provider);
+  }
   return std::shared_ptr<Provider>(std::make_shared<Chain>(std::move(*links), options, parts...));
 }
 

@@ -39,14 +39,21 @@ transports::TransportOptions transport_options(const WebSocketOptions& options,
   return result;
 }
 
+// One that is loaded, with its fallbacks in it.
+template <class Provider>
+void use(ProviderChoice<Provider>& choice, std::shared_ptr<Provider> provider) {
+  choice.fallbacks.clear();
+  choice.instance = std::move(provider);
+}
+
 // The same providers, already loaded.
 AgentOptions with_loaded_providers(const Agent& agent) {
   AgentOptions options = agent.options();
   const SessionProviders providers = agent.providers();
-  options.stt.instance = providers.stt;
-  options.llm.instance = providers.llm;
-  options.tts.instance = providers.tts;
-  options.vad.instance = providers.vad;
+  use(options.stt, providers.stt);
+  use(options.llm, providers.llm);
+  use(options.tts, providers.tts);
+  use(options.vad, providers.vad);
   return options;
 }
 

@@ -8,10 +8,11 @@
 namespace voiceagent::transports {
 namespace {
 
-// An object that is there already, or none: nothing is loaded again.
+// An object that is there already, its fallbacks in it, or none: nothing is loaded again.
 template <class Provider>
 void use(ProviderChoice<Provider>& choice, std::shared_ptr<Provider> provider) {
   choice.options = {};
+  choice.fallbacks.clear();
   choice.instance = std::move(provider);
   if (choice.instance == nullptr) choice.name.clear();
 }

@@ -32,21 +32,20 @@ struct PooledStand {
     options.clock = [this] { return clock; };
     pool = std::make_shared<Numbers>(std::move(options));
     const auto registry = std::make_shared<Registry>();
-    REQUIRE(registry
-                ->add_stt("pooled",
-                          [this](const ProviderOptions&, const ProviderContext& context)
-                              -> Result<std::shared_ptr<SttProvider>> {
-                            context.pools->add(pool);
-                            return sim::scripted_stt();
-                          })
-                .ok());
+    registry->add(
+        {"pooled", "A recogniser with a pool.", {}},
+        ProviderFactory<SttProvider>([this](const Options&, const ProviderContext& context)
+                                         -> Result<std::shared_ptr<SttProvider>> {
+          context.pools->add(pool);
+          return sim::scripted_stt();
+        }));
     EngineOptions engine;
     engine.registry = registry;
     stand = std::make_unique<ServerStand>(ServerOptions(), true, std::move(engine));
     AgentOptions with_pool;
-    with_pool.mode = Mode::kVoiceToText;
     with_pool.stt.name = "pooled";
     with_pool.llm.instance = sim::scripted_llm(sim::fixed_reply("yes"));
+    with_pool.tts.instance = sim::scripted_tts();
     with_pool.vad.instance = sim::level_vad();
     const auto made = stand->host->parts().engine->make_agent(std::move(with_pool));
     REQUIRE(made.ok());
@@ -147,11 +146,13 @@ TEST_CASE("what sessions do without is shown") {
 }
 
 TEST_CASE("failovers, breakers and delays are counted by provider") {
-  ServerStand stand;
+  ServerStand stand({}, false);
   AgentOptions agent;
   sim::LlmDelivery dead;
-  dead.faults.error = 1;
-  agent.mode = Mode::kTextToText;
+  dead.death.how = sim::Death::How::kError;
+  agent.stt.instance = sim::scripted_stt();
+  agent.tts.instance = sim::scripted_tts();
+  agent.vad.instance = sim::level_vad();
   agent.llm = {"first", {}, sim::scripted_llm(sim::fixed_reply("no"), dead)};
   agent.llm.fallbacks = {{"second", {}, sim::scripted_llm(sim::fixed_reply("the reply", 4s))}};
   agent.resilience.retries = 0;
@@ -160,10 +161,11 @@ TEST_CASE("failovers, breakers and delays are counted by provider") {
   const auto made = stand.host->parts().engine->make_agent(std::move(agent));
   REQUIRE(made.ok());
   REQUIRE(stand.host->set_agent(*made).ok());
-  CHECK(stand.post_json("/chat/message", R"({"text":"hello"})").response.status == 200);
+  const Json answer = json_of(stand.post_json("/chat/message", R"({"text":"hello"})"));
+  CHECK(answer["response"].string() == "the reply");
   const std::string text = stand.get("/metrics").response.body;
   CHECK_THAT(text, Contains("voiceagent_failovers_total{stage=\"llm\",from=\"first\","
-                            "to=\"second\",code=\""));
+                            "to=\"second\",code=\"unavailable\"} 1"));
   CHECK_THAT(text, Contains("voiceagent_breaker_changes_total{stage=\"llm\",provider=\"first\","
                             "state=\"open\"} 1"));
   CHECK_THAT(text, Contains("voiceagent_stage_delays_total{stage=\"llm\",provider=\"second\"} 1"));

@@ -69,6 +69,25 @@ TEST_CASE("fallbacks of fallbacks, too many of them, and those of a detector are
   }
 }
 
+TEST_CASE("providers of one agent that another one takes over are not wrapped again") {
+  const auto time = VirtualExecutor::create();
+  EngineOptions options;
+  options.executors = {time};
+  options.workers = time->workers();
+  options.logger = make_null_logger();
+  options.registry = std::make_shared<Registry>();
+  const auto engine = *make_engine(std::move(options));
+  const auto first = *engine->make_agent(scripted_agent("yes"));
+  AgentOptions taken = first->options();
+  taken.stt.instance = first->providers().stt;
+  taken.llm.instance = first->providers().llm;
+  taken.tts.instance = first->providers().tts;
+  const auto second = *engine->make_agent(std::move(taken));
+  CHECK(second->providers().stt == first->providers().stt);
+  CHECK(second->providers().llm == first->providers().llm);
+  CHECK(second->providers().tts == first->providers().tts);
+}
+
 TEST_CASE("a session whose first model fails is answered by the second, and says so") {
   PuppetStand stand;
   stand.with_llm();
