@@ -1,7 +1,11 @@
 #include "providers/vad/webrtc/webrtc_vad.h"
 
+// Its options are known by the address of a variable in a template here, which has to be the
+// library's own: hidden, as all else of ours is, it would be another one.
+#pragma GCC visibility push(default)
 #include <webrtc/common.h>
 #include <webrtc/modules/audio_processing/include/audio_processing.h>
+#pragma GCC visibility pop
 #include <webrtc/modules/interface/module_common_types.h>
 
 #include <algorithm>
