@@ -63,6 +63,20 @@ struct ChainBench {
   std::vector<ChainLink<Provider>> only_a() const { return {{"a", a, health_a}}; }
   StreamContext context() { return {time.get(), workers.get(), logger.get(), &observed}; }
   void run(Duration length = 0ms) { time->run_for(length); }
+
+ protected:
+  // A stream lives until all that it asked have closed.
+  template <class Stream>
+  void end(Stream* stream) {
+    if (stream != nullptr) stream->cancel();
+    run();
+    for (const auto& puppet : {a, b}) {
+      for (const auto& line : puppet->lines) {
+        if (!line->closed) line->close();
+      }
+    }
+    run();
+  }
 };
 
 }  // namespace voiceagent::test

@@ -11,6 +11,7 @@
 
 #include "net/http_server.h"
 #include "net/loop.h"
+#include "support/gate.h"
 
 namespace voiceagent::test {
 
@@ -67,6 +68,21 @@ class WebServer {
     status = started.status();
     if (started.ok()) server_ = *started;
   }
+
+  // Handlers go before the loops: the last one to hold a loop must not do so on that loop itself,
+  // whose thread then ends by itself, perhaps after the program.
+  ~WebServer() {
+    server_.reset();
+    for (int round = 0; round < 2; ++round) {
+      for (const auto& loop : loops_) {
+        Gate passed;
+        loop->post([&passed] { passed.open(); });
+        (void)passed.wait();
+      }
+    }
+  }
+  WebServer(const WebServer&) = delete;
+  WebServer& operator=(const WebServer&) = delete;
 
   int port() const { return server_->port(); }
   net::HttpServer* operator->() const { return server_.get(); }

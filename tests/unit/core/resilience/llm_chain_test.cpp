@@ -18,6 +18,7 @@ struct Bench : ChainBench<LlmProvider, LlmPuppet> {
   std::shared_ptr<LlmChain> chain;
   std::unique_ptr<LlmStream> stream;
 
+  ~Bench() { end(stream.get()); }
   void start(std::vector<ChainLink<LlmProvider>> links) {
     chain = std::make_shared<LlmChain>(std::move(links), options);
     again();

@@ -18,6 +18,7 @@ struct Bench : ChainBench<SttProvider, SttPuppet> {
   std::shared_ptr<SttChain> chain;
   std::unique_ptr<SttStream> stream;
 
+  ~Bench() { end(stream.get()); }
   void start() { start(both()); }
   void start(std::vector<ChainLink<SttProvider>> links) {
     chain = std::make_shared<SttChain>(std::move(links), options);

@@ -23,6 +23,7 @@ struct Bench : ChainBench<TtsProvider, TtsPuppet> {
     a->can.voices = {"anna"};
     b->can.voices = {"bert"};
   }
+  ~Bench() { end(stream.get()); }
   void start() { start(both()); }
   void start(std::vector<ChainLink<TtsProvider>> links) {
     chain = std::make_shared<TtsChain>(std::move(links), options, frames);
