@@ -37,6 +37,11 @@ TEST_CASE("a fallback that names no provider, or an unknown one, is refused with
   CHECK_THAT(error("[[turn.things]]\nx = 1\n"), Contains("unknown section [turn.things]"));
 }
 
+TEST_CASE("a section whose name can't be one is refused with its place") {
+  CHECK_THAT(error("[<]\n"), Contains("agent.toml:1:2: "));
+  CHECK_THAT(error("[[\x01]]\n"), Contains("agent.toml:1:3: "));
+}
+
 TEST_CASE("a misspelt section is refused with its place and the likely name") {
   CHECK_THAT(error("[limit]\n"), Contains("agent.toml:1:2: unknown section [limit]; "
                                           "did you mean 'limits'?"));
