@@ -156,7 +156,7 @@ TEST_CASE("tools are recorded, and run in no replay") {
     return steps;
   });
   const test::TempDir folder;
-  const auto lines = record(folder.path("s.vaz"), agent, [](SessionRig& rig) {
+  const auto lines = record(folder.path("s.vaz"), agent, [&kept](SessionRig& rig) {
     rig.say("hello there");
     REQUIRE(rig.settle());
     REQUIRE(rig.session->push_text("go").ok());
