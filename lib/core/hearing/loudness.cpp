@@ -14,6 +14,13 @@ constexpr float kCouplingStep = 0.05F;  // a room changes slowly
 constexpr float kLoudEnough = -50.0F;   // what is sent can be told from nothing
 constexpr std::size_t kPause = 10;      // frames without output: what follows is a new beginning
 constexpr int kLearntFrames = 16;       // before an echo is predicted
+// Frames, when a voice is known to have ended, since the agent's last one: fewer, and it has not
+// fallen silent; more (100 ms to be sure of the end, 180 ms on the way and in the room), and it was
+// not for that.
+constexpr std::size_t kFellSilent = 4;
+constexpr std::size_t kEchoGone = 14;
+constexpr std::size_t kBelowEcho = 15;  // frames of a voice before the agent fell silent for it
+constexpr float kEchoGrows = 6.0F;      // dB at a time: a cough over an echo looks like this, too
 
 }  // namespace
 
@@ -52,6 +59,7 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
     loud_ = 0;
     if (!voice) learn_noise(db);
   } else if (voice) {
+    ++voice_frames_;
     of_voice_ = std::max(of_voice_, db - sent);
   } else if (++loud_ >= kWindow) {
     learn_coupling(sent);
@@ -62,6 +70,8 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
 void Loudness::voice_begins() {
   const float sent = loudest_sent();
   of_voice_ = kSilenceDb;
+  own_ = false;
+  voice_frames_ = kOnset;
   for (std::size_t i = 1; i <= kOnset; ++i) {
     Heard& heard = heard_[(next_ + kWindow - i) % kWindow];
     of_voice_ = std::max(of_voice_, heard.db - sent);
@@ -75,6 +85,15 @@ void Loudness::voice_was_nobody() {
   coupling_ = learnt_ == 0 ? of_voice_ : std::max(coupling_, of_voice_);
   learnt_ = kLearntFrames;
   of_voice_ = kSilenceDb;
+}
+
+void Loudness::voice_ends() {
+  const bool unknown = heard_out_ < kLearntFrames && voice_may_be_echo_;
+  const bool below_echo = voice_frames_ >= unsent_ + kBelowEcho;
+  own_ = unsent_ >= kFellSilent && unsent_ <= kEchoGone && (unknown || below_echo);
+  if (!own_ || of_voice_ <= kSilenceDb) return;
+  if (unknown) return voice_was_nobody();
+  coupling_ = std::max(coupling_, std::min(of_voice_, coupling_ + kEchoGrows));
 }
 
 void Loudness::learn_noise(float db) {
@@ -101,6 +120,7 @@ void Loudness::learn_coupling(float sent) {
   const float step = ratio < coupling_ ? 4 * kCouplingStep : kCouplingStep;
   coupling_ = learnt_ == 0 ? ratio : coupling_ + step * (ratio - coupling_);
   learnt_ = std::min(learnt_ + 1, kLearntFrames);
+  heard_out_ = std::min(heard_out_ + 1, kLearntFrames);
 }
 
 float Loudness::loudest_sent() const { return *std::ranges::max_element(sent_); }

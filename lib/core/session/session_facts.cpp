@@ -40,6 +40,7 @@ Perceived SessionImpl::perceive() const {
   p.level_db = loudness_.level();
   p.noise_db = loudness_.noise();
   p.echo_db = loudness_.echo();
+  p.own_voice = loudness_.voice_was_own();
   p.audible = audible_ && !speaker_.waits_for_text();  // tools may leave it silent
   p.audible_since = audible_since_;
   p.uninterruptible = uninterruptible_ || tools_.uninterruptible();
@@ -71,6 +72,7 @@ void SessionImpl::microphone_speech_stopped(std::int64_t sample) {
   const Scope scope(*this);
   TurnInput input{TurnFact::kSpeechStopped};
   input.at = microphone_time(sample);
+  loudness_.voice_ends();
   const bool matters = turns_.state().user == UserPhase::kSpeaking;
   if (matters) publish(turns_.state().user_turn, event::SpeechStopped{input.at});
   fact(input);

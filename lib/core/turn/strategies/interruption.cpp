@@ -17,6 +17,9 @@ constexpr Duration kLook{40'000'000};
 constexpr float kWordOfSense = 0.16F;
 // Of a short sound's words the recogniser must be so sure, unless they are those that stop people.
 constexpr float kSure = 0.45F;
+// A voice that silenced the agent only later in its course was below the echo of the agent until
+// then, or is that echo: it must go on for so long in the silence.
+constexpr Duration kGoesOn{300'000'000};
 constexpr int kFewWords = 2;  // more are no cough, even if they break off
 
 }  // namespace
@@ -61,11 +64,17 @@ bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) co
     case InterruptionMode::kWords: return said_something;
     case InterruptionMode::kVoiceAndWords:
       if (!now.held && !stands_out(now)) return false;  // an echo has words too
-      if (now.back_channel) return false;
+      if (now.back_channel || !goes_on(now)) return false;
       // The first words of a short sound are seldom its last ones: they are waited for.
       return said_something ? now.voiced >= speech_ : voice >= speech_ && stands_out(now);
     default: return false;
   }
+}
+
+bool DefaultInterruption::goes_on(const TurnSnapshot& now) const {
+  if (!now.held) return now.was_held || !now.audible;
+  const bool from_the_start = now.held_since - now.utterance_start < kGoesOn;
+  return from_the_start || now.voice_until - now.held_since >= kGoesOn;
 }
 
 // Somebody speaks in small pieces: their words will settle, or their voices add up; but not for

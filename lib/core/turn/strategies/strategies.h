@@ -20,6 +20,7 @@ class DefaultInterruption final : public InterruptionStrategy {
   bool stands_out(const TurnSnapshot& now) const;
   bool settled_as_nothing(const TurnSnapshot& now) const;
   bool interrupts(const TurnSnapshot& now, Duration voice) const;
+  bool goes_on(const TurnSnapshot& now) const;
   bool says_more(const TurnSnapshot& now) const;
   bool holds(const TurnSnapshot& now) const;
   Duration next_look(const TurnSnapshot& now) const;

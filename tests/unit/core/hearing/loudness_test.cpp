@@ -91,3 +91,48 @@ TEST_CASE("a voice that was nobody was an echo") {
   room.pass(150, 10, false, 10'000);
   CHECK(room.loudness.echo() < -60);
 }
+
+TEST_CASE("what ends when the agent falls silent was its echo, while the room isn't known") {
+  Room room;
+  room.pass(5, 1'000, false, 10'000);
+  room.pass(5, 1'000, true, 10'000);
+  room.pass(3, 1'000, true);  // withheld: the rest of the echo,
+  room.pass(5, 10, true);     // and the time to be sure of its end
+  room.loudness.voice_ends();
+  CHECK(room.loudness.voice_was_own());
+  room.pass(1, 10, false, 10'000);
+  CHECK(room.loudness.echo() == Approx(-30.3).margin(1));
+}
+
+TEST_CASE("a voice that goes on when the agent falls silent, or lets it speak, is somebody's") {
+  Room room;
+  room.pass(5, 1'000, false, 10'000);
+  room.pass(5, 1'000, true, 10'000);
+  Room patient = room;
+  room.pass(20, 1'000, true);
+  room.loudness.voice_ends();
+  CHECK_FALSE(room.loudness.voice_was_own());
+  patient.pass(5, 10, true, 10'000);
+  patient.loudness.voice_ends();
+  CHECK_FALSE(patient.loudness.voice_was_own());
+}
+
+TEST_CASE(
+    "in a room that is known a voice is the agent's own only if it was below its echo at first") {
+  Room room;
+  room.pass(120, 200, false, 10'000);  // known by now
+  Room below = room;
+  room.pass(20, 0, false);
+  room.pass(5, 1'000, false, 10'000);
+  room.pass(5, 1'000, true, 10'000);
+  room.pass(8, 10, true);
+  room.loudness.voice_ends();
+  CHECK_FALSE(room.loudness.voice_was_own());
+  const float before = below.loudness.echo();
+  below.pass(30, 200, true, 10'000);
+  below.pass(5, 2'000, true, 10'000);
+  below.pass(8, 10, true);
+  below.loudness.voice_ends();
+  CHECK(below.loudness.voice_was_own());
+  CHECK(below.loudness.echo() == Approx(before + 6).margin(0.5));
+}

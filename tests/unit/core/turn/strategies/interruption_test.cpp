@@ -96,6 +96,19 @@ TEST_CASE("a phrase that breaks off is no cough") {
   CHECK(verdict(now) == Verdict::kInterrupt);
 }
 
+TEST_CASE("a voice that stood out of an echo only later must go on in the silence") {
+  TurnSnapshot now = during_reply(milliseconds(2000));
+  now.words = 4;
+  now.completeness = 0.9F;
+  now.held_since = now.now - milliseconds(200);
+  CHECK(verdict(now) == Verdict::kWait);
+  now.held_since = now.now - milliseconds(320);
+  CHECK(verdict(now) == Verdict::kInterrupt);
+  now.held = now.was_held = false;
+  now.audible = true;
+  CHECK(verdict(now) == Verdict::kHold);  // first the silence
+}
+
 TEST_CASE("a short sound that was heard as a word nobody says alone was nothing") {
   CHECK(verdict(settled(milliseconds(400), 0.05F)) == Verdict::kResume);
   CHECK(verdict(settled(milliseconds(400), 0.9F)) == Verdict::kInterrupt);
