@@ -46,6 +46,10 @@ void Speaker::finish_piece() {
 void Speaker::pump() {
   if (!active_ || held_) return;
   heard_up_to(reply_, clock_.heard(now()));
+  if (reply_.taken_back_to > 0) {
+    if (now() < clock_.settled_at()) return tick_.arm(clock_.settled_at() - now());
+    reply_.taken_back_from = reply_.taken_back_to = 0;
+  }
   // A frame that is not full waits for its rest, unless there is nothing else to play.
   if (reply_.ready.empty() && (failed_ || !owes_audio())) finish_piece();
   const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
@@ -134,7 +138,6 @@ void Speaker::hold() {
 void Speaker::release() {
   if (!held_) return;
   held_ = false;
-  reply_.taken_back_from = reply_.taken_back_to = 0;
   pump();
 }
 

@@ -63,10 +63,17 @@ class PlayoutClock {
   // Whether the player may have anything left to play.
   bool may_hold_audio() const { return sent_ > std::max(reported_, flushed_); }
 
-  // Whether no report is to be expected any more: all was taken back, and the reports that were under
-  // way then have come.
+  // Whether no report is to be expected any more: all was taken back, and the reports that were
+  // under way then have come.
   bool all_is_known(Duration now) const {
     return flushed_ == sent_ && now - std::max(reported_at_, flushed_at_) >= kReportPatience;
+  }
+
+  // When the player has told how far it came before all was taken back: one that has not heard of
+  // that yet plays and reports on.
+  Duration settled_at() const {
+    if (flushed_ != sent_ || reported_ >= flushed_) return Duration(0);
+    return std::min(reported_at_ + kReportGap, flushed_at_ + kReportPatience);
   }
 
   // Where the player is now, by the last report and the clock.
@@ -91,6 +98,7 @@ class PlayoutClock {
 
  private:
   static constexpr Duration kReportPatience{500'000'000};
+  static constexpr Duration kReportGap{60'000'000};  // between reports of a player that plays
   // Beyond the lead: a round trip of the longest network, and the player's own buffer.
   static constexpr Duration kMaxUnreported{1'000'000'000};
 
@@ -120,8 +128,8 @@ class PlayoutClock {
   std::int64_t flushed_ = 0;  // up to here nothing is waiting in the player
   std::int64_t known_at_flush_ = 0;
   Duration flushed_at_{0};
-  Anchor played_;             // where the player is, by the last report
-  Anchor pace_;               // where it would be without a network
+  Anchor played_;  // where the player is, by the last report
+  Anchor pace_;    // where it would be without a network
   Duration begun_{0};
   Duration reported_at_{0};
   bool ever_reported_;

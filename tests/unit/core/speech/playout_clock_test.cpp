@@ -137,3 +137,29 @@ TEST_CASE("a player that never reports has played what it could before its audio
   clock.flush(150ms);
   CHECK(clock.heard(2s) == at(150ms));
 }
+
+TEST_CASE("where a player was when its audio was taken back is known once its reports stop") {
+  PlayoutClock clock(kRate, 0ms);
+  clock.send(at(400ms), 0ms);
+  clock.report(at(100ms), 190ms);
+  CHECK(clock.settled_at() == 0ms);  // nothing was taken back
+  clock.flush(200ms);
+  CHECK(clock.settled_at() == 250ms);
+  clock.report(at(120ms), 210ms);
+  CHECK(clock.settled_at() == 270ms);
+  std::int64_t reported = at(120ms);
+  for (Duration now = 250ms; now <= 690ms; now += 40ms) clock.report(++reported, now);
+  CHECK(clock.settled_at() == 700ms);  // one that reports for ever keeps nobody waiting
+}
+
+TEST_CASE("a player that has told all, or never tells, keeps nobody waiting") {
+  PlayoutClock silent(kRate, 0ms);
+  silent.send(at(400ms), 0ms);
+  silent.flush(100ms);
+  CHECK(silent.settled_at() <= 100ms);
+  PlayoutClock done(kRate, 0ms);
+  done.send(at(100ms), 0ms);
+  done.flush(90ms);
+  done.report(at(100ms), 95ms);
+  CHECK(done.settled_at() == 0ms);
+}
