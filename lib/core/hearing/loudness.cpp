@@ -61,6 +61,7 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
   } else if (voice) {
     ++voice_frames_;
     of_voice_ = std::max(of_voice_, db - sent);
+    if (voice_frames_ <= kBelowEcho) began_ = of_voice_;
   } else if (++loud_ >= kWindow) {
     learn_coupling(sent);
   }
@@ -70,13 +71,14 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
 void Loudness::voice_begins() {
   const float sent = loudest_sent();
   of_voice_ = kSilenceDb;
-  own_ = false;
+  fell_silent_ = own_ = false;
   voice_frames_ = kOnset;
   for (std::size_t i = 1; i <= kOnset; ++i) {
     Heard& heard = heard_[(next_ + kWindow - i) % kWindow];
     of_voice_ = std::max(of_voice_, heard.db - sent);
     heard.voice = true;
   }
+  began_ = of_voice_;
   voice_may_be_echo_ = sent > kLoudEnough && sending_ < kWindow;
 }
 
@@ -88,12 +90,11 @@ void Loudness::voice_was_nobody() {
 }
 
 void Loudness::voice_ends() {
-  const bool unknown = heard_out_ < kLearntFrames && voice_may_be_echo_;
-  const bool below_echo = voice_frames_ >= unsent_ + kBelowEcho;
-  own_ = unsent_ >= kFellSilent && unsent_ <= kEchoGone && (unknown || below_echo);
-  if (!own_ || of_voice_ <= kSilenceDb) return;
-  if (unknown) return voice_was_nobody();
-  coupling_ = std::max(coupling_, std::min(of_voice_, coupling_ + kEchoGrows));
+  fell_silent_ = unsent_ >= kFellSilent && unsent_ <= kEchoGone;
+  const bool began_as_echo = learnt_ >= kLearntFrames && began_ <= coupling_ + kEchoGrows &&
+                             voice_frames_ >= unsent_ + kBelowEcho;
+  own_ = fell_silent_ && began_as_echo;
+  if (own_) coupling_ = std::max(coupling_, std::min(of_voice_, coupling_ + kEchoGrows));
 }
 
 void Loudness::learn_noise(float db) {
@@ -120,7 +121,6 @@ void Loudness::learn_coupling(float sent) {
   const float step = ratio < coupling_ ? 4 * kCouplingStep : kCouplingStep;
   coupling_ = learnt_ == 0 ? ratio : coupling_ + step * (ratio - coupling_);
   learnt_ = std::min(learnt_ + 1, kLearntFrames);
-  heard_out_ = std::min(heard_out_ + 1, kLearntFrames);
 }
 
 float Loudness::loudest_sent() const { return *std::ranges::max_element(sent_); }

@@ -23,10 +23,11 @@ class Loudness {
   // The voice that was heard last had no words. If it began soon after the agent began or went on
   // to speak, it was the agent's echo; in the middle of its speech an echo would not have begun.
   void voice_was_nobody();
-  // The voice has just ended. Its end shows whose it was: what stops when the agent falls silent
-  // was the agent's own, if it had been below its echo before, or if the room isn't known yet.
+  // The voice has just ended. What stops when the agent falls silent may have been the agent's own;
+  // what had been no louder than its echo before was.
   void voice_ends();
   // Of the latest voice, once it has ended.
+  bool voice_fell_silent() const { return fell_silent_; }
   bool voice_was_own() const { return own_; }
   // 20 ms of the agent's speech leave.
   void sent(std::span<const std::int16_t> samples);
@@ -65,9 +66,10 @@ class Loudness {
   float of_voice_ = kSilenceDb;  // the same, of the present or latest voice: the greatest
   bool voice_ = false;
   bool voice_may_be_echo_ = false;
+  bool fell_silent_ = false;
   bool own_ = false;
+  float began_ = kSilenceDb;      // as of_voice_, of its first frames
   std::size_t voice_frames_ = 0;  // of the present or latest voice
-  int heard_out_ = 0;             // frames that told how much comes back when nobody speaks
   std::size_t unsent_ = kWindow;  // frames since one was sent
   std::size_t sending_ = 0;       // frames since the agent began, or went on, to speak
 };

@@ -58,7 +58,7 @@ void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {
 void SessionImpl::drop_turn(TurnId turn) {
   const std::string text = recogniser_->text();
   recogniser_->end_utterance(false);
-  if (text.empty()) loudness_.voice_was_nobody();
+  if (text.empty() || loudness_.voice_fell_silent()) loudness_.voice_was_nobody();
   publish(turn, event::TurnDropped{text});
 }
 
