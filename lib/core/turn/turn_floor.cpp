@@ -81,8 +81,8 @@ void TurnManager::consider_interruption(Step& step) {
       state_.harmless = true;
       return release(step);
     case InterruptionDecision::Verdict::kHold:
-      // Sounds of an utterance that was harmless before don't silence the agent again.
-      if (!state_.harmless) hold(step);
+      // An utterance that has silenced the agent and was harmless doesn't silence it again.
+      if (!state_.harmless || !state_.was_held) hold(step);
       [[fallthrough]];
     case InterruptionDecision::Verdict::kWait:
       if (decision.look_again > step.now) return judge_at(step, decision.look_again);

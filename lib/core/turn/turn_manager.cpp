@@ -233,6 +233,8 @@ void TurnManager::conclude(Step& step) {
       interrupt(step, state_.user_turn);
       return answer_utterance(step);
     case InterruptionDecision::Verdict::kResume:
+      // It stopped when the agent did: an echo, of which something was made out.
+      if (step.perceived.fell_silent && !step.perceived.back_channel) return drop_utterance(step);
       // A back-channel, unless the reply ends right now: then it was an answer.
       state_.settled = state_.harmless = true;
       cancel_judgement(step);

@@ -73,3 +73,42 @@ TEST_CASE("a voice that was the agent's own costs a pause, and is forgotten with
   CHECK(desk.state().agent == AgentPhase::kReplying);
   CHECK(desk.broken == "");
 }
+
+TEST_CASE("what has no sense and stopped when the agent fell silent was its echo, and is dropped") {
+  const bool echo = GENERATE(true, false);
+  TurnDesk desk;
+  desk.step(TurnFact::kAgentSpeaks);
+  desk.speech_started();
+  desk.pass(200ms);
+  desk.perceived.fell_silent = echo;
+  desk.perceived.confidence = 0.3F;
+  desk.speech_stopped();
+  desk.pass(300ms);
+  const std::string commands = desk.final(1);
+  CHECK((commands.find("drop 2") != std::string::npos) == echo);
+  CHECK(commands.find("release") != std::string::npos);
+  CHECK(desk.state().agent == AgentPhase::kReplying);
+  CHECK(desk.broken == "");
+}
+
+TEST_CASE("who was an echo at first may still silence the agent; who was harmless once may not") {
+  const bool loud_at_first = GENERATE(true, false);
+  TurnDesk desk;
+  desk.perceived.audible = true;
+  desk.step(TurnFact::kAgentSpeaks);
+  desk.pass(1s);
+  desk.perceived.level_db = loud_at_first ? -20 : -40;
+  desk.perceived.noise_db = -40;
+  desk.speech_started();
+  desk.pass(200ms);
+  CHECK(desk.held() == loud_at_first);
+  desk.perceived.confidence = 0.3F;
+  desk.speech_stopped();
+  desk.pass(300ms);
+  desk.final(1);
+  CHECK_FALSE(desk.held());
+  desk.perceived.level_db = -20;
+  desk.speech_started();
+  CHECK(desk.held() == !loud_at_first);
+  CHECK(desk.broken == "");
+}
