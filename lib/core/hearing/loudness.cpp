@@ -19,8 +19,6 @@ constexpr int kLearntFrames = 16;       // before an echo is predicted
 // not for that.
 constexpr std::size_t kFellSilent = 4;
 constexpr std::size_t kEchoGone = 14;
-constexpr std::size_t kBelowEcho = 15;  // frames of a voice before the agent fell silent for it
-constexpr float kEchoGrows = 6.0F;      // dB at a time: a cough over an echo looks like this, too
 
 }  // namespace
 
@@ -59,9 +57,7 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
     loud_ = 0;
     if (!voice) learn_noise(db);
   } else if (voice) {
-    ++voice_frames_;
     of_voice_ = std::max(of_voice_, db - sent);
-    if (voice_frames_ <= kBelowEcho) began_ = of_voice_;
   } else if (++loud_ >= kWindow) {
     learn_coupling(sent);
   }
@@ -71,14 +67,12 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
 void Loudness::voice_begins() {
   const float sent = loudest_sent();
   of_voice_ = kSilenceDb;
-  fell_silent_ = own_ = false;
-  voice_frames_ = kOnset;
+  fell_silent_ = false;
   for (std::size_t i = 1; i <= kOnset; ++i) {
     Heard& heard = heard_[(next_ + kWindow - i) % kWindow];
     of_voice_ = std::max(of_voice_, heard.db - sent);
     heard.voice = true;
   }
-  began_ = of_voice_;
   voice_may_be_echo_ = sent > kLoudEnough && sending_ < kWindow;
 }
 
@@ -89,13 +83,7 @@ void Loudness::voice_was_nobody() {
   of_voice_ = kSilenceDb;
 }
 
-void Loudness::voice_ends() {
-  fell_silent_ = unsent_ >= kFellSilent && unsent_ <= kEchoGone;
-  const bool began_as_echo = learnt_ >= kLearntFrames && began_ <= coupling_ + kEchoGrows &&
-                             voice_frames_ >= unsent_ + kBelowEcho;
-  own_ = fell_silent_ && began_as_echo;
-  if (own_) coupling_ = std::max(coupling_, std::min(of_voice_, coupling_ + kEchoGrows));
-}
+void Loudness::voice_ends() { fell_silent_ = unsent_ >= kFellSilent && unsent_ <= kEchoGone; }
 
 void Loudness::learn_noise(float db) {
   if (noise_ <= kSilenceDb) {

@@ -23,12 +23,10 @@ class Loudness {
   // The voice that was heard last had no words. If it began soon after the agent began or went on
   // to speak, it was the agent's echo; in the middle of its speech an echo would not have begun.
   void voice_was_nobody();
-  // The voice has just ended. What stops when the agent falls silent may have been the agent's own;
-  // what had been no louder than its echo before was.
+  // The voice has just ended. What stops when the agent falls silent may have been the agent's own.
   void voice_ends();
   // Of the latest voice, once it has ended.
   bool voice_fell_silent() const { return fell_silent_; }
-  bool voice_was_own() const { return own_; }
   // 20 ms of the agent's speech leave.
   void sent(std::span<const std::int16_t> samples);
 
@@ -67,9 +65,6 @@ class Loudness {
   bool voice_ = false;
   bool voice_may_be_echo_ = false;
   bool fell_silent_ = false;
-  bool own_ = false;
-  float began_ = kSilenceDb;      // as of_voice_, of its first frames
-  std::size_t voice_frames_ = 0;  // of the present or latest voice
   std::size_t unsent_ = kWindow;  // frames since one was sent
   std::size_t sending_ = 0;       // frames since the agent began, or went on, to speak
 };

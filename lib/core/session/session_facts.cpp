@@ -40,7 +40,6 @@ Perceived SessionImpl::perceive() const {
   p.level_db = loudness_.level();
   p.noise_db = loudness_.noise();
   p.echo_db = loudness_.echo();
-  p.own_voice = loudness_.voice_was_own();
   p.fell_silent = loudness_.voice_fell_silent();
   p.audible = audible_ && !speaker_.waits_for_text();  // tools may leave it silent
   p.audible_since = audible_since_;

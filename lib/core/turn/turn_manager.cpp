@@ -127,15 +127,8 @@ void TurnManager::speech_stopped(Step& step) {
   state_.speech_end = step.input.at;
   state_.voiced += std::max(Duration(0), state_.speech_end - state_.speech_start);
   state_.estimate = -1.0F;
-  if (replying() && state_.was_held && step.perceived.own_voice) return forget_voice(step);
   consider_interruption(step);
   plan_end(step);
-}
-
-// The agent fell silent for its own echo: what was made out of that is nobody's.
-void TurnManager::forget_voice(Step& step) {
-  step.out.add(cancel_timer(TurnTimer::kMaxUtterance));
-  drop_utterance(step);
 }
 
 void TurnManager::words_changed(Step& step) {

@@ -39,7 +39,6 @@ class TurnManager {
   void take(Step& step);
   void speech_started(Step& step);
   void speech_stopped(Step& step);
-  void forget_voice(Step& step);
   void open_utterance(Step& step, Duration at);
   void go_on(Step& step, Duration at);
   void words_changed(Step& step);

@@ -83,10 +83,10 @@ struct Perceived {
   float noise_db = -96.0F;
   float echo_db = -96.0F;
   float fall_db = 0.0F;
-  Duration voice_until{0};   // the latest moment with voice
-  bool own_voice = false;    // the voice that has just ended was the agent's,
-  bool fell_silent = false;  // or may have been: it ended when the agent fell silent
-  bool stirring = false;     // the silence may just be ending
+  Duration voice_until{0};  // the latest moment with voice
+  bool fell_silent =
+      false;              // the latest voice ended when the agent fell silent: it may be its echo
+  bool stirring = false;  // the silence may just be ending
   bool draft_stale = false;  // the prepared reply answers another text
   bool audible = false;      // some of the reply has left
   Duration audible_since{0};

@@ -63,17 +63,6 @@ TEST_CASE("a reply that follows an interrupted one is not audible yet") {
   CHECK(desk.broken == "");
 }
 
-TEST_CASE("a voice that was the agent's own costs a pause, and is forgotten with its words") {
-  TurnDesk desk;
-  CHECK(desk.step(TurnFact::kAgentSpeaks) == "speak 1");
-  CHECK(desk.speech_started() == "start 2, set max 60000, hold, set judge 400");
-  desk.pass(200ms);
-  desk.perceived.own_voice = true;
-  CHECK(desk.speech_stopped() == "cancel max, cancel final, cancel judge, drop 2, release");
-  CHECK(desk.state().agent == AgentPhase::kReplying);
-  CHECK(desk.broken == "");
-}
-
 TEST_CASE("what has no sense and stopped when the agent fell silent was its echo, and is dropped") {
   const bool echo = GENERATE(true, false);
   TurnDesk desk;
