@@ -13,6 +13,14 @@ namespace {
 // Text that a fault may have put into another order, or bytes between.
 bool scrambled(const Faults& faults) { return faults.out_of_order > 0 || faults.invalid_utf8 > 0; }
 
+// Whether any of the recognisers may say its words twice, or in another order.
+bool repeats_words(const RandomPlan& plan) {
+  const auto repeats = [](const SttScript& stt) {
+    return stt.faults.duplicate > 0 || scrambled(stt.faults);
+  };
+  return repeats(plan.stt) || std::ranges::any_of(plan.stt_fallbacks, repeats);
+}
+
 // Letters and digits: what a partial and a final transcript of the same words have in common.
 std::string essence(std::string_view text) {
   std::string rest;
@@ -125,8 +133,7 @@ void Invariants::check_replies(bool forgets) {
 void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
   std::set<std::uint32_t> understood;
   std::uint32_t last = 0;
-  const Faults& faults = plan_.stt.faults;
-  const bool doubled = faults.duplicate > 0 || scrambled(faults);
+  const bool doubled = repeats_words(plan_);
   for (const auto& [id, turn] : story_.turns()) {
     for (const std::string_view text : split_words(turn.ended ? turn.text : turn.words)) {
       const auto word = read_word(text);

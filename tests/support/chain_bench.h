@@ -2,6 +2,7 @@
 // down what it is told.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ using namespace std::chrono_literals;
 class ObserverLog final : public StreamObserver {
  public:
   std::vector<std::string> lines;
+  std::function<void()> when_told;  // what a host does about it, at once
 
   void failed_over(const event::ProviderFailover& e) override {
     note(std::string(to_string(e.stage)) + " " + std::string(e.from) + ">" + std::string(e.to) +
@@ -41,7 +43,10 @@ class ObserverLog final : public StreamObserver {
   }
 
  private:
-  void note(std::string line) { lines.push_back(std::move(line)); }
+  void note(std::string line) {
+    lines.push_back(std::move(line));
+    if (when_told) when_told();
+  }
 };
 
 // Two puppets, "a" and "b", one behind the other, in virtual time.

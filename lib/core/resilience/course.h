@@ -61,8 +61,13 @@ class Course {
     bool started = false;   // a part had come already
     bool deadline = false;  // nothing was said: its time was over
   };
-  // The provider at `link` failed; what now? Nothing: all is lost.
+  // The provider at `link` failed; what now? Nothing: all is lost. The observer is told, and may
+  // cancel the stream in the meantime.
   std::optional<Step> after(std::size_t link, const Failure& failure);
+  // The step isn't taken: whoever was told of it wanted no more.
+  void unused(const std::optional<Step>& step) {
+    if (step) abandoned(step->link);
+  }
   // A second provider for hedging: another one than `link` that would be admitted, or the same.
   std::size_t other(std::size_t link);
 

@@ -181,6 +181,7 @@ Status LlmChain::Stream::ask(std::size_t link) {
 void LlmChain::Stream::go_on(std::size_t link, const Status& status, bool deadline) {
   const bool started = !said_.empty();
   const auto step = tool_called_ ? std::nullopt : course_.after(link, {status, started, deadline});
+  if (over_) return course_.unused(step);
   if (step && step->wait > Duration(0)) {
     retry_ = step->link;
     return timer_.arm(step->wait);
@@ -295,9 +296,11 @@ void LlmChain::Stream::look() {
                                              std::to_string(limit.count() / 1'000'000) + " ms");
   leg_began_ = Time{};  // a retry has its time anew
   while (attempts_.size() > 1) {
-    course_.note_failure(attempts_.back()->link, late.code());
+    const std::size_t link = attempts_.back()->link;
     drop(*attempts_.back());
+    course_.note_failure(link, late.code());
   }
+  if (over_) return;  // who was told of it wants no more
   on_failed(*attempts_.front(), late, true);
 }
 

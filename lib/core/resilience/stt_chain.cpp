@@ -181,6 +181,7 @@ void SttChain::Stream::failed(const Status& status, bool deadline) {
   port_.reset();
   catching_up_ = true;
   const auto step = course_.after(link_, {status, false, deadline});
+  if (over_) return course_.unused(step);
   if (!step) {
     sink_.error({status.code(), status.message()});
     return end();
@@ -296,6 +297,7 @@ void SttChain::Stream::stt_final(const Transcript& transcript) {
   partial_.clear();
   catching_up_ = false;
   course_.succeeded(link_);
+  if (over_) return;  // who was told of it wants no more
   course_.renew(link_);
   words_.assign(transcript.words.begin(), transcript.words.end());
   const Duration shift = samples_to_duration(base_, rate_);

@@ -196,7 +196,9 @@ Status TtsChain::Stream::ask(std::size_t link) {
 void TtsChain::Stream::failed(const Status& status, bool deadline) {
   if (over_ || complete_) return;
   break_off();
+  if (over_) return;  // who was told of what has been spoken wants no more
   const auto step = course_.after(link_, {status, received() > 0, deadline});
+  if (over_) return course_.unused(step);
   if (!step) return give_up(status);
   if (step->wait == Duration(0)) return try_link(step->link);
   retry_ = step->link;

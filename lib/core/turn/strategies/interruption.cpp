@@ -33,7 +33,12 @@ DefaultInterruption::DefaultInterruption(const TurnOptions& options)
       level_db_(options.interruption_level_db) {}
 
 InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const {
-  if (mode_ == InterruptionMode::kHost || now.uninterruptible) return {};
+  if (mode_ == InterruptionMode::kHost) return {};
+  // A reply that was waiting for the user to be understood goes on when it can't be interrupted
+  // any more: nothing else would end its silence.
+  if (now.uninterruptible) {
+    return {now.held && !now.settled ? Verdict::kResume : Verdict::kWait, {}};
+  }
   if (now.settled) {
     return {settled_as_nothing(now) ? Verdict::kResume : Verdict::kInterrupt, {}};
   }

@@ -291,3 +291,14 @@ TEST_CASE("llm chain: hedging keeps within its share of the requests") {
   CHECK(bench.observed.lines.size() <= 10);
   CHECK(bench.observed.lines.size() >= 8);
 }
+
+TEST_CASE("llm chain: whoever is told of a failover may end it there: nobody else is asked") {
+  Bench bench;
+  bench.start(bench.both());
+  bench.observed.when_told = [&] { bench.stream->cancel(); };
+  fail(*bench.a, ErrorCode::kUnavailable);
+  bench.run();
+  CHECK(bench.observed.text() == "llm a>b unavailable");
+  CHECK(bench.b->lines.empty());
+  CHECK(bench.told() == " | c");
+}

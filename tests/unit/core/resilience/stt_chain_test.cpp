@@ -227,3 +227,14 @@ TEST_CASE("stt chain: a cancelled stream closes when all behind it have") {
   bench.run();
   CHECK(bench.probe.record().log == "c");
 }
+
+TEST_CASE("stt chain: whoever is told of a failover may end it there: nobody else is asked") {
+  Bench bench;
+  bench.start();
+  bench.hear(200ms);
+  bench.observed.when_told = [&] { bench.stream->cancel(); };
+  bench.fail(*bench.a);
+  CHECK(bench.observed.text() == "stt a>b unavailable");
+  CHECK(bench.b->lines.empty());
+  CHECK(bench.probe.record().log == "c");
+}

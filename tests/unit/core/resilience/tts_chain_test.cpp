@@ -274,3 +274,14 @@ TEST_CASE("tts chain: who never closes holds up the close alone") {
   bench.run();
   CHECK(bench.calls() == "ddc");
 }
+
+TEST_CASE("tts chain: whoever is told of a failover may end it there: nobody else is asked") {
+  Bench bench;
+  bench.start();
+  bench.say("one two.");
+  bench.observed.when_told = [&] { bench.stream->cancel(); };
+  bench.fail(*bench.a);
+  CHECK(bench.observed.text() == "tts a>b unavailable");
+  CHECK(bench.b->lines.empty());
+  CHECK(bench.calls() == "c");
+}

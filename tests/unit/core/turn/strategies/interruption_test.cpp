@@ -54,6 +54,17 @@ TEST_CASE(
   CHECK(verdict(settled(milliseconds(450), 0.9F)) == Verdict::kInterrupt);
 }
 
+TEST_CASE("a reply that was held goes on when it can't be interrupted any more") {
+  TurnSnapshot now = during_reply(milliseconds(300));
+  now.uninterruptible = true;
+  CHECK(verdict(now) == Verdict::kResume);
+  now.held = false;
+  CHECK(verdict(now) == Verdict::kWait);
+  TurnSnapshot over = settled(milliseconds(450), 0.9F);  // its words wait for the reply's end
+  over.uninterruptible = true;
+  CHECK(verdict(over) == Verdict::kWait);
+}
+
 TEST_CASE("who speaks in small pieces is not talked over when the hold has lasted") {
   TurnSnapshot now = during_reply(milliseconds(300));
   now.held_since = now.now - milliseconds(1600);
