@@ -179,6 +179,7 @@ fuzz_target() {
   local seconds=$1 name=$2 log
   local found=build/asan/corpus/$name begin=tests/fuzz/corpus/$name
   mkdir -p "$found"
+  rm -f "build/asan/corpus/$name.failed"
   log=build/asan/corpus/$name.log
   local folders=("$found")
   if [[ -e $begin ]]; then folders+=("$begin"); fi
@@ -190,7 +191,9 @@ fuzz_target() {
     return 0
   fi
   tail -n 60 "$log"
-  printf 'fuzz %s: FAILED; the input is beside %s\n' "$name" "$log"
+  printf 'fuzz %s: FAILED; the input is beside %s: %s\n' "$name" "$log" \
+    "$(grep -m 1 -E '^SUMMARY|runtime error|^==.*ERROR' "$log" || echo 'see there')" |
+    tee "build/asan/corpus/$name.failed"
   return 1
 }
 
@@ -228,8 +231,13 @@ test_command() {
       failed+=("$preset")
     fi
   done
-  if [[ ${#failed[@]} -gt 0 ]]; then die "failed: ${failed[*]}"; fi
-  say "passed: ${presets[*]}"
+  if [[ ${#failed[@]} -eq 0 ]]; then
+    say "passed: ${presets[*]}"
+    return 0
+  fi
+  # Told where it happened, which is pages above.
+  if [[ " ${failed[*]} " == *" fuzz "* ]]; then cat build/asan/corpus/*.failed 2>/dev/null || true; fi
+  die "failed: ${failed[*]}"
 }
 
 bench_command() {
