@@ -26,8 +26,11 @@ namespace voiceagent {
 /// set is no limit.
 struct AdmissionOptions {
   std::size_t max_sessions = 0;  ///< At a time; 0: as many as come.
-  /// Tasks may be so late; 0: however late. From half of it on sessions do without, in this order:
-  /// details of metrics; partial transcripts; preparing replies before a turn has ended.
+  /// Tasks may be so late; 0: however late. Sessions do without, in this order: details of metrics,
+  /// from half of it on; partial transcripts, from three quarters; preparing replies before a turn
+  /// has ended, from twice as much, because that costs the caller most. Were they so late twice
+  /// within a second, then who leaves may be replaced, and more are let in bit by bit after each
+  /// 10 s without.
   Duration max_lateness{0};
   std::function<Duration()> lateness;   ///< Who measures it; empty: the engine, on its executors.
   std::function<std::string()> busy;    ///< Another reason to refuse, or "": a pool that is empty.

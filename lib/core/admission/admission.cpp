@@ -17,27 +17,23 @@ AdmissionControl::AdmissionControl(AdmissionOptions options,
     : options_(std::move(options)), executors_(std::move(executors)) {}
 
 void AdmissionControl::start() {
-  if (options_.max_lateness == Duration(0) || options_.lateness) return;
+  if (options_.max_lateness == Duration(0)) return;
   for (const std::shared_ptr<Executor>& executor : executors_) {
-    meters_.push_back(
-        std::shared_ptr<Meter>(new Meter{options_.max_lateness, options_.retry_after}));
+    meters_.push_back(std::make_shared<Meter>(options_.max_lateness, crowd_));
     probe(executor.get(), meters_.back());
   }
 }
 
-// A timer that looks how late it is. A bad moment is forgotten within a second, but for as long as
-// those wait who were refused, nobody else is taken: else each calm moment would let one more in,
-// and running sessions would get worse and worse.
+// A timer that looks how late it is.
 void AdmissionControl::probe(Executor* executor, std::weak_ptr<Meter> meter) {
   const Time due = executor->now() + kProbeInterval;
   executor->post_after(kProbeInterval, [executor, due, meter = std::move(meter)]() mutable {
     const std::shared_ptr<Meter> held = meter.lock();
     if (held == nullptr) return;
     const Time now = executor->now();
-    const std::int64_t late = std::max<std::int64_t>(0, (now - due).count());
-    if (late >= held->limit.count()) held->calm = now + held->hold;
-    held->over.store(now < held->calm);
-    held->late.store(std::max(late, held->late.load() * 4 / 5));
+    const Duration late = std::max(Duration(0), now - due);
+    held->crowd->room.looked(late >= held->limit, held->crowd->sessions.load(), now);
+    held->late.store(std::max(late.count(), held->late.load() * 4 / 5));
     probe(executor, std::move(meter));
   });
 }
@@ -49,17 +45,16 @@ Duration AdmissionControl::lateness() const {
   return Duration(worst);
 }
 
-bool AdmissionControl::too_late() const {
+bool AdmissionControl::too_late(std::size_t sessions) const {
   if (options_.max_lateness == Duration(0)) return false;
-  return lateness() >= options_.max_lateness ||
-         std::ranges::any_of(meters_, [](const auto& meter) { return meter->over.load(); });
+  return lateness() >= options_.max_lateness || !crowd_->room.has(sessions);
 }
 
 Status AdmissionControl::refusal(std::size_t sessions) const {
   std::string reason;
   if (options_.max_sessions > 0 && sessions > options_.max_sessions) {
     reason = "all " + std::to_string(options_.max_sessions) + " sessions are taken";
-  } else if (too_late()) {
+  } else if (too_late(sessions)) {
     reason = "the executors run " + ms_text(options_.max_lateness) + " late or more";
   } else if (options_.busy) {
     reason = options_.busy();
@@ -70,26 +65,29 @@ Status AdmissionControl::refusal(std::size_t sessions) const {
 }
 
 Result<std::shared_ptr<void>> AdmissionControl::admit() {
-  const std::size_t sessions = sessions_.fetch_add(1) + 1;
+  const std::size_t sessions = crowd_->sessions.fetch_add(1) + 1;
   if (Status refused = refusal(sessions); !refused.ok()) {
-    sessions_.fetch_sub(1);
+    crowd_->sessions.fetch_sub(1);
     refused_.fetch_add(1);
     return refused;
   }
   admitted_.fetch_add(1);
-  const auto leave = [self = shared_from_this()](void*) { self->sessions_.fetch_sub(1); };
-  return std::shared_ptr<void>(static_cast<void*>(this), leave);
+  const auto leave = [crowd = crowd_](void*) { crowd->sessions.fetch_sub(1); };
+  return std::shared_ptr<void>(static_cast<void*>(crowd_.get()), leave);
 }
 
+// A reply that was not prepared comes some 0.4 s later: by itself that is worse than tasks that are
+// a little late, so it is given up only when refusing newcomers was not enough.
 Shedding AdmissionControl::shedding() const {
   if (options_.max_lateness == Duration(0)) return Shedding::kNothing;
   const auto quarters = lateness() * 4 / options_.max_lateness;
-  return static_cast<Shedding>(std::clamp<std::int64_t>(quarters - 1, 0, 3));
+  if (quarters >= 8) return Shedding::kPreparation;
+  return static_cast<Shedding>(std::clamp<std::int64_t>(quarters - 1, 0, 2));
 }
 
 EngineLoad AdmissionControl::load() const {
-  return {sessions_.load(), admitted_.load(),     refused_.load(),
-          lateness(),       options_.retry_after, shedding()};
+  return {crowd_->sessions.load(), admitted_.load(), refused_.load(), lateness(),
+          options_.retry_after,    shedding()};
 }
 
 }  // namespace voiceagent

@@ -5,16 +5,19 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "core/admission/room.h"
 #include "voiceagent/engine.h"
 #include "voiceagent/executor.h"
 
 namespace voiceagent {
 
-class AdmissionControl : public std::enable_shared_from_this<AdmissionControl> {
+class AdmissionControl {
  public:
-  // Measures the lateness of `executors` itself if there is a limit and nobody else does.
+  // If there is a limit, it looks itself how late `executors` are, and learns how many sessions
+  // there is room for.
   AdmissionControl(AdmissionOptions options, std::vector<std::shared_ptr<Executor>> executors);
   void start();
 
@@ -25,22 +28,27 @@ class AdmissionControl : public std::enable_shared_from_this<AdmissionControl> {
   EngineLoad load() const;
 
  private:
+  // What everybody who is here counts in; lives until the last one has left.
+  struct Crowd {
+    std::atomic<std::size_t> sessions{0};
+    Room room;
+  };
   struct Meter {
+    Meter(Duration max_lateness, std::shared_ptr<Crowd> everybody)
+        : limit(max_lateness), crowd(std::move(everybody)) {}
     const Duration limit;
-    const Duration hold;
-    Time calm{};                        // nobody is taken before; the executor's alone
+    const std::shared_ptr<Crowd> crowd;
     std::atomic<std::int64_t> late{0};  // nanoseconds, of late
-    std::atomic<bool> over{false};      // `calm` is still to come
   };
   static void probe(Executor* executor, std::weak_ptr<Meter> meter);
   Duration lateness() const;
-  bool too_late() const;
+  bool too_late(std::size_t sessions) const;
   Status refusal(std::size_t sessions) const;
 
   const AdmissionOptions options_;
   const std::vector<std::shared_ptr<Executor>> executors_;
+  const std::shared_ptr<Crowd> crowd_ = std::make_shared<Crowd>();
   std::vector<std::shared_ptr<Meter>> meters_;
-  std::atomic<std::size_t> sessions_{0};
   std::atomic<std::uint64_t> admitted_{0};
   std::atomic<std::uint64_t> refused_{0};
 };

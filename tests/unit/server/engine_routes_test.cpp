@@ -138,11 +138,11 @@ TEST_CASE("what sessions do without is shown") {
   CHECK(shedding() == "metrics");
   late = 75ms;
   CHECK(shedding() == "partials");
-  late = 100ms;
+  late = 200ms;
   CHECK(shedding() == "preparation");
   const std::string text = stand.get("/metrics").response.body;
   CHECK_THAT(text, Contains("voiceagent_engine_shedding 3"));
-  CHECK_THAT(text, Contains("voiceagent_engine_lateness_seconds 0.1"));
+  CHECK_THAT(text, Contains("voiceagent_engine_lateness_seconds 0.2"));
 }
 
 TEST_CASE("failovers, breakers and delays are counted by provider") {

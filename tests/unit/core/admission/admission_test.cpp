@@ -53,8 +53,10 @@ TEST_CASE("late executors take no more sessions; before that, things are shed in
   CHECK(admission->shedding() == Shedding::kPartials);
   CHECK(admission->admit().ok());
   late = 40ms;
-  CHECK(admission->shedding() == Shedding::kPreparation);
+  CHECK(admission->shedding() == Shedding::kPartials);
   CHECK(contains(admission->admit().status().message(), "the executors run 40 ms late or more"));
+  late = 80ms;
+  CHECK(admission->shedding() == Shedding::kPreparation);
 }
 
 TEST_CASE("a host may have reasons of its own") {
@@ -63,11 +65,10 @@ TEST_CASE("a host may have reasons of its own") {
   CHECK(contains(control(std::move(options))->admit().status().message(), "no decoder is free"));
 }
 
-TEST_CASE("the engine measures how late its executors are, and lets nobody in at once after that") {
+TEST_CASE("the engine measures how late its executors are") {
   const auto executor = make_thread_executor();
   AdmissionOptions options;
   options.max_lateness = 50ms;
-  options.retry_after = 10min;
   const auto admission = std::make_shared<AdmissionControl>(
       std::move(options), std::vector<std::shared_ptr<Executor>>{executor});
   admission->start();
@@ -78,10 +79,6 @@ TEST_CASE("the engine measures how late its executors are, and lets nobody in at
     std::this_thread::sleep_for(10ms);
   }
   CHECK(refused);
-  for (int i = 0; i < 500 && admission->load().lateness >= 50ms; ++i) {
-    std::this_thread::sleep_for(10ms);
-  }
-  CHECK_FALSE(admission->admit().ok());
 }
 
 TEST_CASE("sessions count from their opening to their end") {

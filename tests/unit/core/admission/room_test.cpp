@@ -1,0 +1,67 @@
+// How many sessions there is room for, after tasks were late.
+#include "core/admission/room.h"
+
+#include "support/catch.h"
+#include "support/puppet_stand.h"
+
+using namespace voiceagent;
+using namespace voiceagent::test;
+
+namespace {
+
+// Late twice, with so many sessions.
+Time late_with(Room& room, std::size_t sessions, Time now) {
+  room.looked(true, sessions, now);
+  room.looked(true, sessions, now + 50ms);
+  return now + 50ms;
+}
+
+}  // namespace
+
+TEST_CASE("one late moment is no crowd") {
+  Room room;
+  room.looked(true, 100, Time(1s));
+  CHECK(room.has(101));
+  room.looked(false, 100, Time(2s));
+  room.looked(true, 100, Time(3s));
+  CHECK(room.has(101));
+}
+
+TEST_CASE("when tasks were late again and again, only those who leave are replaced") {
+  Room room;
+  late_with(room, 100, Time(1s));
+  CHECK(room.has(100));
+  CHECK_FALSE(room.has(101));
+}
+
+TEST_CASE("more are let in bit by bit while nothing is late") {
+  Room room;
+  Time now = late_with(room, 100, Time(1s));
+  room.looked(false, 100, now + 9s);
+  CHECK_FALSE(room.has(101));
+  for (const std::size_t most : {101U, 103U, 107U}) {
+    now += Room::kCalm;
+    room.looked(false, 100, now);
+    CHECK(room.has(most));
+    CHECK_FALSE(room.has(most + 1));
+  }
+}
+
+TEST_CASE("those who were one too many are not replaced") {
+  Room room;
+  Time now = late_with(room, 100, Time(1s));
+  for (int i = 0; i < 2; ++i) room.looked(false, 100, now += Room::kCalm);
+  now = late_with(room, 103, now);
+  CHECK(room.has(101));
+  CHECK_FALSE(room.has(102));
+  room.looked(false, 103, now + Room::kCalm);
+  CHECK(room.has(102));
+  CHECK_FALSE(room.has(103));
+}
+
+TEST_CASE("when all has been calm for long, there is no limit") {
+  Room room;
+  const Time now = late_with(room, 10, Time(1s));
+  for (int i = 1; i <= 5; ++i) room.looked(false, 10, now + i * Room::kCalm);
+  CHECK(room.has(1'000'000));
+}
