@@ -25,40 +25,141 @@ ResilienceOptions plain(bool wrapped) {
   return options;
 }
 
-// The time of a turn of 10 s: 500 frames in, some 250 out. 0: providers as they are, 1: wrapped.
-void turn_with_wrappers(benchmark::State& state) {
-  ScriptedSession session("It is going to be sunny in the morning, with some clouds later on.",
-                          sim::level_vad(), 20, plain(state.range(0) != 0));
-  const Pcm words = sim::speak("tell me what the weather is like");
-  const Pcm pause = sim::silence(Duration(10'000'000'000) - words.view().duration());
-  for (auto _ : state) {
-    session.hear(words);
-    session.hear(pause);
+// Turns of 10 s: 500 frames in, and as many out as the reply lasts.
+class Turns {
+ public:
+  explicit Turns(bool wrapped)
+      : session_("It is going to be sunny in the morning, with some clouds later on.",
+                 sim::level_vad(), 20, plain(wrapped)),
+        audio_out_(session_.get().events().subscribe<event::AudioOut>(
+            [this](const event::AudioOut&) { ++frames_out_; })) {}
+
+  void turn() {
+    session_.hear(words_);
+    session_.hear(pause_);
+    ++turns_;
   }
+  double frames_out() const { return static_cast<double>(frames_out_) / turns_; }
+
+ private:
+  const Pcm words_ = sim::speak("tell me what the weather is like");
+  const Pcm pause_ = sim::silence(Duration(10'000'000'000) - words_.view().duration());
+  ScriptedSession session_;
+  Subscription audio_out_;
+  std::int64_t frames_out_ = 0;
+  int turns_ = 0;
+};
+
+// Frames in, and as many out while the agent speaks.
+class Frames {
+ public:
+  Frames(bool wrapped, bool speaks)
+      : speaks_(speaks),
+        session_(reply(), vad_from_function([](auto) { return 0.0F; }), 20, plain(wrapped)) {}
+
+  void begin() {
+    if (!speaks_) return;
+    session_.get().interrupt();
+    session_.type("go on");
+    push(200);
+  }
+  void push(int count) {
+    for (int i = 0; i < count; ++i) session_.push(frame_.view());
+  }
+
+ private:
+  // It lasts 600 s.
+  static std::string reply() {
+    std::string reply;
+    for (int i = 0; i < 2'000; ++i) reply += "word ";
+    return reply;
+  }
+
+  const bool speaks_;
+  const Pcm frame_ = sim::silence(Duration(20'000'000));
+  ScriptedSession session_;
+};
+
+// 0: providers as they are, 1: wrapped.
+void turn_with_wrappers(benchmark::State& state) {
+  Turns turns(state.range(0) != 0);
+  for (auto _ : state) turns.turn();
 }
 BENCHMARK(turn_with_wrappers)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
 // The same of a frame in and a frame out while the agent speaks.
 void frame_with_wrappers(benchmark::State& state) {
-  std::string reply;
-  for (int i = 0; i < 2'000; ++i) reply += "word ";
-  ScriptedSession session(reply, vad_from_function([](auto) { return 0.0F; }), 20,
-                          plain(state.range(0) != 0));
-  const Pcm frame = sim::silence(Duration(20'000'000));
+  Frames frames(state.range(0) != 0, true);
   int spoken = 20'000;
   for (auto _ : state) {
-    if (++spoken >= 20'000) {  // the reply lasts 600 s
+    if (++spoken >= 20'000) {
       state.PauseTiming();
-      session.get().interrupt();
-      session.type("go on");
-      for (int i = 0; i < 200; ++i) session.push(frame.view());
+      frames.begin();
       spoken = 0;
       state.ResumeTiming();
     }
-    session.push(frame.view());
+    frames.push(1);
   }
 }
 BENCHMARK(frame_with_wrappers)->Arg(0)->Arg(1);
+
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// How much more processor time the second takes, in microseconds: the difference of the medians of
+// many rounds, taken in turns, so that what else the machine does meets both.
+template <class F>
+double difference_us(F first, F second, int rounds) {
+  const auto cpu_us = [](F& f) {
+    timespec begun{};
+    timespec end{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
+    f();
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+    return static_cast<double>(end.tv_sec - begun.tv_sec) * 1e6 +
+           static_cast<double>(end.tv_nsec - begun.tv_nsec) / 1e3;
+  };
+  std::vector<double> of_first;
+  std::vector<double> of_second;
+  for (int i = 0; i < rounds; ++i) {
+    of_first.push_back(cpu_us(first));
+    of_second.push_back(cpu_us(second));
+  }
+  return median(of_second) - median(of_first);
+}
+
+double more_per_frame_us(bool speaks) {
+  constexpr int kBatch = 100;
+  Frames plain(false, speaks);
+  Frames wrapped(true, speaks);
+  plain.begin();
+  wrapped.begin();
+  const auto push = [](Frames& frames) { return [&frames] { frames.push(kBatch); }; };
+  return difference_us(push(plain), push(wrapped), 250) / kBatch;
+}
+
+// What wrappers add to a frame in, to a frame in and one out, to a turn of 10 s, and to a turn
+// beyond its frames: the beginning and the end of its streams, its words.
+void more_with_wrappers(benchmark::State& state) {
+  for (auto _ : state) {
+    const double in = more_per_frame_us(false);
+    const double both = more_per_frame_us(true);
+    Turns plain(false);
+    Turns wrapped(true);
+    const auto turn = [](Turns& turns) { return [&turns] { turns.turn(); }; };
+    const double whole = difference_us(turn(plain), turn(wrapped), 1'000);
+    const double out = wrapped.frames_out();
+    state.counters["frame_in_us"] = in;
+    state.counters["frame_in_and_out_us"] = both;
+    state.counters["frames_out"] = out;
+    state.counters["turn_us"] = whole;
+    state.counters["turn_beyond_frames_us"] = whole - out * both - (500 - out) * in;
+  }
+}
+BENCHMARK(more_with_wrappers)->Iterations(1)->Unit(benchmark::kSecond);
 
 // How late the first token of a model's reply is, in ms.
 using LatencyDraw = std::function<double(sim::Chance&)>;
