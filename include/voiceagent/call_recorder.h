@@ -14,8 +14,8 @@ namespace voiceagent {
 
 /// Listens to a session and writes its call. It plays the agent's frames the way a player without
 /// delay would: one after the other, dropping what a flush takes back. User audio lies on the time
-/// line as it was pushed, sample after sample, resampled to the session's output rate; a side that is
-/// a minute behind the other is taken to have been silent.
+/// line as it was pushed, sample after sample, resampled to the session's output rate; a side that
+/// is a minute behind the other is taken to have been silent.
 class VOICEAGENT_EXPORT CallRecorder {
  public:
   /// Begins a recording; on the session's executor, before any audio. An empty path writes nothing:

@@ -26,6 +26,10 @@ namespace voiceagent {
 /// set is no limit.
 struct AdmissionOptions {
   std::size_t max_sessions = 0;  ///< At a time; 0: as many as come.
+  /// So many at a time are taken however late tasks are: with so few, the lateness comes from what
+  /// else the machine does, and refusing would help nobody. `max_sessions` and `busy` hold for them
+  /// too.
+  std::size_t min_sessions = 8;
   /// Tasks may be so late; 0: however late. Sessions do without, in this order: details of metrics,
   /// from half of it on; partial transcripts, from three quarters; preparing replies before a turn
   /// has ended, from twice as much, because that costs the caller most. Were they so late twice
@@ -111,6 +115,9 @@ class VOICEAGENT_EXPORT Engine {
   virtual const Registry& registry() const = 0;
   /// How much there is to do. Any thread; does not block.
   virtual EngineLoad load() const = 0;
+  /// Whether there is room for one more session now: kResourceExhausted as open_session() would
+  /// say. Calls `AdmissionOptions::busy`. Counts as no refusal. Any thread; does not block.
+  virtual Status check_room() const = 0;
   /// How the pools of its providers are doing. Any thread; does not block.
   virtual std::vector<PoolStatus> pools() const = 0;
 };

@@ -93,12 +93,13 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;         ///< Connections of all kinds; more are refused.
   std::size_t max_connections_per_address = 0;  ///< From one address; 0: no limit of its own.
   std::size_t max_ws_connections = 1'000;       ///< Sessions and WebSockets, of each at most.
-  Duration max_lateness{100'000'000};     ///< Loops that run later than this take no new sessions.
-  Duration drain_timeout{5'000'000'000};  ///< stop() waits so long for what is going on.
-  std::vector<std::string> trusted_proxies;  ///< Addresses or networks such as 10.0.0.0/8.
-  std::string data_dir;                      ///< Folder for what is kept; empty: nothing is.
-  bool enable_vad = true;                    ///< False: only the client ends a turn (push-to-talk).
-  bool enable_interruptions = true;          ///< False: replies are heard to their end.
+  Duration max_lateness{100'000'000};           ///< Loops that are so late take no new sessions.
+  std::size_t min_sessions = 8;                 ///< So many are taken however late loops are.
+  Duration drain_timeout{5'000'000'000};        ///< stop() waits so long for what is going on.
+  std::vector<std::string> trusted_proxies;     ///< Addresses or networks such as 10.0.0.0/8.
+  std::string data_dir;                         ///< Folder for what is kept; empty: nothing is.
+  bool enable_vad = true;            ///< False: only the client ends a turn (push-to-talk).
+  bool enable_interruptions = true;  ///< False: replies are heard to their end.
   PreferredTransport preferred_transport = PreferredTransport::kAuto;  ///< Where it is open.
   LogLevel log_level = LogLevel::kInfo;        ///< Of the server's own logger.
   LogFormat log_format = LogFormat::kConsole;  ///< Of the server's own logger.

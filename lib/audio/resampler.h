@@ -15,8 +15,8 @@ enum class ResamplerQuality { kFast, kMedium, kBest };  // SINC_FASTEST, MEDIUM,
 class Resampler {
  public:
   // Both rates in samples a second, kMinSampleRate to kMaxSampleRate. Equal rates pass through.
-  static Result<std::unique_ptr<Resampler>> create(int from, int to,
-                                                   ResamplerQuality quality = ResamplerQuality::kFast);
+  static Result<std::unique_ptr<Resampler>> create(
+      int from, int to, ResamplerQuality quality = ResamplerQuality::kFast);
   virtual ~Resampler() = default;
 
   // Converts the next samples of the stream; any count. The result is valid until the next call and

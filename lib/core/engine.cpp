@@ -149,6 +149,7 @@ class EngineImpl final : public Engine {
   }
 
   const Registry& registry() const override { return *shared_->registry; }
+  Status check_room() const override { return shared_->admission->check_room(); }
   EngineLoad load() const override { return shared_->admission->load(); }
   std::vector<PoolStatus> pools() const override { return shared_->pools->all(); }
 

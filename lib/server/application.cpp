@@ -174,7 +174,7 @@ std::optional<Problem> Application::upgrade_problem(const net::HttpRequest& requ
         429, "too many requests from your address: wait " + std::to_string(rate.retry_s) + " s");
   }
   if (!origins_.may_call(request)) return foreign_origin(request);
-  if (Status status = services_.readiness(); !status.ok()) return problem_of(status);
+  if (Status status = services_.web_socket_readiness(); !status.ok()) return problem_of(status);
   if (token_may_follow && !request.headers.has("authorization")) return std::nullopt;
   const auto principal = services_.host->authenticate_http(request);
   if (!principal.ok()) return problem_of(principal.status());

@@ -94,12 +94,12 @@ Status check_data_dir(const std::string& folder) {
   return {};
 }
 
-// The server counts sessions, the engine looks at the loops: both refuse at the same lateness, and
-// from half of it on sessions do without this and that.
-AdmissionOptions admission_options(Duration max_lateness,
+// The server counts sessions, the engine looks at the loops.
+AdmissionOptions admission_options(const ServerOptions& server,
                                    const std::vector<std::shared_ptr<net::Loop>>& loops) {
   AdmissionOptions options;
-  options.max_lateness = max_lateness;
+  options.max_lateness = server.max_lateness;
+  options.min_sessions = server.min_sessions;
   options.lateness = [loops] { return ServerHost::lateness_of(loops); };
   options.retry_after = std::chrono::seconds(1);
   return options;
@@ -165,7 +165,7 @@ Status RunningServer::open(ServerOptions options) {
   engine_options.workers = parts.workers;
   engine_options.logger = logger_;
   engine_options.registry = options.registry;
-  engine_options.admission = admission_options(options.max_lateness, *loops);
+  engine_options.admission = admission_options(options, *loops);
   auto engine = Engine::create(std::move(engine_options));
   if (!engine.ok()) return engine.status();
   parts.engine = std::move(*engine);

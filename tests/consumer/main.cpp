@@ -31,7 +31,8 @@ void the_host_uses_its_own_libraries() {
   check(loggers == 1 && spdlog::default_logger()->name() == "host", "the host's spdlog registry");
 }
 
-// Events, exceptions and callbacks cross the library's boundary, and their types keep their identity.
+// Events, exceptions and callbacks cross the library's boundary, and their types keep their
+// identity.
 void a_conversation_in_virtual_time() {
   namespace va = voiceagent;
   using namespace std::chrono_literals;

@@ -54,7 +54,7 @@ Status AdmissionControl::refusal(std::size_t sessions) const {
   std::string reason;
   if (options_.max_sessions > 0 && sessions > options_.max_sessions) {
     reason = "all " + std::to_string(options_.max_sessions) + " sessions are taken";
-  } else if (too_late(sessions)) {
+  } else if (sessions > options_.min_sessions && too_late(sessions)) {
     reason = "the executors run " + ms_text(options_.max_lateness) + " late or more";
   } else if (options_.busy) {
     reason = options_.busy();

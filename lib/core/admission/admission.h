@@ -24,6 +24,8 @@ class AdmissionControl {
   // A place for one session, held as long as a copy lives. kResourceExhausted says why not, and
   // when to try again.
   Result<std::shared_ptr<void>> admit();
+  // What admit() would say now, without a place and without being counted.
+  Status check_room() const { return refusal(crowd_->sessions.load() + 1); }
   Shedding shedding() const;
   EngineLoad load() const;
 

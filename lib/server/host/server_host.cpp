@@ -63,7 +63,6 @@ ServerHost::ServerHost(const ServerOptions& options, HostParts parts)
     : parts_(std::move(parts)),
       token_(options.auth.token),
       max_sessions_(options.max_ws_connections),
-      max_lateness_(options.max_lateness),
       answer_timeout_(options.http.answer_timeout),
       overridable_(options.web_socket.overridable),
       transport_options_(transport_options(options.web_socket, parts_.engine->load().retry_after)),
@@ -89,17 +88,19 @@ std::shared_ptr<Agent> ServerHost::base_agent() const {
   return has_agent_.load() ? agent_ : nullptr;
 }
 
-Status ServerHost::readiness() const {
+Status ServerHost::serving() const {
   if (draining()) return unavailable("the server is shutting down");
   if (!has_agent_.load()) return unavailable("the agent is still being loaded: try again soon");
+  return {};
+}
+
+Status ServerHost::readiness() const {
+  if (Status status = serving(); !status.ok()) return status;
   if (slots_->load() >= max_sessions_) {
     return resource_exhausted("all " + std::to_string(max_sessions_) +
                               " sessions are taken: try again later");
   }
-  if (lateness() > max_lateness_) {
-    return resource_exhausted("the server is busy: try again in a moment");
-  }
-  return {};
+  return parts_.engine->check_room();
 }
 
 void ServerHost::end_sessions() {

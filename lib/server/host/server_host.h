@@ -41,6 +41,8 @@ class ServerHost final : public transports::TransportHost {
   Status set_agent(std::shared_ptr<Agent> agent);
   // The agent, or null while it loads.
   std::shared_ptr<Agent> base_agent() const;
+  // Ok: there is an agent, and the end hasn't begun. Else kUnavailable.
+  Status serving() const;
   // Ok: it takes sessions. Else why not, and kUnavailable or kResourceExhausted: for how long.
   Status readiness() const;
   // Takes no new sessions from now on.
@@ -87,7 +89,6 @@ class ServerHost final : public transports::TransportHost {
   const HostParts parts_;
   const std::string token_;
   const std::size_t max_sessions_;
-  const Duration max_lateness_;
   const Duration answer_timeout_;
   const std::vector<std::string> overridable_;
   const transports::TransportOptions transport_options_;

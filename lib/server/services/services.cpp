@@ -13,6 +13,11 @@ Services::Services(ServerOptions server_options, std::shared_ptr<ServerHost> ser
 
 Status Services::readiness() const {
   if (Status status = host->readiness(); !status.ok()) return status;
+  return web_socket_readiness();
+}
+
+Status Services::web_socket_readiness() const {
+  if (Status status = host->serving(); !status.ok()) return status;
   if (connections().web_sockets < options.max_ws_connections) return {};
   return resource_exhausted("all " + std::to_string(options.max_ws_connections) +
                             " WebSockets are taken: try again later");

@@ -37,6 +37,9 @@ struct Services {
   }
   // Ok: a session would be taken now. Else why not.
   Status readiness() const;
+  // Ok: one more WebSocket would be taken now, by which a session may be taken up again although
+  // there is no room for another. Else why not.
+  Status web_socket_readiness() const;
   // Which transport suits this request, at `path` ("" : the server may choose).
   transports::Selection select(const net::HttpRequest& request, std::string_view path) const;
 };

@@ -124,6 +124,26 @@ TEST_CASE("a session that the engine refuses is answered with 503 and Retry-Afte
   CHECK_THAT(text, Contains("voiceagent_engine_admissions_total{result=\"refused\"} 1"));
 }
 
+TEST_CASE("a server whose loops are late is ready while few talk, and says so when more do") {
+  EngineOptions engine;
+  engine.admission.min_sessions = 2;
+  engine.admission.max_lateness = 100ms;
+  engine.admission.lateness = [] { return Duration(5s); };
+  ServerStand stand({}, true, std::move(engine));
+  for (int talking = 0; talking < 2; ++talking) {
+    CHECK(stand.get("/ready").response.status == 200);
+    CHECK(stand.host->admit({"somebody", false}).slot != nullptr);
+    CHECK(stand.post_json("/chat/message", R"({"text":"hello"})").response.status == 200);
+  }
+  const FakeAnswer refused = stand.get("/ready");
+  CHECK(refused.response.status == 503);
+  CHECK(refused.response.headers.get("retry-after") == "1");
+  CHECK_THAT(refused.response.body, Contains("the executors run 100 ms late or more"));
+  CHECK(json_of(stand.get("/voice/status"))["status"].string() == "not ready");
+  CHECK(stand.host->admit({"somebody", false}).slot == nullptr);
+  CHECK(stand.post_json("/chat/message", R"({"text":"hello"})").response.status == 503);
+}
+
 TEST_CASE("what sessions do without is shown") {
   EngineOptions engine;
   Duration late{0};

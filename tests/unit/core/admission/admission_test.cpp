@@ -40,9 +40,43 @@ TEST_CASE("at capacity a session is refused with a reason and a time, and a free
   CHECK(admission->load().admitted == 3);
 }
 
+TEST_CASE("however late executors are, a few sessions are taken: they can't be the reason") {
+  AdmissionOptions options;
+  options.min_sessions = 2;
+  options.max_lateness = 40ms;
+  options.lateness = [] { return Duration(10s); };
+  const auto admission = control(std::move(options));
+  CHECK(admission->check_room().ok());
+  auto first = admission->admit();
+  CHECK(first.ok());
+  const auto second = admission->admit();
+  CHECK(second.ok());
+  CHECK(admission->check_room().code() == ErrorCode::kResourceExhausted);
+  CHECK(contains(admission->admit().status().message(), "run 40 ms late or more"));
+  first.value().reset();
+  CHECK(admission->check_room().ok());
+  CHECK(admission->admit().ok());
+  CHECK(admission->load().refused == 1);
+}
+
+TEST_CASE("the other limits hold for a few sessions too") {
+  AdmissionOptions options;
+  options.min_sessions = 5;
+  options.max_sessions = 1;
+  std::string busy;
+  options.busy = [&busy] { return busy; };
+  const auto admission = control(std::move(options));
+  auto first = admission->admit();
+  CHECK(contains(admission->admit().status().message(), "all 1 sessions are taken"));
+  first.value().reset();
+  busy = "no decoder is free";
+  CHECK(contains(admission->admit().status().message(), busy));
+}
+
 TEST_CASE("late executors take no more sessions; before that, things are shed in their order") {
   Duration late{0};
   AdmissionOptions options;
+  options.min_sessions = 0;
   options.max_lateness = 40ms;
   options.lateness = [&late] { return late; };
   const auto admission = control(std::move(options));
@@ -68,6 +102,7 @@ TEST_CASE("a host may have reasons of its own") {
 TEST_CASE("the engine measures how late its executors are") {
   const auto executor = make_thread_executor();
   AdmissionOptions options;
+  options.min_sessions = 0;
   options.max_lateness = 50ms;
   const auto admission = std::make_shared<AdmissionControl>(
       std::move(options), std::vector<std::shared_ptr<Executor>>{executor});
