@@ -95,6 +95,9 @@ class VOICEAGENT_EXPORT Agent {
   virtual std::shared_ptr<Executor> next_executor() = 0;
   /// Whether open_session() would take these options. Any thread.
   virtual Status check(const SessionOptions& options) const = 0;
+  /// Whether the engine has room for one more session now: what open_session() would say of it.
+  /// Counts as no refusal. Any thread; does not block.
+  virtual Status check_room() const = 0;
   /// Whether a session would take this typed text. Any thread.
   virtual Status check_text(std::string_view text) const = 0;
   /// What sessions with these options send, in samples a second. Any thread.
@@ -115,9 +118,6 @@ class VOICEAGENT_EXPORT Engine {
   virtual const Registry& registry() const = 0;
   /// How much there is to do. Any thread; does not block.
   virtual EngineLoad load() const = 0;
-  /// Whether there is room for one more session now: kResourceExhausted as open_session() would
-  /// say. Calls `AdmissionOptions::busy`. Counts as no refusal. Any thread; does not block.
-  virtual Status check_room() const = 0;
   /// How the pools of its providers are doing. Any thread; does not block.
   virtual std::vector<PoolStatus> pools() const = 0;
 };

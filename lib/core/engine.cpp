@@ -79,6 +79,8 @@ class AgentImpl final : public Agent {
                             " samples a second: it must be from 8000 to 48000");
   }
 
+  Status check_room() const override { return shared_->admission->check_room(); }
+
   Status check_text(std::string_view text) const override {
     return check_typed_text(text, parts_.agent->limits);
   }
@@ -149,7 +151,6 @@ class EngineImpl final : public Engine {
   }
 
   const Registry& registry() const override { return *shared_->registry; }
-  Status check_room() const override { return shared_->admission->check_room(); }
   EngineLoad load() const override { return shared_->admission->load(); }
   std::vector<PoolStatus> pools() const override { return shared_->pools->all(); }
 

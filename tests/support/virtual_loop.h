@@ -22,11 +22,13 @@ class VirtualLoop final : public net::Loop {
   bool cancel(TimerId timer) override { return time_->cancel(timer); }
   bool is_current() const override { return time_->is_current(); }
 
-  Duration lateness() const override { return Duration(0); }
+  Duration lateness() const override { return late; }
   std::size_t waiting() const override { return 0; }
   Duration cpu_time() const override { return Duration(0); }
   uv_loop_s* uv() override { return nullptr; }
   void at_exit(Task) override {}
+
+  Duration late{0};
 
  private:
   const std::shared_ptr<VirtualExecutor> time_;

@@ -57,6 +57,17 @@ struct WebApp final : net::HttpApplication {
   }
 };
 
+// Returns when what has been posted to the loops, and what that posted, has run.
+inline void let_pass(const std::vector<std::shared_ptr<net::Loop>>& loops) {
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& loop : loops) {
+      Gate passed;
+      loop->post([&passed] { passed.open(); });
+      (void)passed.wait();
+    }
+  }
+}
+
 class WebServer {
  public:
   explicit WebServer(std::shared_ptr<WebApp> app, net::HttpServerOptions options = {},
@@ -73,13 +84,7 @@ class WebServer {
   // whose thread then ends by itself, perhaps after the program.
   ~WebServer() {
     server_.reset();
-    for (int round = 0; round < 2; ++round) {
-      for (const auto& loop : loops_) {
-        Gate passed;
-        loop->post([&passed] { passed.open(); });
-        (void)passed.wait();
-      }
-    }
+    let_pass(loops_);
   }
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;

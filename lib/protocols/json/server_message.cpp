@@ -39,6 +39,12 @@ JsonWriter& ServerMessages::begin(std::string_view type) {
   return writer_.begin_object().field("type", type);
 }
 
+void ServerMessages::add(std::optional<Duration> retry_after) {
+  if (!retry_after) return;
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(*retry_after).count();
+  writer_.field("retry_after_ms", std::int64_t{ms});
+}
+
 std::string_view ServerMessages::end(std::int64_t now) {
   writer_.field("timestamp", std::string_view(iso_time(now)));
   return writer_.end_object().text();
@@ -80,6 +86,7 @@ std::string_view ServerMessages::response(const Response& response, std::int64_t
   if (!response.status.ok()) {
     writer_.field("error", std::string_view(response.status.message()));
   }
+  add(response.retry_after);
   return end(now);
 }
 
@@ -94,9 +101,11 @@ std::string_view ServerMessages::pong(std::int64_t now) {
   return end(now);
 }
 
-std::string_view ServerMessages::error(const Status& status, std::int64_t now) {
+std::string_view ServerMessages::error(const Status& status, std::int64_t now,
+                                       std::optional<Duration> retry_after) {
   begin("error").field("message", std::string_view(status.message()));
   writer_.field("error", to_string(status.code()));
+  add(retry_after);
   return end(now);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "voiceagent/json.h"
 #include "voiceagent/session.h"
 #include "voiceagent/status.h"
+#include "voiceagent/time.h"
 
 namespace voiceagent::protocols::json {
 
@@ -26,6 +28,7 @@ struct Response {
   std::span<const std::pair<std::string, std::string>> slots;
   std::string_view reply;
   std::string_view voice_url;  // empty: none
+  std::optional<Duration> retry_after;
 };
 
 // Writes messages, one at a time, all with the time of day (milliseconds since 1970 UTC). What it
@@ -38,7 +41,8 @@ class ServerMessages {
   std::string_view response(const Response& response, std::int64_t now);
   std::string_view delta(std::string_view session_id, std::string_view text, std::int64_t now);
   std::string_view pong(std::int64_t now);
-  std::string_view error(const Status& status, std::int64_t now);
+  std::string_view error(const Status& status, std::int64_t now,
+                         std::optional<Duration> retry_after = {});
   std::string_view context(std::string_view session_id, std::span<const ContextEntry> entries,
                            std::int64_t now);
   std::string_view mode(Mode mode, std::int64_t now);
@@ -46,6 +50,7 @@ class ServerMessages {
 
  private:
   JsonWriter& begin(std::string_view type);
+  void add(std::optional<Duration> retry_after);
   std::string_view end(std::int64_t now);
 
   JsonWriter writer_;

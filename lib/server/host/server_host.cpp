@@ -63,6 +63,8 @@ ServerHost::ServerHost(const ServerOptions& options, HostParts parts)
     : parts_(std::move(parts)),
       token_(options.auth.token),
       max_sessions_(options.max_ws_connections),
+      max_lateness_(options.max_lateness),
+      min_sessions_(options.min_sessions),
       answer_timeout_(options.http.answer_timeout),
       overridable_(options.web_socket.overridable),
       transport_options_(transport_options(options.web_socket, parts_.engine->load().retry_after)),
@@ -100,7 +102,12 @@ Status ServerHost::readiness() const {
     return resource_exhausted("all " + std::to_string(max_sessions_) +
                               " sessions are taken: try again later");
   }
-  return parts_.engine->check_room();
+  // An agent of somebody else's engine is admitted by that one, which knows nothing of the loops.
+  const std::size_t sessions = slots_->load() + dialogues_->size();
+  if (sessions >= min_sessions_ && lateness() >= max_lateness_) {
+    return resource_exhausted("the server is busy: try again in a moment");
+  }
+  return agent_->check_room();
 }
 
 void ServerHost::end_sessions() {

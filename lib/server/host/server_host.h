@@ -89,6 +89,8 @@ class ServerHost final : public transports::TransportHost {
   const HostParts parts_;
   const std::string token_;
   const std::size_t max_sessions_;
+  const Duration max_lateness_;
+  const std::size_t min_sessions_;
   const Duration answer_timeout_;
   const std::vector<std::string> overridable_;
   const transports::TransportOptions transport_options_;

@@ -124,6 +124,7 @@ class RecordingAgent final : public Agent {
                                                 std::shared_ptr<Executor> executor) override;
   std::shared_ptr<Executor> next_executor() override { return real_->next_executor(); }
   Status check(const SessionOptions& options) const override { return real_->check(options); }
+  Status check_room() const override { return real_->check_room(); }
   Status check_text(std::string_view text) const override { return real_->check_text(text); }
   int output_rate(const SessionOptions& options) const override {
     return real_->output_rate(options);

@@ -53,7 +53,13 @@ void JsonConnection::closed() {
 }
 
 void JsonConnection::complain(const Status& status) {
-  socket_->send_text(messages().error(status, now()));
+  socket_->send_text(messages().error(status, now(), retry_after(status)));
+}
+
+// Room comes back by itself.
+std::optional<Duration> JsonConnection::retry_after(const Status& status) const {
+  if (status.code() != ErrorCode::kResourceExhausted) return std::nullopt;
+  return host_->options().retry_after;
 }
 
 void JsonConnection::binary() {
@@ -226,9 +232,11 @@ void JsonConnection::spoken(const PendingPtr& pending, const Status& status) {
 
 void JsonConnection::respond(const PendingPtr& pending, std::string_view voice_url) {
   const DialogueAnswer& answer = pending->answer;
-  const Response response{pending->audio,      answer.status,      answer.session_id,
-                          answer.transcript,   answer.intent.name, answer.intent.confidence,
-                          answer.intent.slots, answer.reply,       voice_url};
+  const Response response{pending->audio,      answer.status,
+                          answer.session_id,   answer.transcript,
+                          answer.intent.name,  answer.intent.confidence,
+                          answer.intent.slots, answer.reply,
+                          voice_url,           retry_after(answer.status)};
   pending->messages.emplace_back(messages().response(response, now()));
   pending->done = true;
   --requests_;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -60,6 +61,7 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
   void respond(const PendingPtr& pending, std::string_view voice_url);
   void send_what_is_due(const std::string& session_id);
   void complain(const Status& status);
+  std::optional<Duration> retry_after(const Status& status) const;
   std::string session_or_own(std::string id) const { return id.empty() ? own_session_ : id; }
   std::int64_t now() const;
 

@@ -124,24 +124,37 @@ TEST_CASE("a session that the engine refuses is answered with 503 and Retry-Afte
   CHECK_THAT(text, Contains("voiceagent_engine_admissions_total{result=\"refused\"} 1"));
 }
 
-TEST_CASE("a server whose loops are late is ready while few talk, and says so when more do") {
-  EngineOptions engine;
-  engine.admission.min_sessions = 2;
-  engine.admission.max_lateness = 100ms;
-  engine.admission.lateness = [] { return Duration(5s); };
-  ServerStand stand({}, true, std::move(engine));
-  for (int talking = 0; talking < 2; ++talking) {
-    CHECK(stand.get("/ready").response.status == 200);
-    CHECK(stand.host->admit({"somebody", false}).slot != nullptr);
-    CHECK(stand.post_json("/chat/message", R"({"text":"hello"})").response.status == 200);
-  }
+TEST_CASE("a server whose loops are late is ready while few talk, and not when more do") {
+  ServerOptions options;
+  options.min_sessions = 3;
+  ServerStand stand(options);
+  stand.loop->late = 10min;
+  const transports::Admission first = stand.host->admit({"a", false});
+  CHECK(first.slot != nullptr);
+  CHECK(stand.post_json("/chat/message", R"({"text":"hello"})").response.status == 200);
+  CHECK(stand.get("/ready").response.status == 200);
+  const transports::Admission third = stand.host->admit({"c", false});
+  CHECK(third.slot != nullptr);
   const FakeAnswer refused = stand.get("/ready");
   CHECK(refused.response.status == 503);
   CHECK(refused.response.headers.get("retry-after") == "1");
-  CHECK_THAT(refused.response.body, Contains("the executors run 100 ms late or more"));
-  CHECK(json_of(stand.get("/voice/status"))["status"].string() == "not ready");
-  CHECK(stand.host->admit({"somebody", false}).slot == nullptr);
-  CHECK(stand.post_json("/chat/message", R"({"text":"hello"})").response.status == 503);
+  CHECK_THAT(refused.response.body, Contains("the server is busy"));
+  CHECK(stand.host->admit({"d", false}).refusal.code() == ErrorCode::kResourceExhausted);
+  stand.loop->late = 99ms;
+  CHECK(stand.get("/ready").response.status == 200);
+}
+
+TEST_CASE("a server is ready when the engine of its agent has room") {
+  EngineOptions engine;
+  std::string busy = "no decoder is free";
+  engine.admission.busy = [&busy] { return busy; };
+  ServerStand stand({}, true, std::move(engine));
+  CHECK(stand.get("/ready").response.status == 503);
+  const Json status = json_of(stand.get("/voice/status"));
+  CHECK_THAT(std::string(status["reason"].string()), Contains("no decoder is free"));
+  busy.clear();
+  CHECK(stand.get("/ready").response.status == 200);
+  CHECK(stand.host->parts().engine->load().refused == 0);
 }
 
 TEST_CASE("what sessions do without is shown") {

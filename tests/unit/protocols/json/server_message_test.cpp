@@ -72,6 +72,9 @@ TEST_CASE("json: the other messages") {
   CHECK(messages.pong(kNow) == R"({"type":"pong",)" + kTail);
   CHECK(messages.error(invalid_argument("bad"), kNow) ==
         R"({"type":"error","message":"bad","error":"invalid_argument",)" + kTail);
+  CHECK(messages.error(resource_exhausted("full"), kNow, Duration(1'500'000)) ==
+        R"({"type":"error","message":"full","error":"resource_exhausted","retry_after_ms":2,)" +
+            kTail);
   CHECK(messages.delta("s", "Hel", kNow) ==
         R"({"type":"reply_delta","session_id":"s","text":"Hel",)" + kTail);
   CHECK(messages.mode(Mode::kVoiceToText, kNow) ==
