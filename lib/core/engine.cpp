@@ -13,8 +13,8 @@
 namespace voiceagent {
 namespace {
 
-// Frames of 20 ms, kept for re-use: a thousand cover the unheard output of ten sessions that all
-// speak.
+// Frames of 20 ms, kept for re-use: a thousand cover the unheard output, a second each, of twenty
+// sessions that all speak.
 constexpr std::size_t kFrameSamples = 320;
 constexpr std::size_t kWideFrameSamples = 960;
 constexpr std::size_t kIdleFrames = 1024;

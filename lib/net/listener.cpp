@@ -21,6 +21,7 @@ namespace {
 constexpr int kBacklog = 4096;
 constexpr int kAcceptsInARow = 64;
 constexpr Duration kPause = std::chrono::milliseconds(100);
+constexpr Duration kBetweenComplaints = std::chrono::seconds(10);
 
 std::string error_text(int error) { return std::strerror(error); }
 
@@ -157,7 +158,7 @@ bool Listener::accept_one() {
   Descriptor descriptor(accept4(descriptor_.get(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!descriptor.valid()) {
     const bool next_may_work = errno == EINTR || errno == ECONNABORTED;
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) pause();
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) pause(errno);
     return next_may_work;
   }
   const int on = 1;
@@ -169,19 +170,27 @@ bool Listener::accept_one() {
   return true;
 }
 
-// There is no descriptor for one more: those that come wait in the kernel's queue.
-void Listener::pause() {
-  const auto& logger = shared_->options.logger;
-  if (logger) {
-    logger->write(LogLevel::kError, "net",
-                  "no descriptor is left for one more connection: " + error_text(errno) +
-                      "; raise the limit (ulimit -n) or lower max_connections");
-  }
+// There is no descriptor for one more: those that come wait in the kernel's queue. The socket stays
+// readable, so it isn't looked at for a while, or the loop would spin.
+void Listener::pause(int error) {
+  complain(error);
   uv_poll_stop(&poll_->handle);
   loops_.front()->loop()->post_after(kPause, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self && self->poll_ != nullptr) self->watch();
   });
+}
+
+void Listener::complain(int error) {
+  const Time now = loops_.front()->loop()->now();
+  if (now < next_complaint_) return;
+  next_complaint_ = now + kBetweenComplaints;
+  const auto& logger = shared_->options.logger;
+  if (!logger) return;
+  logger->write(LogLevel::kError, "net",
+                "no descriptor is left for one more connection (" + error_text(error) +
+                    "): those that come wait until another one closes; raise the limit (ulimit "
+                    "-n) or lower max_connections");
 }
 
 ServerLoop& Listener::quietest() const {

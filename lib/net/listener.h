@@ -10,6 +10,7 @@
 #include "net/descriptor.h"
 #include "net/server_loop.h"
 #include "voiceagent/status.h"
+#include "voiceagent/time.h"
 
 namespace voiceagent::net {
 
@@ -37,12 +38,14 @@ class Listener : public std::enable_shared_from_this<Listener> {
   void watch();
   void accept_some();
   bool accept_one();
-  void pause();
+  void pause(int error);
+  void complain(int error);
   ServerLoop& quietest() const;
 
   Descriptor descriptor_;
   int port_ = 0;
   std::string address_;
+  Time next_complaint_{};  // of a lack of descriptors
   const std::shared_ptr<ServerShared> shared_;
   std::vector<std::shared_ptr<ServerLoop>> loops_;
   Poll* poll_ = nullptr;  // outlives this until libuv has let go of it

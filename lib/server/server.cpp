@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -86,14 +84,6 @@ Result<std::shared_ptr<OtlpExporter>> make_traces(const TelemetryOptions& option
       loop, [loop] { return net::HttpClient::create(loop); }, std::move(*otlp), logger);
 }
 
-Status check_data_dir(const std::string& folder) {
-  if (folder.empty()) return {};
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return io_error("data_dir: cannot make '" + folder + "': " + error.message());
-  return {};
-}
-
 // The server counts sessions, the engine looks at the loops.
 AdmissionOptions admission_options(const ServerOptions& server,
                                    const std::vector<std::shared_ptr<net::Loop>>& loops) {
@@ -150,7 +140,6 @@ class RunningServer final : public Server {
 
 Status RunningServer::open(ServerOptions options) {
   if (Status status = check_server_options(options); !status.ok()) return status;
-  if (Status status = check_data_dir(options.data_dir); !status.ok()) return status;
   logger_ = options.logger != nullptr ? options.logger
                                       : make_stderr_logger(options.log_level, options.log_format);
   auto loops = make_loops(options.loops);

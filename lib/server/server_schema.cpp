@@ -71,8 +71,6 @@ ServerSection server_section() {
        setting("trusted_proxies", "TRUSTED_PROXIES", VA_FIELD(trusted_proxies), {},
                "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For counts; separated by "
                "commas."),
-       path(setting("data_dir", "DATA_DIR", VA_FIELD(data_dir), {},
-                    "Folder for what the server keeps, made if need be; empty: it keeps nothing.")),
        setting("enable_vad", "ENABLE_VAD", VA_FIELD(enable_vad), {},
                "False: only the client ends a turn (push-to-talk)."),
        setting("enable_interruptions", "ENABLE_INTERRUPTIONS", VA_FIELD(enable_interruptions), {},

@@ -148,7 +148,7 @@ TEST_CASE("the server's reference has each setting with its variables") {
                             "`PORT` |"));
   for (const char* variable :
        {"HOST", "MAX_CONNECTIONS", "MAX_WS_CONNECTIONS", "ENABLE_VAD", "ENABLE_INTERRUPTIONS",
-        "PREFERRED_TRANSPORT", "DATA_DIR", "LOG_LEVEL", "LOG_FORMAT", "AUTH_TOKEN"}) {
+        "PREFERRED_TRANSPORT", "LOG_LEVEL", "LOG_FORMAT", "AUTH_TOKEN"}) {
     CHECK_THAT(text, Contains("`" + std::string(variable) + "`"));
   }
 }
