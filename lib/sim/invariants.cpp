@@ -35,10 +35,11 @@ Duration patience(const RandomPlan& plan) {
   Duration tools{0};
   for (const ToolScript& script : plan.tools) tools = std::max(tools, script.tool.deadline);
   const AgentOptions agent = with_chains(plan);
+  // Somebody who has said a few words may be about to say more.
+  const Duration hold = 2 * turn.false_interruption;
   // A reply may have to wait for all models, and its speech for all voices.
-  return std::max({reply_patience(agent), speech_patience(agent), user, turn.false_interruption,
-                   tools}) +
-         network + std::chrono::seconds(2);
+  return std::max({reply_patience(agent), speech_patience(agent), user, hold, tools}) + network +
+         std::chrono::seconds(2);
 }
 
 }  // namespace

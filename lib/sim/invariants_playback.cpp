@@ -134,12 +134,16 @@ void Invariants::check_heard(TurnId id, const TurnStory& turn, const std::string
                              std::span<const Played> stretches, const SpeechStream& stream) {
   const int rate = plan_.tts.sample_rate;
   const auto character = duration_to_samples(kCharacterTime, rate);
+  const FarEndOptions& far_end = plan_.far_end;
+  const bool exact = reports_are_exact(far_end);
   std::int64_t played = 0;
   std::int64_t reported = 0;
   bool gapless = true;
   for (const Played& stretch : stretches) {
     if (stretch.origin.stream == 0) continue;
     gapless = gapless && stretch.origin.sample <= played + kShortest;
+    // No report has told in time that what was sent again had been played before.
+    if (!exact) reported = std::min(reported, stretch.origin.sample);
     played = std::max(played, stretch.origin.sample + stretch.samples);
     const std::int64_t known = std::min(stretch.samples, turn.reported - stretch.position);
     // What was taken back and sent again has two positions; a report is about the latter.
@@ -150,8 +154,6 @@ void Invariants::check_heard(TurnId id, const TurnStory& turn, const std::string
     const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(0, sample) / character);
     return words_within(ends, without_spaces(stream.text.substr(0, bytes)).size());
   };
-  const FarEndOptions& far_end = plan_.far_end;
-  const bool exact = reports_are_exact(far_end);
   const Duration network = longest(far_end.delay) + far_end.buffer;
   const Duration unsure =
       far_end.lost_frames > 0 ? network + std::chrono::milliseconds(200) : network;

@@ -280,17 +280,18 @@ void SessionImpl::change_mode(Mode mode) {
   drop_draft();  // it was made for the mode before
   mode_ = mode;
   publish(0, event::ModeChanged{mode_});
-  if (heard_voice && !voice_in() && microphone_ != nullptr) {
-    microphone_->reset();
-    recogniser_->drop_preroll();
-    fact({TurnFact::kVoiceInputOff});
-  }
   if (spoken_ && replying_ && !voice_out()) {
     // The rest of the reply is read instead of heard.
     speaker_.cancel();
     spoken_ = false;
     remember_heard(reply_, reply_.text.size());
     if (!responder_.active() && !tools_.waiting()) finish_reply(reply_.text.size());
+  }
+  // Afterwards: a reply that waits for the user must not be heard when it goes on.
+  if (heard_voice && !voice_in() && microphone_ != nullptr) {
+    microphone_->reset();
+    recogniser_->drop_preroll();
+    fact({TurnFact::kVoiceInputOff});
   }
 }
 

@@ -136,6 +136,7 @@ void Player::call(std::string_view bytes) {
 
 // Whatever state the session is in: it must let go of the streams before they go.
 void Player::close_everything() {
+  executor_->leave_recording();  // tasks that it has and that nothing ran would keep the session
   if (session_ != nullptr && !closed_) executor_->run([this] { session_->close(); });
   session_.reset();
   do {

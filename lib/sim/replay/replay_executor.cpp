@@ -124,6 +124,11 @@ std::vector<Task> ReplayExecutor::arrive(Duration at, const std::function<void()
   return tasks;
 }
 
+void ReplayExecutor::leave_recording() {
+  tasks_left_.clear();
+  timers_left_.clear();
+}
+
 void ReplayExecutor::clear() {
   while (!posts_.empty() || !timers_.empty()) {
     const auto posts = std::exchange(posts_, {});

@@ -38,6 +38,8 @@ class ReplayExecutor final : public Executor {
   void run(Task task);
   // `call` calls a sink, as it did at `at`; what it posted is returned.
   std::vector<Task> arrive(Duration at, const std::function<void()>& call);
+  // The recording is over: from now on advance() runs whatever comes due.
+  void leave_recording();
   // Drops everything.
   void clear();
 
