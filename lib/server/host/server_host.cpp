@@ -102,9 +102,8 @@ Status ServerHost::readiness() const {
     return resource_exhausted("all " + std::to_string(max_sessions_) +
                               " sessions are taken: try again later");
   }
-  // An agent of somebody else's engine is admitted by that one, which knows nothing of the loops.
-  const std::size_t sessions = slots_->load() + dialogues_->size();
-  if (sessions >= min_sessions_ && lateness() >= max_lateness_) {
+  // The engine of an agent that the host brought may know nothing of the loops.
+  if (slots_->load() >= min_sessions_ && lateness() >= max_lateness_) {
     return resource_exhausted("the server is busy: try again in a moment");
   }
   return agent_->check_room();

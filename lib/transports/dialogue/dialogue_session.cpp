@@ -167,7 +167,7 @@ std::vector<ContextEntry> DialogueSession::context() const {
   return session_ != nullptr ? session_->context() : std::vector<ContextEntry>();
 }
 
-void DialogueSession::close(const Status& status) {
+void DialogueSession::close(const Status& status, CloseReason reason) {
   if (running_ != nullptr) answer(status);
   while (!waiting_.empty()) {
     running_ = waiting_.pop_front();
@@ -175,7 +175,7 @@ void DialogueSession::close(const Status& status) {
   }
   executor_->cancel(std::exchange(expiry_, 0));
   subscription_.reset();
-  if (session_ != nullptr) session_->close(CloseReason::kIdle);
+  if (session_ != nullptr) session_->close(reason);
 }
 
 void DialogueSession::expect_silence() {
@@ -185,7 +185,7 @@ void DialogueSession::expect_silence() {
     self->expiry_ = 0;
     const auto keeper = self->keeper_.lock();
     if (keeper == nullptr || !keeper->expire(self->id_)) return;
-    self->close(unavailable("the session has expired"));
+    self->close(unavailable("the session has expired"), CloseReason::kIdle);
   });
 }
 

@@ -44,7 +44,7 @@ class DialogueSession final : public std::enable_shared_from_this<DialogueSessio
   void interrupt();
   std::vector<ContextEntry> context() const;
   // Answers everything with `status`, and ends the session.
-  void close(const Status& status);
+  void close(const Status& status, CloseReason reason);
 
  private:
   struct Request {

@@ -36,7 +36,8 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
       ++session->taken;
       touch(session->id());
     }
-    if (evicted != nullptr) end(evicted, unavailable("the session made room for others"));
+    if (evicted != nullptr)
+      end(evicted, unavailable("the session made room for others"), CloseReason::kIdle);
     Executor& executor = *session->executor();
     const Time due = executor.now() + options_.deadline;
     executor.post([session, due, request = std::make_unique<DialogueRequest>(std::move(request))] {
@@ -84,8 +85,9 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
       closed_ = true;
       entries.swap(entries_);
     }
-    for (auto& [id, entry] : entries)
-      end(entry.session, unavailable("the server is shutting down"));
+    for (auto& [id, entry] : entries) {
+      end(entry.session, unavailable("the server is shutting down"), CloseReason::kHost);
+    }
   }
 
  private:
@@ -98,8 +100,10 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
     return not_found("there is no session " + std::string(id));
   }
 
-  static void end(const std::shared_ptr<DialogueSession>& session, Status status) {
-    session->executor()->post([session, status = std::move(status)] { session->close(status); });
+  static void end(const std::shared_ptr<DialogueSession>& session, Status status,
+                  CloseReason reason) {
+    session->executor()->post(
+        [session, status = std::move(status), reason] { session->close(status, reason); });
   }
 
   void touch(const std::string& id) { entries_[id].used = ++uses_; }

@@ -87,6 +87,14 @@ TEST_CASE("metrics count requests, sessions, turns and provider calls") {
   CHECK_THAT(text, Contains("voiceagent_ready 1"));
 }
 
+TEST_CASE("conversations by request and answer end with the server, and metrics say so") {
+  ServerStand stand;
+  stand.post_json("/chat/message", R"({"text":"hello"})");
+  stand.host->end_sessions();
+  CHECK_THAT(stand.get("/metrics").response.body,
+             Contains("voiceagent_sessions_closed_total{reason=\"host\"} 1"));
+}
+
 TEST_CASE("what is told of the agent has no secrets in it") {
   ServerStand stand;
   const FakeAnswer config = stand.get("/voice/config");
