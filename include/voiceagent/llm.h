@@ -119,6 +119,11 @@ class VOICEAGENT_EXPORT LlmProvider {
   virtual ~LlmProvider() = default;
   /// Begins a reply; `sink` stays valid until it has been told closed(). Does not block.
   virtual Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) = 0;
+  /// A session has opened that will want replies: a good moment to make a connection, or what else
+  /// takes long and can be kept. Called once a session, on its executor, before its greeting; must
+  /// not block. Whether it succeeds is for nobody to wait for: what fails is tried again by the
+  /// first stream, which says so. Does nothing unless overridden.
+  virtual void warm_up(const WarmUp& means) { (void)means; }
 };
 
 /// Hands over a piece of a reply; returns false once the reply is no longer wanted.

@@ -73,6 +73,13 @@ struct ProviderContext {
   std::shared_ptr<Executor> clock{};    ///< For the time alone, in pools; may be null.
 };
 
+/// What a provider may use to get ready for a session. It lasts as long as the provider keeps it.
+struct WarmUp {
+  std::shared_ptr<Executor> executor;   ///< The session's: for timers; its tasks must be short.
+  std::shared_ptr<WorkerPool> workers;  ///< For work that blocks or computes.
+  std::shared_ptr<Logger> logger;       ///< For what people should read; never null.
+};
+
 /// The end of a stream that failed; `closed()` follows it.
 struct ProviderError {
   ErrorCode code = ErrorCode::kInternal;  ///< What kind of failure.

@@ -282,6 +282,9 @@ typedef struct va_stt_vtable {
   void (*cancel)(va_stt_stream* stream);
   /// Ends a stream that has been closed.
   void (*destroy_stream)(va_stt_stream* stream);
+  /// A session has opened that will use it: make connections, or whatever takes long and can be
+  /// kept. Does not block; `context` is valid during the call, work submitted to it goes on.
+  void (*warm_up)(va_stt* provider, const va_stream_context* context);
 } va_stt_vtable;
 
 /// @}
@@ -412,6 +415,9 @@ typedef struct va_llm_vtable {
   void (*cancel)(va_llm_stream* stream);
   /// Ends a stream that has been closed.
   void (*destroy_stream)(va_llm_stream* stream);
+  /// A session has opened that will use it: make connections, or whatever takes long and can be
+  /// kept. Does not block; `context` is valid during the call, work submitted to it goes on.
+  void (*warm_up)(va_llm* provider, const va_stream_context* context);
 } va_llm_vtable;
 
 /// @}
@@ -496,6 +502,9 @@ typedef struct va_tts_vtable {
   void (*resume)(va_tts_stream* stream);
   /// Ends a stream that has been closed.
   void (*destroy_stream)(va_tts_stream* stream);
+  /// A session has opened that will use it: make connections, or whatever takes long and can be
+  /// kept. Does not block; `context` is valid during the call, work submitted to it goes on.
+  void (*warm_up)(va_tts* provider, const va_stream_context* context);
 } va_tts_vtable;
 
 /// @}

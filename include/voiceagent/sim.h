@@ -141,11 +141,12 @@ using LlmScript = std::function<std::vector<LlmStep>(std::span<const Message> me
 
 /// How a scripted model hands its replies over.
 struct LlmDelivery {
-  Latency first_token{};   ///< On top of the first step's delay.
-  Latency per_step{};      ///< On top of the delay of each other one.
-  bool streaming = true;   ///< Step by step; else all at once when it is complete.
-  Faults faults{};         ///< What goes wrong.
-  Death death{};           ///< What goes wrong for certain.
+  Duration set_up{0};     ///< Until its connection is there, which is made once, when first needed.
+  Latency first_token{};  ///< On top of the first step's delay.
+  Latency per_step{};     ///< On top of the delay of each other one.
+  bool streaming = true;  ///< Step by step; else all at once when it is complete.
+  Faults faults{};        ///< What goes wrong.
+  Death death{};          ///< What goes wrong for certain.
   std::uint64_t seed = 0;  ///< Of all that is left to chance.
 };
 

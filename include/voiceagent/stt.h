@@ -100,6 +100,11 @@ class VOICEAGENT_EXPORT SttProvider {
   virtual const SttCapabilities& capabilities() const = 0;
   /// Begins a stream; `sink` stays valid until it has been told closed(). Does not block.
   virtual Result<std::unique_ptr<SttStream>> start(const SttRequest& request, SttSink& sink) = 0;
+  /// A session has opened that will want streams: a good moment to make a connection, or what else
+  /// takes long and can be kept. Called once a session, on its executor, before its greeting; must
+  /// not block. Whether it succeeds is for nobody to wait for: what fails is tried again by the
+  /// first stream, which says so. Does nothing unless overridden.
+  virtual void warm_up(const WarmUp& means) { (void)means; }
 };
 
 /// A transcript that owns its text: what a recogniser function returns.

@@ -92,6 +92,11 @@ class VOICEAGENT_EXPORT TtsProvider {
   /// Begins a stream; `sink` stays valid until it has been told closed(). Does not block.
   /// kNotFound, naming those that exist, for an unknown voice.
   virtual Result<std::unique_ptr<TtsStream>> start(const TtsRequest& request, TtsSink& sink) = 0;
+  /// A session has opened that will want streams: a good moment to make a connection, or what else
+  /// takes long and can be kept. Called once a session, on its executor, before its greeting; must
+  /// not block. Whether it succeeds is for nobody to wait for: what fails is tried again by the
+  /// first stream, which says so. Does nothing unless overridden.
+  virtual void warm_up(const WarmUp& means) { (void)means; }
 };
 
 /// Makes a synthesiser from a blocking function that turns a clause into audio on a worker thread.

@@ -97,6 +97,20 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
     return {};
   }
 
+  // Sees to it that one is idle, if there may be one more; one is made at a time. Blocks.
+  Status warm_one() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty() || free_ == 0 || std::exchange(warming_, true)) return {};
+    }
+    Result<std::unique_ptr<T>> made = create();
+    const std::lock_guard lock(mutex_);
+    warming_ = false;
+    if (!made.ok()) return made.status();
+    if (idle_.size() < free_) idle_.push_back({std::move(*made), now()});
+    return {};
+  }
+
   // A lease if there is one. Otherwise an empty one, and `waiter` waits. Any thread.
   Lease acquire(const std::shared_ptr<Waiter>& waiter) {
     const std::lock_guard lock(mutex_);
@@ -201,6 +215,7 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
   std::size_t free_;           // leases to be had
   std::deque<Idle> idle_;      // never more than free_
   std::deque<Place> waiters_;  // none while free_ > 0
+  bool warming_ = false;       // warm_one() makes one
   std::uint64_t created_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t waits_ = 0;

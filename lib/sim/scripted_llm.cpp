@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -92,14 +94,27 @@ class Provider final : public LlmProvider {
     if (chance.yes(faults.refused_start)) return draw_failure(faults, chance);
     const Death death = death_of(delivery_.death, number);
     if (Status refused = refusal(death); !refused.ok()) return refused;
-    return std::unique_ptr<LlmStream>(std::make_unique<Stream>(script_(request.messages), delivery_,
-                                                               death, chance, request, sink));
+    std::vector<LlmStep> steps = script_(request.messages);
+    if (!steps.empty()) steps.front().delay += connect(request.context.executor->now());
+    return std::unique_ptr<LlmStream>(
+        std::make_unique<Stream>(std::move(steps), delivery_, death, chance, request, sink));
   }
+  void warm_up(const WarmUp& means) override { (void)connect(means.executor->now()); }
 
  private:
+  // How long until the connection is there.
+  Duration connect(Time now) {
+    if (delivery_.set_up == Duration(0)) return Duration(0);
+    const std::lock_guard lock(mutex_);
+    if (!connected_) connected_ = now + delivery_.set_up;
+    return std::max(Duration(0), *connected_ - now);
+  }
+
   const LlmScript script_;
   const LlmDelivery delivery_;
   StreamCounter streams_;
+  std::mutex mutex_;
+  std::optional<Time> connected_;  // since then, or from then on
 };
 
 }  // namespace

@@ -108,7 +108,8 @@ static const va_stt_vtable stt = {sizeof(va_stt_vtable),
                                   stt_flush,
                                   stt_finish,
                                   stt_cancel,
-                                  stt_destroy_stream};
+                                  stt_destroy_stream,
+                                  NULL};
 
 /* A model that repeats the last message; all before its start returns. */
 
@@ -144,7 +145,7 @@ static const va_provider_info llm_info = {sizeof(va_provider_info), TEXT("parrot
                                           TEXT("Repeats what was said."), NULL, 0};
 static const va_llm_vtable llm = {sizeof(va_llm_vtable), &llm_info, llm_create,
                                   llm_destroy,           llm_start, llm_cancel,
-                                  llm_destroy_stream};
+                                  llm_destroy_stream,    NULL};
 
 /* A synthesiser of one sample a byte, as loud as its option says. */
 
@@ -223,7 +224,8 @@ static const va_tts_vtable tts = {sizeof(va_tts_vtable),
                                   tts_finish,
                                   tts_cancel,
                                   tts_resume,
-                                  tts_destroy_stream};
+                                  tts_destroy_stream,
+                                  NULL};
 
 /* A detector of anything but silence. */
 

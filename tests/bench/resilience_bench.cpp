@@ -300,6 +300,8 @@ class Callers {
   }
 
   std::size_t open() const { return engine_->load().sessions; }
+  // Whether a task or a timer is still there.
+  bool idle() { return time_->run_until_idle(Duration(0)); }
   std::size_t stuck() const {
     return static_cast<std::size_t>(
         std::ranges::count_if(sessions_, [](const auto& session) { return !session->idle(); }));
@@ -356,9 +358,19 @@ void let_them_talk(benchmark::State& state) {
       static_cast<double>(count) * to_ms(length) / 1'000.0 / cpu;
   callers.hang_up();
   state.counters["open_at_the_end"] = static_cast<double>(callers.open());
+  state.counters["timers_left"] = callers.idle() ? 0 : 1;
+}
+
+// What is made once and for all.
+void talk_for_a_moment() {
+  Callers callers(1);
+  callers.talk(std::chrono::minutes(1));
+  callers.rest();
+  callers.hang_up();
 }
 
 void many_callers_with_faults(benchmark::State& state) {
+  talk_for_a_moment();
   for (auto _ : state) {
     const std::size_t before = heap_bytes();
     let_them_talk(state);

@@ -46,6 +46,7 @@ class Puppet {
   bool closes_on_cancel = true;  // of the streams to come
   bool accepts = true;
   std::vector<std::shared_ptr<Line>> lines;  // all streams, in the order of their start
+  int warmed_up = 0;                         // so many times
 
   // The latest stream. REQUIRES: one has begun.
   Line& line() { return *lines.at(lines.size() - 1); }
@@ -89,6 +90,7 @@ class SttPuppet final : public SttProvider, public Puppet<SttSink> {
   SttCapabilities can{{16'000}, true, true, true, {}};
 
   const SttCapabilities& capabilities() const override { return can; }
+  void warm_up(const WarmUp&) override { ++warmed_up; }
   Result<std::unique_ptr<SttStream>> start(const SttRequest& request, SttSink& sink) override {
     auto stream = begin<Stream, SttStream>(sink);
     if (stream.ok() && !makes_nothing) line().rate = request.sample_rate;
@@ -112,6 +114,7 @@ class SttPuppet final : public SttProvider, public Puppet<SttSink> {
 
 class LlmPuppet final : public LlmProvider, public Puppet<LlmSink> {
  public:
+  void warm_up(const WarmUp&) override { ++warmed_up; }
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
     auto stream = begin<StreamOf<LlmStream>, LlmStream>(sink);
     if (stream.ok() && !makes_nothing) {
@@ -165,6 +168,7 @@ class TtsPuppet final : public TtsProvider, public Puppet<TtsSink> {
   TtsCapabilities can{16'000, false, {}, {}};
 
   const TtsCapabilities& capabilities() const override { return can; }
+  void warm_up(const WarmUp&) override { ++warmed_up; }
   Result<std::unique_ptr<TtsStream>> start(const TtsRequest&, TtsSink& sink) override {
     return begin<Stream, TtsStream>(sink);
   }

@@ -2,6 +2,7 @@
 // failure. It keeps the breakers informed, and tells the observer.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,17 @@ std::vector<CourseLink> course_links(const std::vector<ChainLink<Provider>>& cha
   std::vector<CourseLink> links;
   for (const auto& link : chain) links.push_back({link.name, link.health.get()});
   return links;
+}
+
+// Gets ready who would be asked first now. Who takes over needn't be: that is rare, and each one's
+// connections cost something.
+template <class Provider>
+void warm_up_first(const std::vector<ChainLink<Provider>>& chain, const WarmUp& means) {
+  const auto asked = [](const ChainLink<Provider>& link) {
+    return link.health->breaker.state() != BreakerState::kOpen;
+  };
+  const auto first = std::ranges::find_if(chain, asked);
+  (first != chain.end() ? *first : chain.front()).provider->warm_up(means);
 }
 
 // The longest that a chain of `links` providers may take until it has failed, when each may take

@@ -115,6 +115,8 @@ Result<std::unique_ptr<LlmStream>> LlmChain::start(const LlmRequest& request, Ll
   return std::unique_ptr<LlmStream>(std::move(stream));
 }
 
+void LlmChain::warm_up(const WarmUp& means) { warm_up_first(shared_->links, means); }
+
 LlmChain::Stream::Stream(std::shared_ptr<const Shared> shared, const LlmRequest& request,
                          LlmSink& sink)
     : shared_(std::move(shared)),

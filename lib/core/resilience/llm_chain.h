@@ -16,6 +16,7 @@ class LlmChain final : public LlmProvider {
   // REQUIRES: 1 to kMaxChain links.
   LlmChain(std::vector<ChainLink<LlmProvider>> links, ResilienceOptions options);
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override;
+  void warm_up(const WarmUp& means) override;
 
  private:
   struct Shared;

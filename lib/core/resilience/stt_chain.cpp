@@ -124,6 +124,8 @@ Result<std::unique_ptr<SttStream>> SttChain::start(const SttRequest& request, St
   return std::unique_ptr<SttStream>(std::move(stream));
 }
 
+void SttChain::warm_up(const WarmUp& means) { warm_up_first(shared_->links, means); }
+
 SttChain::Stream::Stream(std::shared_ptr<const Shared> shared, const SttRequest& request,
                          SttSink& sink)
     : shared_(std::move(shared)),

@@ -17,6 +17,7 @@ class SttChain final : public SttProvider {
   // Those of the first one.
   const SttCapabilities& capabilities() const override;
   Result<std::unique_ptr<SttStream>> start(const SttRequest& request, SttSink& sink) override;
+  void warm_up(const WarmUp& means) override;
 
  private:
   struct Shared;

@@ -146,6 +146,8 @@ Result<std::unique_ptr<TtsStream>> TtsChain::start(const TtsRequest& request, Tt
   return std::unique_ptr<TtsStream>(std::move(stream));
 }
 
+void TtsChain::warm_up(const WarmUp& means) { warm_up_first(shared_->links, means); }
+
 TtsChain::Stream::Stream(std::shared_ptr<const Shared> shared, const TtsRequest& request,
                          TtsSink& sink)
     : shared_(std::move(shared)),

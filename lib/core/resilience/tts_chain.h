@@ -20,6 +20,7 @@ class TtsChain final : public TtsProvider {
   // Those of the first one.
   const TtsCapabilities& capabilities() const override;
   Result<std::unique_ptr<TtsStream>> start(const TtsRequest& request, TtsSink& sink) override;
+  void warm_up(const WarmUp& means) override;
 
  private:
   struct Shared;

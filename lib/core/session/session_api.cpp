@@ -131,10 +131,19 @@ void SessionImpl::open() {
   const Scope scope(*this);
   publish(0, event::SessionOpened{mode_, parts_.vad ? parts_.vad->format().sample_rate : 0,
                                   output_rate_});
+  warm_up();
   fact({TurnFact::kOpened});
   if (parts_.agent->greeting.empty()) return;
   says_.push_back({parts_.agent->greeting, {parts_.agent->greeting_interruptible}});
   fact({TurnFact::kAgentSpeaks});
+}
+
+// So that connections are there when the greeting has been said.
+void SessionImpl::warm_up() {
+  const WarmUp means{parts_.executor, parts_.workers, parts_.logger};
+  if (voice_in()) parts_.stt->warm_up(means);
+  if (parts_.llm != nullptr) parts_.llm->warm_up(means);
+  if (voice_out()) parts_.tts->warm_up(means);
 }
 
 Status SessionImpl::check_usable() const {

@@ -197,6 +197,7 @@ class SessionImpl final : public Session,
 
   // failures
   void nothing_helped(Stage stage);
+  void warm_up();
   bool can_apologise(Stage stage) const;
   std::shared_ptr<const Pcm> apology_clip() const;
   void after_failure(Stage stage);

@@ -249,6 +249,7 @@ class RecordingStt final : public SttProvider {
     return StreamNotes<SttStream>::start<SttProvider, SttRequest, SttSink, RecordingSttStream>(
         *real_, request, sink, executor_, StreamKind::kStt);
   }
+  void warm_up(const WarmUp& means) override { real_->warm_up(means); }
 
  private:
   const std::shared_ptr<SttProvider> real_;
@@ -263,6 +264,7 @@ class RecordingLlm final : public LlmProvider {
     return StreamNotes<LlmStream>::start<LlmProvider, LlmRequest, LlmSink, RecordingLlmStream>(
         *real_, request, sink, executor_, StreamKind::kLlm);
   }
+  void warm_up(const WarmUp& means) override { real_->warm_up(means); }
 
  private:
   const std::shared_ptr<LlmProvider> real_;
@@ -278,6 +280,7 @@ class RecordingTts final : public TtsProvider {
     return StreamNotes<TtsStream>::start<TtsProvider, TtsRequest, TtsSink, RecordingTtsStream>(
         *real_, request, sink, executor_, StreamKind::kTts);
   }
+  void warm_up(const WarmUp& means) override { real_->warm_up(means); }
 
  private:
   const std::shared_ptr<TtsProvider> real_;

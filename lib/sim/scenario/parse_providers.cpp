@@ -87,6 +87,7 @@ TtsScript parse_tts(ObjectReader& reader) {
 
 // How a reply comes; what is not set is as in `base`.
 LlmDelivery parse_delivery(ObjectReader& reader, LlmDelivery base) {
+  ObjectReader::put(base.set_up, reader.ms("set_up_ms"));
   read_latency(reader, "first_token_ms", base.first_token);
   read_latency(reader, "per_word_ms", base.per_step);
   ObjectReader::put(base.streaming, reader.flag("streaming"));

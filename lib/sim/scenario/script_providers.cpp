@@ -88,6 +88,9 @@ class Rules final : public LlmProvider {
     }
     return unavailable("no reply of the scenario fits '" + asked + "'");
   }
+  void warm_up(const WarmUp& means) override {
+    for (const Rule& rule : rules_) rule.model->warm_up(means);
+  }
 
  private:
   struct Rule {

@@ -112,6 +112,7 @@ class PatientStt final : public SttProvider {
     patience->begin(std::move(*stream));
     return std::unique_ptr<SttStream>(std::make_unique<PatientStream>(std::move(patience)));
   }
+  void warm_up(const WarmUp& means) override { provider_->warm_up(means); }
 
  private:
   const std::shared_ptr<SttProvider> provider_;

@@ -159,3 +159,25 @@ TEST_CASE("a board shows the pools that there are") {
   bench.pool.reset();
   CHECK(board.all().empty());
 }
+
+TEST_CASE("one more is made beforehand if none is idle and there may be one more") {
+  Bench bench(0, 2);
+  REQUIRE(bench.pool->warm_one().ok());
+  REQUIRE(bench.pool->warm_one().ok());
+  CHECK(bench.made == 1);
+  const auto a = bench.lease();
+  REQUIRE(bench.pool->warm_one().ok());
+  CHECK(bench.made == 2);
+  const auto b = bench.lease();
+  CHECK(bench.pool->warm_one().ok());
+  CHECK(bench.made == 2);
+}
+
+TEST_CASE("what can't be made beforehand is made when it is needed") {
+  Bench bench(0, 1);
+  bench.fails = true;
+  CHECK(bench.pool->warm_one().code() == ErrorCode::kUnavailable);
+  bench.fails = false;
+  CHECK(bench.pool->warm_one().ok());
+  CHECK(bench.pool->status().idle == 1);
+}

@@ -39,6 +39,15 @@ class PocketsphinxStt final : public SttProvider {
     return ps::make_stream(pool_, options_, request.context, sink);
   }
 
+  // So that the first utterance needn't wait until a decoder has been made.
+  void warm_up(const WarmUp& means) override {
+    (void)means.workers->submit([pool = pool_, logger = means.logger] {
+      if (const Status status = pool->warm_one(); !status.ok()) {
+        logger->write(LogLevel::kWarning, "pocketsphinx", status.message());
+      }
+    });
+  }
+
  private:
   // A model that the host brought is taken to be for the language it asks for.
   bool speaks(std::string_view language) const {

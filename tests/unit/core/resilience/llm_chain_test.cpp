@@ -302,3 +302,20 @@ TEST_CASE("llm chain: whoever is told of a failover may end it there: nobody els
   CHECK(bench.b->lines.empty());
   CHECK(bench.told() == " | c");
 }
+
+TEST_CASE("llm chain: who would be asked first is warmed up") {
+  Bench bench;
+  bench.options.breaker_failures = 1;
+  LlmChain chain(bench.both(), bench.options);
+  const WarmUp means{bench.time, bench.workers, bench.logger};
+  chain.warm_up(means);
+  CHECK(bench.a->warmed_up == 1);
+  CHECK(bench.b->warmed_up == 0);
+  (void)bench.health_a->breaker.failed(ErrorCode::kUnavailable, Time{}, bench.options);
+  chain.warm_up(means);
+  CHECK(bench.a->warmed_up == 1);
+  CHECK(bench.b->warmed_up == 1);
+  (void)bench.health_b->breaker.failed(ErrorCode::kUnavailable, Time{}, bench.options);
+  chain.warm_up(means);
+  CHECK(bench.a->warmed_up == 2);
+}
