@@ -15,6 +15,7 @@ namespace voiceagent {
 struct ProviderHealth {
   CircuitBreaker breaker;
   LatencyWindow first_token;  // of a model
+  LatencyWindow audio_pause;  // of a voice: the longest one in each of its streams
   HedgeBudget hedges;
 };
 

@@ -15,10 +15,18 @@
 namespace voiceagent {
 namespace {
 
-// Audio that is not this far ahead of its playing is passed on at once, whole words or not.
+// Audio that is not this far ahead of its playing is passed on at once, whole words or not: as far
+// as the player is sent ahead, and the longest pause that the voice makes. At first nobody knows
+// it.
+constexpr Duration kSentAhead{160'000'000};
 constexpr Duration kSafeLead{400'000'000};
 // No word is waited for for longer than this.
 constexpr Duration kLongestWord{3'000'000'000};
+
+Duration safe_lead(const ProviderHealth& health) {
+  const auto pause = health.audio_pause.percentile(0.95);
+  return pause ? std::min(kSafeLead, kSentAhead + *pause) : kSafeLead;
+}
 
 }  // namespace
 
@@ -113,8 +121,10 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   std::int64_t delivered_ = 0;  // samples
   Time playhead_{};             // when what was delivered will have been played, at the earliest
   Time progress_{};
-  bool refused_ = false;     // the sink is full
-  bool got_audio_ = false;   // since the last rest
+  Duration lead_ = kSafeLead;  // of the present synthesiser
+  Duration longest_pause_{0};  // that it made, since it began
+  bool refused_ = false;       // the sink is full
+  bool got_audio_ = false;     // since the last rest
   bool must_guess_ = false;  // the present clause was begun by somebody else: its words need times
   bool told_delay_ = false;
   bool silent_ = false;  // an answer came without any audio: nobody knows to what
@@ -188,6 +198,8 @@ Status TtsChain::Stream::ask(std::size_t link) {
   const bool knows = std::ranges::find(can.voices, voice_) != can.voices.end();
   if (link == 0 || knows) request.voice = voice_;
   in_rate_ = can.sample_rate;
+  lead_ = safe_lead(*shared_->links[link].health);
+  longest_pause_ = Duration(0);
   resampler_.reset();
   auto port = TtsPort::open(ports_, provider, request, *this, shared_->frames);
   if (!port.ok()) return port.status();
@@ -288,13 +300,14 @@ void TtsChain::Stream::send_text() {
 
 void TtsChain::Stream::tts_audio(FramePtr frame, int sample_rate) {
   if (over_) return;
+  if (got_audio_ && !refused_) longest_pause_ = std::max(longest_pause_, now() - progress_);
   progress_ = now();
   if (!std::exchange(got_audio_, true)) watch();
   if (link_ == 0 && received() == 0) rate_ = sample_rate;
   const std::size_t count = std::as_const(*frame).samples().size();
   const auto samples = at_stream_rate(std::as_const(*frame).samples(), sample_rate);
   // In the usual case it goes straight through.
-  const bool straight = waiting() == 0 && !refused_ && playhead_ < now() + kSafeLead;
+  const bool straight = waiting() == 0 && !refused_ && playhead_ < now() + lead_;
   if (!straight || !deliver(samples)) held_.insert(held_.end(), samples.begin(), samples.end());
   if (!straight) drain();
   room_owed_ += samples_to_duration(static_cast<std::int64_t>(count), sample_rate);
@@ -330,7 +343,7 @@ void TtsChain::Stream::drain_resampler() {
 // How much of what was received may go on now.
 std::int64_t TtsChain::Stream::may_go() const {
   const bool long_enough = samples_to_duration(waiting(), rate_) > kLongestWord;
-  if (playhead_ < now() + kSafeLead || long_enough || complete_) return received();
+  if (playhead_ < now() + lead_ || long_enough || complete_) return received();
   return std::max(delivered_, marks_.whole_words(received()));
 }
 
@@ -422,6 +435,7 @@ void TtsChain::Stream::stream_closed() {
                   false);
   }
   complete_ = finish_answered_ = true;
+  shared_->links[link_].health->audio_pause.add(longest_pause_);
   course_.succeeded(link_);
   drain();
 }

@@ -285,3 +285,35 @@ TEST_CASE("tts chain: whoever is told of a failover may end it there: nobody els
   CHECK(bench.b->lines.empty());
   CHECK(bench.calls() == "c");
 }
+
+TEST_CASE("tts chain: a voice that never pauses goes on in whole words sooner") {
+  Bench bench;
+  for (int i = 0; i < 20; ++i) bench.health_a->audio_pause.add(20ms);
+  bench.start();
+  bench.say("one two three");
+  Bench::tell_words(*bench.a, "one two three");
+  CHECK(bench.a->speak(200ms));  // two words: far enough ahead
+  CHECK(bench.a->speak(50ms));   // half of "three"
+  bench.run();
+  CHECK(bench.audio() == 200ms);
+  bench.fail(*bench.a);
+  CHECK(bench.b->line().texts == std::vector<std::string>{" three"});
+}
+
+TEST_CASE("tts chain: the longest pause of a stream is remembered") {
+  Bench bench;
+  for (int i = 0; i < 19; ++i) bench.health_a->audio_pause.add(20ms);
+  bench.start();
+  bench.say("one two");
+  bench.run(500ms);  // before its first audio
+  CHECK(bench.a->speak(100ms));
+  bench.run(70ms);
+  CHECK(bench.a->speak(100ms));
+  bench.a->line().sink->done();
+  bench.stream->finish();
+  bench.run();
+  bench.a->line().sink->done();
+  bench.a->line().close();
+  bench.run();
+  CHECK(bench.health_a->audio_pause.percentile(1.0) == Duration(70ms));
+}
