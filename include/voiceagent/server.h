@@ -171,7 +171,8 @@ class VOICEAGENT_EXPORT Server {
 
 /// Blocks until `server` has stopped, as programs want it: SIGINT and SIGTERM drain it, a second
 /// one stops it at once, SIGHUP reads its certificate again. The handlers that were there come back
-/// afterwards. Once at a time. The error is that of Server::wait().
+/// afterwards. The process may open as many descriptors as the system allows from then on (soft
+/// limit = hard limit). Once at a time. The error is that of Server::wait().
 VOICEAGENT_EXPORT Status run_until_signal(Server& server);
 
 }  // namespace voiceagent

@@ -1,5 +1,6 @@
 // Signals for programs: a handler may do next to nothing, so a thread does it.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -89,9 +90,19 @@ void act_on_signals(const SignalPipe& pipe, Server& server) {
   }
 }
 
+// Each connection needs a descriptor, and systems give few unless asked. Where they give no more
+// (macOS has a limit of its own) it stays as it is.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
 }  // namespace
 
 Status run_until_signal(Server& server) {
+  raise_descriptor_limit();
   SignalPipe pipe;
   if (Status status = pipe.open(); !status.ok()) return status;
   std::thread watcher = start_thread([&] { act_on_signals(pipe, server); });

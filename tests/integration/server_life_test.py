@@ -1,6 +1,7 @@
 """The server's life: starting, what keeps it from starting, certificates, stopping."""
 
 import json
+import resource
 import signal
 import socket
 import ssl
@@ -18,6 +19,14 @@ class Start(ServerTest):
         self.assertRegex(server.first_line, r"^listening on http://127\.0\.0\.1:\d+$")
         self.assertEqual(server.get("/health")[0], 200)
         self.assertEqual(server.stop(), 0)
+
+    def test_it_takes_as_many_connections_as_the_system_allows(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(128, hard), hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        server = self.start().wait_until_ready()
+        self.assertEqual(resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE),
+                         (hard, hard))
 
     def test_help_version_and_reference_are_printed(self):
         for flag, text in (("--help", "--config"), ("--version", "."),
