@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/resilience/provider_health.h"
@@ -39,6 +40,19 @@ std::vector<CourseLink> course_links(const std::vector<ChainLink<Provider>>& cha
   for (const auto& link : chain) links.push_back({link.name, link.health.get()});
   return links;
 }
+
+// What all streams of a chain share. Not to be moved.
+template <class Provider>
+struct ChainShared {
+  ChainShared(std::vector<ChainLink<Provider>> chain, ResilienceOptions how)
+      : links(std::move(chain)), options(std::move(how)), course(course_links(links)) {}
+  ChainShared(const ChainShared&) = delete;
+  ChainShared& operator=(const ChainShared&) = delete;
+
+  const std::vector<ChainLink<Provider>> links;
+  const ResilienceOptions options;
+  const std::vector<CourseLink> course;
+};
 
 // Gets ready who would be asked first now. Who takes over needn't be: that is rare, and each one's
 // connections cost something.

@@ -13,10 +13,8 @@
 
 namespace voiceagent {
 
-struct LlmChain::Shared {
-  std::vector<ChainLink<LlmProvider>> links;
-  ResilienceOptions options;
-  std::vector<CourseLink> course;
+struct LlmChain::Shared : ChainShared<LlmProvider> {
+  using ChainShared::ChainShared;
 };
 
 // One reply. It lives on the executor of its context; everything comes to it through ports.
@@ -101,13 +99,7 @@ class LlmChain::Stream final : public LlmStream {
 };
 
 LlmChain::LlmChain(std::vector<ChainLink<LlmProvider>> links, ResilienceOptions options)
-    : shared_([&] {
-        auto shared = std::make_shared<Shared>();
-        shared->links = std::move(links);
-        shared->options = std::move(options);
-        shared->course = course_links(shared->links);
-        return shared;
-      }()) {}
+    : shared_(std::make_shared<Shared>(std::move(links), std::move(options))) {}
 
 Result<std::unique_ptr<LlmStream>> LlmChain::start(const LlmRequest& request, LlmSink& sink) {
   auto stream = std::make_unique<Stream>(shared_, request, sink);

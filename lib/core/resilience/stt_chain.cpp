@@ -24,10 +24,8 @@ constexpr Duration kDeaf{2'000'000'000};
 
 }  // namespace
 
-struct SttChain::Shared {
-  std::vector<ChainLink<SttProvider>> links;
-  ResilienceOptions options;
-  std::vector<CourseLink> course;
+struct SttChain::Shared : ChainShared<SttProvider> {
+  using ChainShared::ChainShared;
 };
 
 // One listening stretch. It lives on the executor of its context.
@@ -106,13 +104,7 @@ class SttChain::Stream final : public SttStream, private SttListener {
 };
 
 SttChain::SttChain(std::vector<ChainLink<SttProvider>> links, ResilienceOptions options)
-    : shared_([&] {
-        auto shared = std::make_shared<Shared>();
-        shared->links = std::move(links);
-        shared->options = std::move(options);
-        shared->course = course_links(shared->links);
-        return shared;
-      }()) {}
+    : shared_(std::make_shared<Shared>(std::move(links), std::move(options))) {}
 
 const SttCapabilities& SttChain::capabilities() const {
   return shared_->links.front().provider->capabilities();

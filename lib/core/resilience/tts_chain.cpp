@@ -30,11 +30,11 @@ Duration safe_lead(const ProviderHealth& health) {
 
 }  // namespace
 
-struct TtsChain::Shared {
-  std::vector<ChainLink<TtsProvider>> links;
-  ResilienceOptions options;
-  std::shared_ptr<FramePool> frames;
-  std::vector<CourseLink> course;
+struct TtsChain::Shared : ChainShared<TtsProvider> {
+  Shared(std::vector<ChainLink<TtsProvider>> chain, ResilienceOptions how,
+         std::shared_ptr<FramePool> pool)
+      : ChainShared(std::move(chain), std::move(how)), frames(std::move(pool)) {}
+  const std::shared_ptr<FramePool> frames;
 };
 
 // One reply being spoken. It lives on the executor of its context.
@@ -137,14 +137,7 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
 
 TtsChain::TtsChain(std::vector<ChainLink<TtsProvider>> links, ResilienceOptions options,
                    std::shared_ptr<FramePool> frames)
-    : shared_([&] {
-        auto shared = std::make_shared<Shared>();
-        shared->links = std::move(links);
-        shared->options = std::move(options);
-        shared->frames = std::move(frames);
-        shared->course = course_links(shared->links);
-        return shared;
-      }()) {}
+    : shared_(std::make_shared<Shared>(std::move(links), std::move(options), std::move(frames))) {}
 
 const TtsCapabilities& TtsChain::capabilities() const {
   return shared_->links.front().provider->capabilities();
