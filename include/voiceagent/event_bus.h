@@ -16,6 +16,31 @@ namespace voiceagent {
 
 class EventBus;
 
+/// A set of kinds of events.
+class EventSet {
+ public:
+  /// Every kind.
+  static constexpr EventSet all() { return EventSet(~std::uint64_t{0}); }
+  /// Just this one.
+  static constexpr EventSet of(EventKind kind) { return EventSet(bit(kind)); }
+
+  /// This set and that kind.
+  constexpr EventSet with(EventKind kind) const { return EventSet(bits_ | bit(kind)); }
+  /// This set but for that kind.
+  constexpr EventSet without(EventKind kind) const { return EventSet(bits_ & ~bit(kind)); }
+  /// Whether the kind is in it.
+  constexpr bool contains(EventKind kind) const { return (bits_ & bit(kind)) != 0; }
+
+ private:
+  friend class EventBus;
+  static_assert(kEventKinds <= 64);
+  static constexpr std::uint64_t bit(EventKind kind) {
+    return std::uint64_t{1} << static_cast<unsigned>(kind);
+  }
+  explicit constexpr EventSet(std::uint64_t bits) : bits_(bits) {}
+  std::uint64_t bits_;
+};
+
 /// A subscription that ends with this object. Destroy it on the session's executor, or after the
 /// session has closed; inside a handler is fine, its own one too.
 class VOICEAGENT_EXPORT Subscription {
@@ -39,7 +64,6 @@ class VOICEAGENT_EXPORT Subscription {
   struct Access;
   friend struct Access;
   std::weak_ptr<void> table_;
-  std::size_t list_ = 0;
   std::uint64_t id_ = 0;
 };
 
@@ -57,26 +81,27 @@ class VOICEAGENT_EXPORT EventBus {
   /// out after the event has reached everybody. It must not throw. Session's executor.
   template <class E, class Handler>
   [[nodiscard]] Subscription subscribe(Handler&& handler) {
-    return add(static_cast<std::size_t>(E::kKind),
-               [handler = std::forward<Handler>(handler)](const void* event,
-                                                          const EventEnvelope& envelope) mutable {
-                 const E& typed = *static_cast<const E*>(event);
-                 if constexpr (std::is_invocable_v<Handler&, const E&, const EventEnvelope&>) {
-                   handler(typed, envelope);
-                 } else {
-                   handler(typed);
-                 }
-               });
+    return add(E::kKind, [handler = std::forward<Handler>(handler)](
+                             const void* event, const EventEnvelope& envelope) mutable {
+      const E& typed = *static_cast<const E*>(event);
+      if constexpr (std::is_invocable_v<Handler&, const E&, const EventEnvelope&>) {
+        handler(typed, envelope);
+      } else {
+        handler(typed);
+      }
+    });
   }
 
-  /// Calls `handler(const AnyEvent&)` for every event, after the event's own subscribers.
-  [[nodiscard]] Subscription subscribe_all(UniqueFunction<void(const AnyEvent&)> handler);
+  /// Calls `handler(const AnyEvent&)` for every event of `kinds`, after the event's own
+  /// subscribers. Audio is most of what happens: who leaves it out spares the session the call.
+  [[nodiscard]] Subscription subscribe_all(UniqueFunction<void(const AnyEvent&)> handler,
+                                           EventSet kinds = EventSet::all());
 
  protected:
   /// Delivers `event`; the engine's side. Not from inside a handler.
   template <class E>
   void deliver(const E& event, const EventEnvelope& envelope) {
-    deliver_any(&event, AnyEvent(event, envelope));
+    if (wanted_.contains(E::kKind)) deliver_any(&event, AnyEvent(event, envelope));
   }
 
  private:
@@ -84,11 +109,14 @@ class VOICEAGENT_EXPORT EventBus {
   using AllHandler = UniqueFunction<void(const AnyEvent&)>;
   struct Table;
 
-  Subscription add(std::size_t list, Handler handler);
+  Subscription add(EventKind kind, Handler handler);
   void deliver_any(const void* event, const AnyEvent& any);
+
+  Subscription subscription(EventSet kinds);
 
   friend struct Subscription::Access;
   std::shared_ptr<Table> table_;
+  EventSet wanted_{0};  // by anybody who ever subscribed
 };
 
 }  // namespace voiceagent

@@ -14,19 +14,22 @@ namespace voiceagent {
 
 class FramePool;
 
-// One block of samples. Written by whoever took it from the pool, before it is shared.
+// One block of samples, which follow it in memory. Written by whoever took it from the pool, before
+// it is shared.
 class AudioFrame {
  public:
-  std::span<std::int16_t> samples() { return {data_.get(), size_}; }
-  std::span<const std::int16_t> samples() const { return {data_.get(), size_}; }
+  std::span<std::int16_t> samples() { return {reinterpret_cast<std::int16_t*>(this + 1), size_}; }
+  std::span<const std::int16_t> samples() const {
+    return {reinterpret_cast<const std::int16_t*>(this + 1), size_};
+  }
 
  private:
   friend class FramePool;
   friend class FramePtr;
-  std::unique_ptr<std::int16_t[]> data_;
-  std::size_t size_ = 0;
+  explicit AudioFrame(FramePool& pool) : pool_(&pool) {}
+  FramePool* const pool_;
+  std::uint32_t size_ = 0;
   std::atomic<int> references_{0};
-  std::shared_ptr<FramePool> pool_;  // keeps the pool alive while the frame is out
 };
 
 // Shared ownership of a frame; the last one gives it back to its pool. Any thread.
@@ -71,12 +74,16 @@ class FramePool : public std::enable_shared_from_this<FramePool> {
  private:
   friend class FramePtr;
   FramePool(std::size_t max_samples, std::size_t max_free);
+  AudioFrame* make();
+  static void destroy(AudioFrame* frame) noexcept;
   void give_back(AudioFrame* frame) noexcept;
 
   const std::size_t max_samples_;
   const std::size_t max_free_;
   std::mutex mutex_;
   std::vector<AudioFrame*> free_;
+  std::size_t out_ = 0;              // frames that somebody has
+  std::shared_ptr<FramePool> self_;  // while there are any
   std::atomic<std::size_t> allocated_{0};
 };
 

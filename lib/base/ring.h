@@ -55,7 +55,7 @@ class Ring {
   std::size_t index(std::size_t offset) const { return (head_ + offset) & (slots_.size() - 1); }
 
   void grow() {
-    std::vector<T> larger(slots_.empty() ? 16 : slots_.size() * 2);  // always a power of two
+    std::vector<T> larger(slots_.empty() ? 4 : slots_.size() * 2);  // always a power of two
     for (std::size_t i = 0; i < size_; ++i) larger[i] = std::move(slots_[index(i)]);
     slots_.swap(larger);
     head_ = 0;

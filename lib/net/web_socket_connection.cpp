@@ -53,12 +53,12 @@ WebSocketConnection::WebSocketConnection(ConnectionSet& set, std::shared_ptr<voi
     : set_(set),
       loop_(set.loop()),
       keep_(std::move(keep)),
-      side_(side),
       stream_(std::move(stream)),
-      request_(std::move(request)),
       handler_(std::move(handler)),
-      limits_(limits),
+      side_(side),
       reader_(limits.max_message_bytes, side == Side::kServer ? Side::kClient : Side::kServer),
+      request_(std::move(request)),
+      limits_(limits),
       heard_at_(loop_->now()) {}
 
 WebSocketConnection::~WebSocketConnection() = default;

@@ -97,35 +97,34 @@ class WebSocketConnection final : public WebSocket,
   void resume_later();
   void lost();
 
+  // What every message needs lies together; the rest is seldom looked at.
   ConnectionSet& set_;
   const std::shared_ptr<Loop> loop_;
   std::shared_ptr<void> keep_;
-  const Side side_;
   std::unique_ptr<Stream> stream_;
-  const HttpRequest request_;
   std::unique_ptr<WebSocketHandler> handler_;
-  const WebSocketLimits limits_;
-  FrameReader reader_;
   State state_ = State::kOpen;
+  const Side side_;
   bool broken_ = false;
   bool resuming_ = false;
-
-  std::string rest_;  // of a frame that the socket has taken in part
-  std::size_t rest_sent_ = 0;
-  std::string pong_;  // the frame that answers the latest ping
-  Ring<Message> queue_;
-  std::size_t queued_ = 0;  // bytes in queue_
-  std::uint64_t dropped_ = 0;
-  Time blocked_at_;  // when the socket last took something, while something waits
-
   bool after_error_ = false;
+  bool heard_ = true;  // since the last tick
+  bool pinged_ = false;
+  std::uint64_t dropped_ = 0;
+  std::string rest_;  // of a frame that the socket has taken in part
+  Ring<Message> queue_;
+  std::string pong_;  // the frame that answers the latest ping
+  FrameReader reader_;
+
+  std::size_t rest_sent_ = 0;
+  std::size_t queued_ = 0;  // bytes in queue_
+  const HttpRequest request_;
+  const WebSocketLimits limits_;
+  Time blocked_at_;  // when the socket last took something, while something waits
   std::string close_frame_;
   Time deadline_ = Time::max();  // of closing
   int closed_code_ = kCloseAbnormal;
   std::string closed_reason_;
-
-  bool heard_ = true;  // since the last tick
-  bool pinged_ = false;
   Time heard_at_;
 };
 

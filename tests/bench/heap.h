@@ -1,19 +1,15 @@
 // How much memory things hold, by the allocator's own account: malloc counts as well as new.
 #pragma once
 
-#include <malloc.h>
-
 #include <cstddef>
 #include <functional>
 #include <vector>
 
+#include "support/heap.h"
+
 namespace voiceagent::bench {
 
-// Bytes in use on the heap, by all threads.
-inline std::size_t heap_bytes() {
-  const auto info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
+using test::heap_bytes;
 
 // Bytes for one of what `make` makes: the average over many that live at once.
 template <class T>

@@ -14,6 +14,9 @@ speaks for half of the time. Without --sessions the largest number is searched t
 server's core under 70 %, loses nothing, and delays a frame by at most 5 ms (p99). How a delay is
 measured is said in tests/bench/load/caller.h.
 
+What a session holds is the difference between two runs, with all of them and with a quarter: what
+the first one brings (threads, tables) is not counted to each.
+
 --soak shows that memory stays flat: callers that listen send audio 20 times as fast as it is
 spoken, over real sockets, so that 3 minutes are an hour of it (the engine's own timers run in real
 time); callers that are talked to can't be made to hear faster, and take their time.
@@ -81,8 +84,7 @@ class Bench:
         with self.server(name) as (process, port, _):
             url = f"ws://127.0.0.1:{port}{'/' if mode == 'echo' else PATH}"
             result = self.callers(mode, url, pid=process.pid, sessions=sessions, **options)
-        grown = result["resident_kb"][-1] - result["resident_before_kb"]
-        result["memory_kb_per_session"] = grown / sessions
+        result["resident_grown_kb"] = result["resident_kb"][-1] - result["resident_before_kb"]
         return result
 
 
@@ -122,6 +124,19 @@ def say_progress(result):
           file=sys.stderr, flush=True)
 
 
+def add_memory(bench, mode, result):
+    """What one session more takes, by a second run with a quarter of them, and what is there once."""
+    sessions = result["sessions"]
+    few = max(1, sessions // 4)
+    if few == sessions:
+        return
+    fewer = bench.load(mode, few)
+    more_kb = result["resident_grown_kb"] - fewer["resident_grown_kb"]
+    result["memory_kb_per_session"] = more_kb / (sessions - few)
+    result["memory_kb_once"] = (result["resident_grown_kb"]
+                                - sessions * result["memory_kb_per_session"])
+
+
 def compare(bench, mode, sessions):
     """The load, and beside it what the sockets and the detector of voice cost at that number."""
     result = bench.load(mode, sessions) if sessions else search(bench, mode)
@@ -134,6 +149,7 @@ def compare(bench, mode, sessions):
     result["detector_us_per_frame"] = detector["us_per_frame"]
     result["above_us_per_frame"] = (result["server_cpu_us_per_frame"]
                                     - echo["server_cpu_us_per_frame"] - detector["us_per_frame"])
+    add_memory(bench, mode, result)
     return result
 
 
@@ -192,7 +208,10 @@ def print_load(mode, result):
     row("  of the echo", f"{echo['delay_p50_ms']:.2f} / {echo['delay_p99_ms']:.2f} ms")
     row("frames sent / received", f"{result['frames_sent']} / {result['frames_received']}")
     row("frames lost, problems", f"{result['frames_lost']}, {result['problems']}", "none")
-    row("memory per session", f"{result['memory_kb_per_session']:.1f} KB", "at most 64 KB")
+    if "memory_kb_per_session" in result:
+        row("memory for one session more", f"{result['memory_kb_per_session']:.1f} KB",
+            "at most 64 KB")
+        row("  once, with the first of them", f"{result['memory_kb_once']:.0f} KB")
     row("the generator itself was late by at most", f"{result['generator_late_ms']:.1f} ms")
 
 

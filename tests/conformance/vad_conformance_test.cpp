@@ -11,6 +11,7 @@
 
 #include "providers/vad/energy/energy_vad.h"
 #include "support/catch.h"
+#include "support/heap.h"
 #include "support/signals.h"
 #include "voiceagent/sim.h"
 #include "voiceagent/vad.h"
@@ -196,6 +197,25 @@ TEST_CASE("vad: the detectors of two sessions know nothing of each other") {
       (*two)->process(noise);
     }
     CHECK(heard == expected);
+  });
+}
+
+TEST_CASE("vad: a session's detector is small, whatever it has heard") {
+  if (!test::kHeapIsMeasured) return;
+  for_all([](const Implementation& implementation) {
+    constexpr std::size_t kMany = 64;
+    Detector first(implementation);  // what is made once and for all
+    const Samples voice = test::voice_like(first.rate(), static_cast<std::size_t>(first.rate()));
+    first.hear(voice);
+    std::vector<std::unique_ptr<Detector>> detectors(kMany);
+    const std::size_t before = test::heap_bytes();
+    for (auto& detector : detectors) {
+      detector = std::make_unique<Detector>(implementation);
+      detector->hear(voice);
+    }
+    const std::size_t bytes = (test::heap_bytes() - before) / kMany;
+    INFO(bytes << " bytes");
+    CHECK(bytes < 10 * 1024);
   });
 }
 

@@ -1,69 +1,71 @@
 #include "voiceagent/event_bus.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace voiceagent {
 namespace {
 
-// Entries are on the heap one by one, so that a handler may add others while it runs.
+// Handlers are on the heap one by one, so that one may add others while it runs. What is asked of
+// each event lies together: most events concern hardly anybody.
 template <class Handler>
 struct Entry {
-  std::uint64_t id = 0;
+  std::uint64_t id;
+  EventSet kinds;
+  std::unique_ptr<Handler> handler;
   bool live = true;
-  Handler handler;
 };
 
+// In the order of their ids.
 template <class Handler>
-using List = std::vector<std::unique_ptr<Entry<Handler>>>;
-
-constexpr std::size_t kAllList = kEventKinds;
-
-template <class Handler>
-void mark_dead(List<Handler>& list, std::uint64_t id) {
-  for (auto& entry : list) {
-    if (entry->id == id) entry->live = false;
+class List {
+ public:
+  void add(std::uint64_t id, EventSet kinds, Handler handler) {
+    entries_.push_back({id, kinds, std::make_unique<Handler>(std::move(handler))});
   }
-}
+  void mark_dead(std::uint64_t id) {
+    for (auto& entry : entries_) {
+      if (entry.id == id) entry.live = false;
+    }
+  }
+  void sweep() {
+    std::erase_if(entries_, [](const auto& entry) { return !entry.live; });
+  }
+  // Calls each handler of `kind` that was there when the event came; newer ones have greater ids.
+  template <class Call>
+  void each(EventKind kind, std::uint64_t newest, Call call) const {
+    for (std::size_t i = 0; i < entries_.size() && entries_[i].id <= newest; ++i) {
+      const Entry<Handler>& entry = entries_[i];
+      if (entry.live && entry.kinds.contains(kind)) call(*entry.handler);
+    }
+  }
 
-template <class Handler>
-void sweep(List<Handler>& list) {
-  std::erase_if(list, [](const auto& entry) { return !entry->live; });
-}
+ private:
+  std::vector<Entry<Handler>> entries_;
+};
 
 }  // namespace
 
 struct EventBus::Table {
-  std::array<List<Handler>, kEventKinds> lists;
+  EventSet typed_kinds{0};  // that have ever had a subscriber of their own
   List<AllHandler> all;
+  List<Handler> typed;
   std::uint64_t last_id = 0;
   int depth = 0;
   bool dirty = false;
 
-  void remove(std::size_t list, std::uint64_t id) {
-    if (list == kAllList) {
-      mark_dead(all, id);
-    } else {
-      mark_dead(lists[list], id);
-    }
+  void remove(std::uint64_t id) {
+    typed.mark_dead(id);
+    all.mark_dead(id);
     dirty = true;
-    if (depth == 0) sweep_all();
+    if (depth == 0) sweep();
   }
 
-  void sweep_all() {
+  void sweep() {
     if (!dirty) return;
     dirty = false;
-    for (auto& list : lists) sweep(list);
-    sweep(all);
-  }
-
-  // Calls each handler that was there when the event came; newer ones have greater ids.
-  template <class Handler, class Call>
-  static void each(const List<Handler>& list, std::uint64_t newest, Call call) {
-    for (std::size_t i = 0; i < list.size() && list[i]->id <= newest; ++i) {
-      if (list[i]->live) call(list[i]->handler);
-    }
+    typed.sweep();
+    all.sweep();
   }
 };
 
@@ -75,7 +77,6 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
   if (this != &other) {
     reset();
     table_ = std::move(other.table_);
-    list_ = other.list_;
     id_ = other.id_;
     other.table_.reset();
   }
@@ -83,46 +84,44 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 }
 
 void Subscription::reset() {
-  if (const std::shared_ptr<void> table = table_.lock()) {
-    Access::table(table.get())->remove(list_, id_);
-  }
+  if (const std::shared_ptr<void> table = table_.lock()) Access::table(table.get())->remove(id_);
   table_.reset();
 }
 
 EventBus::EventBus() : table_(std::make_shared<Table>()) {}
 EventBus::~EventBus() = default;
 
-Subscription EventBus::add(std::size_t list, Handler handler) {
-  auto entry = std::make_unique<Entry<Handler>>();
-  entry->id = ++table_->last_id;
-  entry->handler = std::move(handler);
-  table_->lists[list].push_back(std::move(entry));
+// The one that comes next.
+Subscription EventBus::subscription(EventSet kinds) {
+  wanted_.bits_ |= kinds.bits_;
   Subscription subscription;
   subscription.table_ = table_;
-  subscription.list_ = list;
-  subscription.id_ = table_->last_id;
+  subscription.id_ = ++table_->last_id;
   return subscription;
 }
 
-Subscription EventBus::subscribe_all(AllHandler handler) {
-  auto entry = std::make_unique<Entry<AllHandler>>();
-  entry->id = ++table_->last_id;
-  entry->handler = std::move(handler);
-  table_->all.push_back(std::move(entry));
-  Subscription subscription;
-  subscription.table_ = table_;
-  subscription.list_ = kAllList;
-  subscription.id_ = table_->last_id;
-  return subscription;
+Subscription EventBus::add(EventKind kind, Handler handler) {
+  Subscription made = subscription(EventSet::of(kind));
+  table_->typed_kinds = table_->typed_kinds.with(kind);
+  table_->typed.add(made.id_, EventSet::of(kind), std::move(handler));
+  return made;
+}
+
+Subscription EventBus::subscribe_all(AllHandler handler, EventSet kinds) {
+  Subscription made = subscription(kinds);
+  table_->all.add(made.id_, kinds, std::move(handler));
+  return made;
 }
 
 void EventBus::deliver_any(const void* event, const AnyEvent& any) {
-  const std::uint64_t newest = table_->last_id;
-  ++table_->depth;
-  Table::each(table_->lists[static_cast<std::size_t>(any.kind())], newest,
-              [&](Handler& handler) { handler(event, any.envelope()); });
-  Table::each(table_->all, newest, [&](AllHandler& handler) { handler(any); });
-  if (--table_->depth == 0) table_->sweep_all();
+  Table& table = *table_;
+  const std::uint64_t newest = table.last_id;
+  ++table.depth;
+  if (table.typed_kinds.contains(any.kind())) {
+    table.typed.each(any.kind(), newest, [&](Handler& handler) { handler(event, any.envelope()); });
+  }
+  table.all.each(any.kind(), newest, [&](AllHandler& handler) { handler(any); });
+  if (--table.depth == 0) table.sweep();
 }
 
 }  // namespace voiceagent

@@ -17,7 +17,7 @@ class Publisher final : public EventBus {
  public:
   // `executor` must outlive the publisher; times count from now on.
   Publisher(std::string session_id, const Executor& executor)
-      : session_id_(std::move(session_id)), executor_(executor), opened_(executor.now()) {}
+      : executor_(executor), opened_(executor.now()), session_id_(std::move(session_id)) {}
 
   template <class E>
   void publish(TurnId turn, const E& event) {
@@ -61,12 +61,12 @@ class Publisher final : public EventBus {
     slowest_ = {latest_.event, at - latest_.time};
   }
 
-  const std::string session_id_;
   const Executor& executor_;
   const Time opened_;
   std::uint64_t seq_ = 0;
   Told latest_;   // since something came in
   Told slowest_;  // and how long it took until the next one
+  const std::string session_id_;
   std::array<Told, 16> history_{};
   std::size_t told_ = 0;
 };

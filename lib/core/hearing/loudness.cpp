@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace voiceagent {
@@ -20,22 +21,40 @@ constexpr int kLearntFrames = 16;       // before an echo is predicted
 constexpr std::size_t kFellSilent = 4;
 constexpr std::size_t kEchoGone = 14;
 
+float squared(std::int16_t sample) {
+  const auto value = static_cast<float>(sample);
+  return value * value;
+}
+
+// In lanes that a compiler can put side by side; a float is exact to a millionth.
+float mean_square(std::span<const std::int16_t> samples) {
+  constexpr std::size_t kLanes = 8;
+  std::array<float, kLanes> sums{};
+  for (auto rest = samples; !rest.empty();) {
+    if (rest.size() < kLanes) {
+      for (std::size_t k = 0; k < rest.size(); ++k) sums[k] += squared(rest[k]);
+      break;
+    }
+    for (std::size_t k = 0; k < kLanes; ++k) sums[k] += squared(rest[k]);
+    rest = rest.subspan(kLanes);
+  }
+  return std::accumulate(sums.begin(), sums.end(), 0.0F) / static_cast<float>(samples.size());
+}
+
 }  // namespace
 
 float level_db(std::span<const std::int16_t> samples) {
   if (samples.empty()) return kSilenceDb;
-  std::int64_t sum = 0;
-  for (const std::int16_t s : samples) sum += static_cast<std::int32_t>(s) * s;
-  if (sum == 0) return kSilenceDb;
-  const double mean = static_cast<double>(sum) / static_cast<double>(samples.size());
-  constexpr double kFullScale = 32768.0 * 32768.0;
-  return std::max(kSilenceDb, static_cast<float>(10.0 * std::log10(mean / kFullScale)));
+  const float mean = mean_square(samples);
+  if (mean == 0) return kSilenceDb;
+  constexpr float kFullScale = 32768.0F * 32768.0F;
+  return std::max(kSilenceDb, 10.0F * std::log10(mean / kFullScale));
 }
 
 void Loudness::sent(std::span<const std::int16_t> samples) {
   // Frames leave in bursts when playing begins: the loudest of a burst stands for it.
   const float db = level_db(samples);
-  sent_[next_] = was_sent_ ? std::max(sent_[next_], db) : db;
+  note_sent(was_sent_ ? std::max(sent_[next_], db) : db);
   was_sent_ = true;
   if (unsent_ > kPause) sending_ = 0;
   unsent_ = 0;
@@ -47,12 +66,12 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
   if (voice && !voice_) voice_begins();
   voice_ = voice;
   heard_[next_] = {db, voice};
-  if (!was_sent_) sent_[next_] = kSilenceDb;
+  if (!was_sent_) note_sent(kSilenceDb);
   was_sent_ = false;
   next_ = (next_ + 1) % kWindow;
   ++unsent_;
   ++sending_;
-  const float sent = loudest_sent();
+  const float sent = loudest_sent_;
   if (sent <= kLoudEnough) {
     loud_ = 0;
     if (!voice) learn_noise(db);
@@ -65,7 +84,7 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
 
 // Somebody's voice comes to light some frames after its beginning.
 void Loudness::voice_begins() {
-  const float sent = loudest_sent();
+  const float sent = loudest_sent_;
   of_voice_ = kSilenceDb;
   fell_silent_ = false;
   for (std::size_t i = 1; i <= kOnset; ++i) {
@@ -111,10 +130,18 @@ void Loudness::learn_coupling(float sent) {
   learnt_ = std::min(learnt_ + 1, kLearntFrames);
 }
 
-float Loudness::loudest_sent() const { return *std::ranges::max_element(sent_); }
+// The window is looked through only when its loudest frame leaves it.
+void Loudness::note_sent(float db) {
+  const float leaves = std::exchange(sent_[next_], db);
+  if (db >= loudest_sent_) {
+    loudest_sent_ = db;
+  } else if (leaves >= loudest_sent_) {
+    loudest_sent_ = *std::ranges::max_element(sent_);
+  }
+}
 
 float Loudness::echo() const {
-  const float sent = loudest_sent();
+  const float sent = loudest_sent_;
   if (learnt_ < kLearntFrames || sent <= kLoudEnough) return kSilenceDb;
   return std::max(kSilenceDb, sent + coupling_);
 }

@@ -42,7 +42,7 @@ class Loudness {
   static constexpr std::size_t kWindow = 50;
   static constexpr std::size_t kOnset = 5;  // frames: a detector is that late, at most
 
-  float loudest_sent() const;
+  void note_sent(float db);
   void learn_noise(float db);
   void learn_coupling(float sent);
   void voice_begins();
@@ -52,21 +52,22 @@ class Loudness {
     bool voice = false;
   };
 
-  std::array<float, kWindow> sent_{};  // the newest frames', kSilenceDb where none left
-  std::array<Heard, kWindow> heard_{};
-  std::size_t next_ = 0;   // of heard_
+  std::size_t next_ = 0;   // of heard_ and sent_
   bool was_sent_ = false;  // since the last frame of the microphone's
-  float level_ = kSilenceDb;
-  float noise_ = kSilenceDb;
-  float coupling_ = 0;           // echo less what was sent, in dB
-  int learnt_ = 0;               // frames that coupling_ stands on
-  std::size_t loud_ = 0;         // frames since the agent became audible
-  float of_voice_ = kSilenceDb;  // the same, of the present or latest voice: the greatest
   bool voice_ = false;
   bool voice_may_be_echo_ = false;
   bool fell_silent_ = false;
-  std::size_t unsent_ = kWindow;  // frames since one was sent
-  std::size_t sending_ = 0;       // frames since the agent began, or went on, to speak
+  float loudest_sent_ = kSilenceDb;  // of sent_
+  float level_ = kSilenceDb;
+  float noise_ = kSilenceDb;
+  float coupling_ = 0;                 // echo less what was sent, in dB
+  int learnt_ = 0;                     // frames that coupling_ stands on
+  float of_voice_ = kSilenceDb;        // the same, of the present or latest voice: the greatest
+  std::size_t loud_ = 0;               // frames since the agent became audible
+  std::size_t unsent_ = kWindow;       // frames since one was sent
+  std::size_t sending_ = 0;            // frames since the agent began, or went on, to speak
+  std::array<float, kWindow> sent_{};  // the newest frames', kSilenceDb where none left
+  std::array<Heard, kWindow> heard_{};
 };
 
 }  // namespace voiceagent

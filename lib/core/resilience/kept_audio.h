@@ -3,49 +3,68 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
+
+#include "base/ring.h"
 
 namespace voiceagent {
 
+// In blocks of one size: nothing moves, and what one session gives back another can use. A session
+// listens for hours, and few of its seconds are speech: between them it holds nothing.
 class KeptAudio {
  public:
   void add(std::span<const std::int16_t> samples) {
-    const std::size_t wanted = samples_.size() + samples.size();
-    if (wanted > samples_.capacity()) samples_.reserve(wanted + kStep);
-    samples_.insert(samples_.end(), samples.begin(), samples.end());
+    while (!samples.empty()) {
+      const std::size_t at = static_cast<std::size_t>(end_ - first_) % kBlock;
+      if (at == 0) blocks_.push_back(std::make_unique_for_overwrite<Block>());
+      const std::size_t count = std::min(samples.size(), kBlock - at);
+      std::copy_n(samples.data(), count, blocks_.back()->data() + at);
+      samples = samples.subspan(count);
+      end_ += static_cast<std::int64_t>(count);
+    }
   }
   // What is before `position` is not needed any more.
   void drop_before(std::int64_t position) {
-    const std::int64_t count = std::clamp<std::int64_t>(position - begin_, 0, size());
-    samples_.erase(samples_.begin(), samples_.begin() + static_cast<std::ptrdiff_t>(count));
-    begin_ += count;
-    // A session listens for hours, and few of its seconds are speech.
-    if (samples_.capacity() > samples_.size() + 2 * kStep) samples_.shrink_to_fit();
+    begin_ = std::clamp(position, begin_, end_);
+    while (begin_ - first_ >= static_cast<std::int64_t>(kBlock)) {
+      blocks_.pop_front();
+      first_ += kBlock;
+    }
+    if (begin_ < end_) return;
+    blocks_ = {};
+    first_ = end_;
   }
-  // Keeps about the latest `most` samples; never drops what is at `needed` and later. It does so
-  // seldom, because the rest must move.
+  // Keeps the latest `most` samples; never drops what is at `needed` and later.
   void bound(std::int64_t most, std::int64_t needed) {
-    if (size() > most + most / 8) drop_before(std::min(end() - most, needed));
+    if (end_ - begin_ > most) drop_before(std::min(end_ - most, needed));
   }
 
   std::int64_t begin() const { return begin_; }
-  std::int64_t end() const { return begin_ + size(); }
-  // REQUIRES: begin() <= from <= to <= end().
+  std::int64_t end() const { return end_; }
+  // What lies in one piece from `from` on, at most up to `to`; never nothing.
+  // REQUIRES: begin() <= from < to <= end().
   std::span<const std::int16_t> part(std::int64_t from, std::int64_t to) const {
-    return std::span(samples_).subspan(static_cast<std::size_t>(from - begin_),
-                                       static_cast<std::size_t>(to - from));
+    const auto offset = static_cast<std::size_t>(from - first_);
+    const auto wanted = static_cast<std::size_t>(to - from);
+    const std::span<const std::int16_t> block(*blocks_[offset / kBlock]);
+    const auto rest = block.subspan(offset % kBlock);
+    return rest.first(std::min(wanted, rest.size()));
   }
+  // Samples that there is room for.
+  std::size_t capacity() const { return blocks_.size() * kBlock; }
 
  private:
-  static constexpr std::size_t kStep = 4'096;  // samples: how it grows, and what it may have spare
+  static constexpr std::size_t kBlock = 3'200;  // samples: ten frames at 16 kHz
+  using Block = std::array<std::int16_t, kBlock>;
 
-  std::int64_t size() const { return static_cast<std::int64_t>(samples_.size()); }
-
-  std::vector<std::int16_t> samples_;
+  Ring<std::unique_ptr<Block>> blocks_;
+  std::int64_t first_ = 0;  // of the first block
   std::int64_t begin_ = 0;
+  std::int64_t end_ = 0;
 };
 
 }  // namespace voiceagent

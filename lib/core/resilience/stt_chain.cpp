@@ -237,9 +237,9 @@ void SttChain::Stream::pump() {
     const bool flush_waits = flushes_sent_ < flushes_.size();
     const std::int64_t until = flush_waits ? flushes_[flushes_sent_] : kept_.end();
     if (sent_ < until) {
-      const std::int64_t end = std::min(sent_ + chunk, until);
-      if (!push(kept_.part(sent_, end))) return;
-      sent_ = end;
+      const auto piece = kept_.part(sent_, std::min(sent_ + chunk, until));
+      if (!push(piece)) return;
+      sent_ += static_cast<std::int64_t>(piece.size());
     } else if (flush_waits) {
       if (flushes_sent_++ == 0) asked_ = now();
       port_->stream()->flush();

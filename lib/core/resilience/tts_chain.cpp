@@ -20,6 +20,8 @@ namespace {
 // it.
 constexpr Duration kSentAhead{160'000'000};
 constexpr Duration kSafeLead{400'000'000};
+// So much waits here of what a synthesiser says while nobody takes it.
+constexpr Duration kHeldBack{200'000'000};
 // No word is waited for for longer than this.
 constexpr Duration kLongestWord{3'000'000'000};
 
@@ -73,6 +75,7 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   void send_text();
   std::span<const std::int16_t> at_stream_rate(std::span<const std::int16_t> samples, int rate);
   void drain_resampler();
+  void hold(std::span<const std::int16_t> samples);
   void make_room();
   void drain();
   bool deliver(std::span<const std::int16_t> samples);
@@ -194,7 +197,7 @@ Status TtsChain::Stream::ask(std::size_t link) {
   lead_ = safe_lead(*shared_->links[link].health);
   longest_pause_ = Duration(0);
   resampler_.reset();
-  auto port = TtsPort::open(ports_, provider, request, *this, shared_->frames);
+  auto port = TtsPort::open(ports_, provider, request, *this, shared_->frames, kHeldBack);
   if (!port.ok()) return port.status();
   port_ = std::move(*port);
   return Status::success();
@@ -301,7 +304,7 @@ void TtsChain::Stream::tts_audio(FramePtr frame, int sample_rate) {
   const auto samples = at_stream_rate(std::as_const(*frame).samples(), sample_rate);
   // In the usual case it goes straight through.
   const bool straight = waiting() == 0 && !refused_ && playhead_ < now() + lead_;
-  if (!straight || !deliver(samples)) held_.insert(held_.end(), samples.begin(), samples.end());
+  if (!straight || !deliver(samples)) hold(samples);
   if (!straight) drain();
   room_owed_ += samples_to_duration(static_cast<std::int64_t>(count), sample_rate);
   make_room();
@@ -328,9 +331,17 @@ std::span<const std::int16_t> TtsChain::Stream::at_stream_rate(
 
 void TtsChain::Stream::drain_resampler() {
   if (resampler_ == nullptr) return;
-  const auto rest = resampler_->finish();
-  held_.insert(held_.end(), rest.begin(), rest.end());
+  hold(resampler_->finish());
   resampler_.reset();
+}
+
+void TtsChain::Stream::hold(std::span<const std::int16_t> samples) {
+  // What has gone is forgotten before there is as much of it as of what waits.
+  if (held_begin_ > 0 && held_begin_ >= held_.size() / 2) {
+    held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(held_begin_));
+    held_begin_ = 0;
+  }
+  held_.insert(held_.end(), samples.begin(), samples.end());
 }
 
 // How much of what was received may go on now.

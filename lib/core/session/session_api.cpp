@@ -92,9 +92,9 @@ std::shared_ptr<Session> SessionImpl::create(SessionParts parts, SessionOptions 
 
 SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
     : parts_(std::move(parts)),
+      mode_(parts_.agent->mode),
       bus_(options.id, *parts_.executor),
       output_rate_(output_rate_of(parts_, options)),
-      mode_(parts_.agent->mode),
       turns_(*parts_.agent),
       context_(parts_.agent->instructions, parts_.agent->limits),
       reading_(parts_.agent->language),

@@ -265,26 +265,28 @@ class SessionImpl final : public Session,
   }
 
   const SessionParts parts_;
-  Publisher bus_;
-  const int output_rate_;
+  // What every frame of audio needs lies together: of a thousand sessions, none is in the cache.
   Mode mode_;
   Phase phase_ = Phase::kNew;
-  CloseReason close_reason_ = CloseReason::kHost;
-  std::shared_ptr<SessionImpl> self_;  // until it has closed
-
-  int depth_ = 0;                 // of Scopes
   bool stepping_ = false;         // a fact is being dealt with
   bool running_waiting_ = false;  // a call that waited is being carried out
+  bool replying_ = false;
+  bool spoken_ = false;                     // the reply goes to the speaker
+  int depth_ = 0;                           // of Scopes
+  Ring<Task> waiting_;                      // calls of the host's from inside handlers
+  std::unique_ptr<Microphone> microphone_;  // once there is audio
+  std::unique_ptr<Recogniser> recogniser_;
+  Publisher bus_;
+  const int output_rate_;
+  CloseReason close_reason_ = CloseReason::kHost;
+  std::shared_ptr<SessionImpl> self_;  // until it has closed
   Ring<TurnInput> facts_;
-  Ring<Task> waiting_;  // calls of the host's from inside handlers
 
   std::shared_ptr<StreamCount> streams_ = std::make_shared<StreamCount>();
   std::shared_ptr<StreamRelay> relay_ = std::make_shared<StreamRelay>();
   TurnManager turns_;
   ConversationContext context_;
   std::unique_ptr<Summariser> summariser_;  // once there is something to summarise
-  std::unique_ptr<Microphone> microphone_;  // once there is audio
-  std::unique_ptr<Recogniser> recogniser_;
   Loudness loudness_;
   TranscriptReading reading_;                 // of the open utterance
   std::unique_ptr<TurnDetection> detection_;  // once there is audio, if there is a detector
@@ -307,8 +309,6 @@ class SessionImpl final : public Session,
   Draft draft_;
   Reply reply_;   // the present or latest one
   Reply before_;  // the one before: reports about it may be late
-  bool replying_ = false;
-  bool spoken_ = false;  // the reply goes to the speaker
   bool uninterruptible_ = false;
   bool agent_asked_ = false;  // the latest reply ended in a question
   bool audible_ = false;      // some of the reply has left

@@ -42,41 +42,48 @@ void Speaker::finish_piece() {
   reply_.ready.push_back(std::exchange(filling_, {}));
 }
 
+// When the next frame may leave. REQUIRES: one is ready.
+Duration Speaker::next_due() const {
+  const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
+  const auto count = static_cast<std::int64_t>(reply_.ready.front().count);
+  return clock_.due(count, std::max(lead, count));
+}
+
 // Sends what is due and asks to be called again when more is.
 void Speaker::pump() {
   if (!active_ || held_) return;
-  heard_up_to(reply_, clock_.heard(now()));
+  const Duration at = now();
+  heard_up_to(reply_, clock_.heard(at));
   if (reply_.taken_back_to > 0) {
-    if (now() < clock_.settled_at()) return tick_.arm(clock_.settled_at() - now());
+    if (at < clock_.settled_at()) return tick_.arm(clock_.settled_at() - at);
     reply_.taken_back_from = reply_.taken_back_to = 0;
   }
   // A frame that is not full waits for its rest, unless there is nothing else to play.
   if (reply_.ready.empty() && (failed_ || !owes_audio())) finish_piece();
-  const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
-  while (!reply_.ready.empty()) {
-    const auto count = static_cast<std::int64_t>(reply_.ready.front().count);
-    if (now() < clock_.due(count, std::max(lead, count))) break;
-    send(reply_.ready.pop_front());
+  while (!reply_.ready.empty() && at >= next_due()) {
+    send(reply_.ready.pop_front(), at);
     if (reply_.ready.empty() && (failed_ || !owes_audio())) finish_piece();
   }
-  finish_if_heard();
-  schedule();
+  finish_if_heard(at);
+  schedule(at);
 }
 
-void Speaker::send(Piece piece) {
+void Speaker::send(Piece piece, Duration at) {
   piece.position = clock_.sent();
   const auto samples = std::as_const(*piece.frame).samples().subspan(piece.offset, piece.count);
   const TextSpan span = reply_.text.span_at(piece.reply_sample);
   const std::int64_t position = piece.position;
-  const Piece& sent = (reply_.sent.push_back(piece), reply_.sent.back());
-  clock_.send(position + static_cast<std::int64_t>(sent.count), now());
-  consume(sent.reply_sample + static_cast<std::int64_t>(sent.count));
+  const auto count = static_cast<std::int64_t>(piece.count);
+  const std::int64_t reply_end = piece.reply_sample + count;
+  reply_.sent.push_back(std::move(piece));
+  clock_.send(position + count, at);
+  progress_ = at;
+  consume(reply_end);
   listener_.speaker_frame({samples, options_.sample_rate}, position, span);
 }
 
 // The reply has been sent up to `reply_sample`: what goes out again makes no room.
 void Speaker::consume(std::int64_t reply_sample) {
-  progress_ = now();
   const std::int64_t fresh = reply_sample - reply_.consumed_samples;
   if (fresh <= 0) return;
   reply_.consumed_samples = reply_sample;
@@ -100,9 +107,9 @@ void Speaker::heard_up_to(Reply& reply, std::int64_t position) {
   listener_.speaker_heard(reply.turn, text);
 }
 
-void Speaker::finish_if_heard() {
+void Speaker::finish_if_heard(Duration at) {
   // What was taken back and yet not sent again was played as far as is known.
-  const bool heard = reply_.sent.empty() || clock_.all_is_known(now());
+  const bool heard = reply_.sent.empty() || clock_.all_is_known(at);
   const bool nothing_left = reply_.ready.empty() && heard && filling_.count == 0;
   if (!active_ || !nothing_left || !(failed_ || audio_complete())) return;
   active_ = false;
@@ -110,21 +117,20 @@ void Speaker::finish_if_heard() {
   listener_.speaker_finished();
 }
 
-void Speaker::schedule() {
+void Speaker::schedule(Duration at) {
   if (!active_) return tick_.cancel();
   Duration next{0};
   if (!reply_.ready.empty()) {
-    const std::int64_t lead = duration_to_samples(options_.lead, options_.sample_rate);
-    next = clock_.due(static_cast<std::int64_t>(reply_.ready.front().count), lead);
+    next = next_due();
   } else if (!reply_.sent.empty()) {
     // The player's report may come later than its playing: look again, frame by frame.
-    next = std::max(now() + kFrame,
-                    clock_.time_of(reply_.sent.front().position +
-                                   static_cast<std::int64_t>(reply_.sent.front().count)));
+    next =
+        std::max(at + kFrame, clock_.time_of(reply_.sent.front().position +
+                                             static_cast<std::int64_t>(reply_.sent.front().count)));
   } else {
     return tick_.cancel();
   }
-  tick_.arm(std::max(next - now(), Duration(1'000'000)));
+  tick_.arm(std::max(next - at, Duration(1'000'000)));
 }
 
 void Speaker::hold() {

@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace voiceagent {
+namespace {
+
+// So much unheard speech is kept: a synthesiser that has more waits with it.
+constexpr Duration kMostUnheard{500'000'000};
+
+}  // namespace
 
 Speaker::Speaker(SpeakerOptions options, PortContext ports, std::shared_ptr<TtsProvider> provider,
                  std::shared_ptr<FramePool> pool, SpeakerListener& listener)
@@ -15,11 +21,11 @@ Speaker::Speaker(SpeakerOptions options, PortContext ports, std::shared_ptr<TtsP
       listener_(listener),
       clock_(options_.sample_rate, options_.playout_delay, options_.expects_reports),
       reply_{0, SpokenText(options_.sample_rate), {}, {}, 0, 0, 0, 0, 0},
-      before_(reply_),
       tick_(
           *ports_.executor, [this] { pump(); }, ports_.entrance),
       watchdog_(
-          *ports_.executor, [this] { check_progress(); }, ports_.entrance) {}
+          *ports_.executor, [this] { check_progress(); }, ports_.entrance),
+      before_(reply_) {}
 
 Speaker::~Speaker() { close_port(); }
 
@@ -74,7 +80,8 @@ Status Speaker::open_stream() {
   request.voice = options_.voice;
   request.language = options_.language;
   request.session_id = options_.session_id;
-  Result<std::shared_ptr<TtsPort>> port = TtsPort::open(ports_, provider_, request, *this, pool_);
+  Result<std::shared_ptr<TtsPort>> port =
+      TtsPort::open(ports_, provider_, request, *this, pool_, kMostUnheard);
   if (!port.ok()) return port.status();
   port_ = std::move(*port);
   stream_text_ = waiting_.front().span.begin;

@@ -77,6 +77,9 @@ class Speaker final : public TtsListener {
   void release();
   // The player has played up to `position`.
   void report(std::int64_t position);
+  // Audio has come from the user: what is due leaves now, while all that it takes is at hand. As
+  // long as that comes, frames wait for it a little.
+  void beat();
 
   // The first sample that, as far as is known, was not played. REQUIRES: hold() came before.
   std::int64_t unplayed_position() const {
@@ -149,14 +152,15 @@ class Speaker final : public TtsListener {
   void append(FramePtr frame);
   void finish_piece();
   void pump();
-  void send(Piece piece);
+  Duration next_due() const;
+  void send(Piece piece, Duration at);
   void consume(std::int64_t reply_sample);
   void heard_up_to(Reply& reply, std::int64_t position);
-  void finish_if_heard();
+  void finish_if_heard(Duration at);
   void take_back();
   static void advance(Piece& piece, std::int64_t samples);
   static void drop_taken_back(Reply& reply, std::int64_t samples);
-  void schedule();
+  void schedule(Duration at);
 
   const SpeakerOptions options_;
   const PortContext ports_;
@@ -164,18 +168,8 @@ class Speaker final : public TtsListener {
   const std::shared_ptr<FramePool> pool_;
   SpeakerListener& listener_;
 
+  // What every frame needs lies together.
   PlayoutClock clock_;
-  Reply reply_;
-  Reply before_;               // the latest one of which anything was sent, before that
-  std::int64_t begun_at_ = 0;  // position: what is before belongs to earlier replies
-  Ring<Waiting> waiting_;
-  Piece filling_;  // the frame that is being filled
-  std::shared_ptr<TtsPort> port_;
-  std::unique_ptr<Resampler> resampler_;
-  int tts_rate_ = 0;                // of the audio that comes
-  std::size_t stream_text_ = 0;     // where in the reply the stream's text begins,
-  std::int64_t stream_sample_ = 0;  // and its audio
-  std::int64_t reply_samples_ = 0;  // of the reply, in whole frames so far
   bool active_ = false;
   bool held_ = false;
   bool text_complete_ = false;
@@ -183,9 +177,20 @@ class Speaker final : public TtsListener {
   bool first_audio_ = false;     // came
   bool silent_clauses_ = false;  // a clause was done without any audio
   bool finish_told_ = false;     // the stream knows that no more text comes
-  Duration progress_{0};         // when the synthesiser last did something, or could
+  Reply reply_;
+  Piece filling_;                   // the frame that is being filled
+  std::int64_t reply_samples_ = 0;  // of the reply, in whole frames so far
+  Duration progress_{0};            // when the synthesiser last did something, or could
+  std::shared_ptr<TtsPort> port_;
+  std::unique_ptr<Resampler> resampler_;
+  int tts_rate_ = 0;  // of the audio that comes
   PartTimer tick_;
   PartTimer watchdog_;
+  Ring<Waiting> waiting_;
+  Reply before_;                    // the latest one of which anything was sent, before that
+  std::int64_t begun_at_ = 0;       // position: what is before belongs to earlier replies
+  std::size_t stream_text_ = 0;     // where in the reply the stream's text begins,
+  std::int64_t stream_sample_ = 0;  // and its audio
 };
 
 }  // namespace voiceagent

@@ -3,20 +3,13 @@
 #include <algorithm>
 
 namespace voiceagent {
-namespace {
-
-// So much unheard speech is kept; a provider goes on once half of it has been played.
-constexpr std::int64_t kMaxQueued = 1'000'000'000;
-constexpr std::int64_t kResumeBelow = kMaxQueued / 2;
-
-}  // namespace
 
 Result<std::shared_ptr<TtsPort>> TtsPort::open(const PortContext& context,
                                                std::shared_ptr<TtsProvider> provider,
                                                const TtsRequest& request, TtsListener& listener,
-                                               std::shared_ptr<FramePool> pool) {
+                                               std::shared_ptr<FramePool> pool, Duration most) {
   std::shared_ptr<TtsPort> port(
-      new TtsPort(context, std::move(provider), listener, std::move(pool)));
+      new TtsPort(context, std::move(provider), listener, std::move(pool), most));
   if (Status status = port->start(request); !status.ok()) return status;
   return port;
 }
@@ -27,9 +20,9 @@ bool TtsPort::audio(AudioView audio) {
         {ErrorCode::kProtocol, "the synthesiser gave audio of an impossible sample rate"});
     return true;
   }
-  if (queued_.load() >= kMaxQueued) {
+  if (queued_.load() >= most_) {
     refused_.store(true);
-    if (queued_.load() >= kMaxQueued) return false;
+    if (queued_.load() >= most_) return false;
     refused_.store(false);  // it was sent on in the meantime
   }
   queued_.fetch_add(audio.duration().count());
@@ -47,7 +40,7 @@ bool TtsPort::audio(AudioView audio) {
 
 void TtsPort::consumed(Duration audio) {
   const std::int64_t left = queued_.fetch_sub(audio.count()) - audio.count();
-  if (left >= kResumeBelow || !refused_.load()) return;
+  if (left >= most_ / 2 || !refused_.load()) return;
   refused_.store(false);
   if (stream() != nullptr) stream()->resume();
 }

@@ -26,11 +26,12 @@ class TtsListener {
 class TtsPort final : public StreamPort<TtsPort, TtsProvider, TtsStream, TtsListener>,
                       public TtsSink {
  public:
-  // Begins a stream; frames are taken from `pool`. Session's executor.
+  // Begins a stream; frames are taken from `pool`. Once `most` of audio waits to be sent on, no
+  // more is taken until half of it has been. Session's executor.
   static Result<std::shared_ptr<TtsPort>> open(const PortContext& context,
                                                std::shared_ptr<TtsProvider> provider,
                                                const TtsRequest& request, TtsListener& listener,
-                                               std::shared_ptr<FramePool> pool);
+                                               std::shared_ptr<FramePool> pool, Duration most);
 
   // The session has sent on, or dropped, so much audio. Session's executor.
   void consumed(Duration audio);
@@ -47,10 +48,13 @@ class TtsPort final : public StreamPort<TtsPort, TtsProvider, TtsStream, TtsList
 
  private:
   TtsPort(const PortContext& context, std::shared_ptr<TtsProvider> provider, TtsListener& listener,
-          std::shared_ptr<FramePool> pool)
-      : StreamPort(context, std::move(provider), listener), pool_(std::move(pool)) {}
+          std::shared_ptr<FramePool> pool, Duration most)
+      : StreamPort(context, std::move(provider), listener),
+        pool_(std::move(pool)),
+        most_(most.count()) {}
 
   const std::shared_ptr<FramePool> pool_;
+  const std::int64_t most_;              // nanoseconds
   std::atomic<std::int64_t> queued_{0};  // nanoseconds of audio not sent on yet
   std::atomic<bool> refused_{false};     // the provider waits for resume()
 };

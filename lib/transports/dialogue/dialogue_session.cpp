@@ -67,7 +67,8 @@ Status DialogueSession::open() {
   if (!session.ok()) return session.status();
   session_ = std::move(*session);
   subscription_ =
-      session_->events().subscribe_all([this](const AnyEvent& event) { on_event(event); });
+      session_->events().subscribe_all([this](const AnyEvent& event) { on_event(event); },
+                                       EventSet::all().without(EventKind::kAudioIn));
   return Status::success();
 }
 
@@ -106,7 +107,7 @@ void DialogueSession::on_event(const AnyEvent& event) {
   if (const auto* error = event.as<event::Error>(); error != nullptr && failure_.ok()) {
     failure_ = Status(error->code, std::string(error->message));
   }
-  if (event.kind() != EventKind::kAudioIn) look_soon();
+  look_soon();
 }
 
 void DialogueSession::delta(std::string_view text) {

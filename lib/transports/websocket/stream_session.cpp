@@ -44,7 +44,8 @@ Status StreamSession::begin(const Start& start) {
   const DirectoryEntry entry{executor_, weak_from_this(), admitted_.principal};
   if (Status status = host_->sessions().add(session_->id(), entry); !status.ok()) return status;
   subscription_ =
-      session_->events().subscribe_all([this](const AnyEvent& event) { on_event(event); });
+      session_->events().subscribe_all([this](const AnyEvent& event) { on_event(event); },
+                                       EventSet::all().without(EventKind::kAudioIn));
   host_->session_opening(*session_, "websocket", admitted_.principal);
   events_ = start.events;
   return Status::success();

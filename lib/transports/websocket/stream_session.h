@@ -77,17 +77,17 @@ class StreamSession final : public LiveSession, public std::enable_shared_from_t
   Admitted admitted_;
   const std::shared_ptr<Executor> executor_;
   std::shared_ptr<StreamSession> self_;  // until the session has closed
+  // What every frame needs lies together.
   std::shared_ptr<Session> session_;
-  Subscription subscription_;
-
   std::shared_ptr<net::WebSocket> socket_;  // null: lost
-  protocols::stream::EventSelection events_;
   std::optional<protocols::stream::AudioDecoder> decoder_;
-  std::optional<protocols::stream::AudioEncoder> encoder_;
   std::uint32_t generation_ = 0;
-  std::int64_t sent_ = 0;  // samples, in the whole session
   int errors_ = 0;         // in a row
+  std::int64_t sent_ = 0;  // samples, in the whole session
   std::uint64_t dropped_ = 0;
+  std::optional<protocols::stream::AudioEncoder> encoder_;
+  Subscription subscription_;
+  protocols::stream::EventSelection events_;
   Time drops_told_{};
   TimerId grace_ = 0;
   TimerId tail_ = 0;  // an unfinished packet waits

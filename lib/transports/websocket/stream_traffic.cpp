@@ -94,7 +94,6 @@ void StreamSession::judge(const Status& status) {
 
 void StreamSession::on_event(const AnyEvent& event) {
   switch (event.kind()) {
-    case EventKind::kAudioIn: return;
     case EventKind::kAudioOut: return audio(*event.as<event::AudioOut>());
     case EventKind::kOutputFlushed:
       return flushed(*event.as<event::OutputFlushed>(), event.envelope().time);

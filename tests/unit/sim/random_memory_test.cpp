@@ -2,12 +2,8 @@
 #include "core/engine.h"
 #include "sim/chance.h"
 #include "support/catch.h"
-#include "support/sanitized.h"
+#include "support/heap.h"
 #include "voiceagent/sim.h"
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 namespace voiceagent::sim {
 namespace {
@@ -84,17 +80,15 @@ TEST_CASE("a long conversation takes no more memory than a short one") {
   LongCall call;
   call.go_on(10min);
   CHECK(call.remembered() == 20);
-#ifdef __GLIBC__
-  if (!test::kSanitized) {
-    const std::size_t before = mallinfo2().uordblks;
-    call.go_on(60min);
-    const std::size_t after = mallinfo2().uordblks;
-    INFO(before << " bytes in use after 10 minutes, " << after << " after 70");
-    CHECK(after < before + 64 * 1024);
+  if (!test::kHeapIsMeasured) {
+    WARN("not measured: the allocator is not glibc's own");
     return;
   }
-#endif
-  WARN("not measured: the allocator is not glibc's own");
+  const std::size_t before = test::heap_bytes();
+  call.go_on(60min);
+  const std::size_t after = test::heap_bytes();
+  INFO(before << " bytes in use after 10 minutes, " << after << " after 70");
+  CHECK(after < before + 64 * 1024);
 }
 
 }  // namespace

@@ -46,6 +46,30 @@ TEST_CASE("subscribers are called in the order of their subscribing, those of al
   CHECK(desk.publish() == "12*");
 }
 
+TEST_CASE("who subscribes to a set of kinds gets those alone, in the order of all") {
+  Desk desk;
+  const Subscription some =
+      desk.bus.subscribe_all(desk.note_any("s"), EventSet::of(EventKind::kDtmfIn));
+  const Subscription rest =
+      desk.bus.subscribe_all(desk.note_any("r"), EventSet::all().without(EventKind::kDtmfIn));
+  const Subscription both = desk.bus.subscribe_all(
+      desk.note_any("b"), EventSet::of(EventKind::kTextIn).with(EventKind::kDtmfIn));
+  CHECK(desk.publish() == "rb");
+  desk.calls.clear();
+  desk.bus.publish(1, event::DtmfIn{"1"});
+  CHECK(desk.calls == "sb");
+}
+
+TEST_CASE("an event that nobody wants is counted all the same") {
+  Desk desk;
+  std::uint64_t seq = 0;
+  const Subscription one = desk.bus.subscribe<event::TextIn>(
+      [&](const event::TextIn&, const EventEnvelope& envelope) { seq = envelope.seq; });
+  desk.bus.publish(1, event::DtmfIn{"1"});
+  desk.publish();
+  CHECK(seq == 2);
+}
+
 TEST_CASE("the envelope says which session, which turn, which event and when") {
   Desk desk;
   std::vector<EventEnvelope> seen;
