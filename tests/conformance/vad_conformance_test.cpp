@@ -215,7 +215,7 @@ TEST_CASE("vad: a session's detector is small, whatever it has heard") {
     }
     const std::size_t bytes = (test::heap_bytes() - before) / kMany;
     INFO(bytes << " bytes");
-    CHECK(bytes < 10 * 1024);
+    CHECK(bytes < 2 * 1024);
   });
 }
 
