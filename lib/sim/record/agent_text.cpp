@@ -1,6 +1,10 @@
 #include "sim/record/agent_text.h"
 
+#include <algorithm>
+#include <string>
 #include <type_traits>
+
+#include "core/resilience/course.h"
 
 namespace voiceagent {
 namespace {
@@ -120,6 +124,15 @@ void read_option(const Json& json, T& value) {
   }
 }
 
+// How many take over from a provider: so much longer a session waits for it. Who they are doesn't
+// matter to a session.
+template <class Agent, class Visitor>
+void visit_fallbacks(Agent& a, Visitor&& v) {
+  v("stt.fallbacks", a.stt.fallbacks);
+  v("llm.fallbacks", a.llm.fallbacks);
+  v("tts.fallbacks", a.tts.fallbacks);
+}
+
 }  // namespace
 
 void write_agent(JsonWriter& json, const AgentOptions& agent) {
@@ -128,6 +141,9 @@ void write_agent(JsonWriter& json, const AgentOptions& agent) {
     json.key(name);
     write_option(json, value);
   });
+  visit_fallbacks(agent, [&json](std::string_view name, const auto& fallbacks) {
+    json.key(name).value(std::uint64_t{fallbacks.size()});
+  });
   json.end_object();
 }
 
@@ -135,6 +151,14 @@ AgentOptions read_agent(const Json& json) {
   AgentOptions agent;
   visit_options(agent, [&json](std::string_view name, auto& value) {
     if (json.has(name)) read_option(json[name], value);
+  });
+  visit_fallbacks(agent, [&json](std::string_view name, auto& fallbacks) {
+    constexpr std::int64_t kMost = kMaxChain - 1;
+    const std::int64_t count = std::clamp<std::int64_t>(json[name].integer(), 0, kMost);
+    fallbacks.resize(static_cast<std::size_t>(count));
+    for (auto& fallback : fallbacks) {
+      fallback.name = "fallback " + std::to_string(&fallback - fallbacks.data() + 1);
+    }
   });
   return agent;
 }

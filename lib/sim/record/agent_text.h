@@ -9,7 +9,7 @@ namespace voiceagent {
 // Writes an object, each option under its path, such as "turn.preroll".
 void write_agent(JsonWriter& json, const AgentOptions& agent);
 
-// What such an object says; what it doesn't name is as by default.
+// What such an object says; what it doesn't name is as by default. Fallbacks have names only.
 AgentOptions read_agent(const Json& json);
 
 }  // namespace voiceagent

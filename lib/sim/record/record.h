@@ -46,7 +46,7 @@ enum class SessionCall : std::uint8_t {
   kDrop,  // the host's last pointer has gone
 };
 
-// The calls of a provider's sink.
+// The calls of a provider's sink; from kFailedOver on, of the stream's observer.
 enum class SinkCall : std::uint8_t {
   kPartial,
   kFinal,
@@ -64,6 +64,10 @@ enum class SinkCall : std::uint8_t {
   kEstimate,
   kToolAnswer,
   kToolProgress,
+  kFailedOver,
+  kBreakerChanged,
+  kStageDelayed,
+  kReplyHedged,
 };
 
 }  // namespace voiceagent

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/record/news_code.h"
 #include "sim/record/sink_code.h"
 #include "sim/record/sink_notes.h"
 #include "voiceagent/vad.h"
@@ -9,15 +10,59 @@
 namespace voiceagent {
 namespace {
 
+// Notes what the real stream's observer is told, and tells the session's in a task, as what sinks
+// are told reaches a session. Session's executor.
+class RecordingObserver final : public StreamObserver {
+ public:
+  // `told` may be null.
+  RecordingObserver(std::shared_ptr<RecordingExecutor> executor, SinkNotes notes,
+                    StreamObserver* told)
+      : executor_(std::move(executor)),
+        notes_(std::move(notes)),
+        told_(told == nullptr ? nullptr : std::make_shared<StreamObserver*>(told)) {}
+  StreamObserver* real() { return told_ == nullptr ? nullptr : this; }
+
+  void failed_over(const event::ProviderFailover& failover) override {
+    note(SinkCall::kFailedOver, failover);
+  }
+  void breaker_changed(const event::BreakerChanged& change) override {
+    note(SinkCall::kBreakerChanged, change);
+  }
+  void delayed(const event::StageDelayed& delay) override { note(SinkCall::kStageDelayed, delay); }
+  void hedged(const event::ReplyHedged& hedge) override { note(SinkCall::kReplyHedged, hedge); }
+
+ private:
+  template <class Event>
+  void note(SinkCall what, const Event& event) {
+    ByteWriter bytes;
+    bytes.choice(what);
+    write_news(bytes, event);
+    const auto args = [&](ByteWriter& out) { write_news(out, event); };
+    notes_.note(what, args, [&] {
+      executor_->post([told = std::weak_ptr(told_), news = bytes.take()] {
+        ByteReader in(news);
+        if (const auto observer = told.lock()) tell_news(in, **observer);
+      });
+    });
+  }
+
+  const std::shared_ptr<RecordingExecutor> executor_;
+  SinkNotes notes_;
+  const std::shared_ptr<StreamObserver*> told_;  // gone with the stream: then nobody is told
+};
+
 // A stream and what all kinds of it need. Session's executor.
 template <class Stream>
 class StreamNotes {
  public:
-  StreamNotes(std::shared_ptr<RecordingExecutor> executor, StreamKind kind, std::uint64_t stream)
-      : executor_(std::move(executor)), kind_(kind), stream_(stream) {}
+  StreamNotes(std::shared_ptr<RecordingExecutor> executor, StreamKind kind, std::uint64_t stream,
+              StreamObserver* told)
+      : executor_(std::move(executor)),
+        kind_(kind),
+        stream_(stream),
+        observer_(executor_, SinkNotes(executor_, kind, stream), told) {}
 
   Stream& real() { return *real_; }
-  SinkNotes sink_notes() const { return {executor_, kind_, stream_}; }
   RecordingLog& log() { return executor_->log(); }
 
   // Starts the real stream for `recording`, the one around it.
@@ -27,10 +72,11 @@ class StreamNotes {
                                                std::shared_ptr<RecordingExecutor> executor,
                                                StreamKind kind) {
     RecordingLog& log = executor->log();
-    auto recording = std::make_unique<Recording>(executor, kind, log.next_stream(kind), sink);
+    auto recording = std::make_unique<Recording>(executor, kind, log.next_stream(kind), sink,
+                                                 request.context.observer);
     Request own = request;
     own.context.executor = executor->real().get();
-    own.context.observer = nullptr;  // who is behind the provider is not in the recording
+    own.context.observer = recording->notes().observer_.real();
     Result<std::unique_ptr<Stream>> real = provider.start(own, recording->sink());
     if (real.ok() && *real == nullptr) real = internal_error("the provider made no stream");
     log.started(executor->now(), kind, real.status());
@@ -50,6 +96,7 @@ class StreamNotes {
   const std::shared_ptr<RecordingExecutor> executor_;
   const StreamKind kind_;
   const std::uint64_t stream_;
+  RecordingObserver observer_;  // outlives the real stream
   std::uint64_t pushes_ = 0;
   std::unique_ptr<Stream> real_;
 };
@@ -196,8 +243,8 @@ template <class Stream, class RecordingSink, class Sink>
 class RecordingStream : public Stream {
  public:
   RecordingStream(std::shared_ptr<RecordingExecutor> executor, StreamKind kind,
-                  std::uint64_t stream, Sink& sink)
-      : sink_(SinkNotes(executor, kind, stream), sink), notes_(executor, kind, stream) {}
+                  std::uint64_t stream, Sink& sink, StreamObserver* told)
+      : sink_(SinkNotes(executor, kind, stream), sink), notes_(executor, kind, stream, told) {}
   RecordingSink& sink() { return sink_; }
   StreamNotes<Stream>& notes() { return notes_; }
   void cancel() override { real().cancel(); }

@@ -20,6 +20,14 @@ class NoWorkers final : public WorkerPool {
   std::size_t concurrency() const override { return 1; }
 };
 
+// The recording speaks for the provider and for all who may take over from it.
+template <class Provider>
+void stand_in(ProviderChoice<Provider>& choice, const std::shared_ptr<Provider>& recorded) {
+  choice.instance = recorded;
+  for (auto& fallback : choice.fallbacks) fallback.instance = recorded;
+  if (recorded == nullptr) choice = {};
+}
+
 }  // namespace
 
 Player::Player(const Recording& recording)
@@ -47,17 +55,13 @@ Result<ReplayReport> Player::play(AgentOptions agent) {
 Status Player::open(AgentOptions agent) {
   const Json& setup = recording_.setup;
   const SessionProviders providers = replay_providers(recording_, streams_);
-  agent.stt.instance = providers.stt;
-  agent.llm.instance = providers.llm;
-  agent.tts.instance = providers.tts;
+  stand_in(agent.stt, providers.stt);
+  stand_in(agent.llm, providers.llm);
+  stand_in(agent.tts, providers.tts);
   agent.vad.instance = providers.vad;
   agent.turn_detector = providers.turn_detector;
   agent.tools = replay_tools(recording_, streams_);
-  // What was tried behind the providers, and the sound of an apology, are not in the recording.
-  agent.resilience.apology.clear();
-  if (!providers.stt) agent.stt.name.clear();
-  if (!providers.llm) agent.llm.name.clear();
-  if (!providers.tts) agent.tts.name.clear();
+  agent.resilience.apology.clear();  // its sound is not in the recording
   if (!providers.vad) agent.vad.name.clear();
   EngineOptions options;
   options.executors = {executor_};

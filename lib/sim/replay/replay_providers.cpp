@@ -1,5 +1,6 @@
 #include "sim/replay/replay_providers.h"
 
+#include "sim/record/news_code.h"
 #include "sim/record/recording_tools.h"
 #include "sim/record/sink_code.h"
 #include "voiceagent/llm.h"
@@ -10,11 +11,15 @@
 namespace voiceagent {
 namespace {
 
+// The session's observer; gone with the stream, and then nobody is told.
+using Observer = std::shared_ptr<StreamObserver*>;
+
 // A stream that does nothing by itself. One that was not recorded closes when it is told to end.
 template <class Stream, StreamKind kKind>
 class ReplayStream : public Stream {
  public:
-  ReplayStream(ReplayStreams& streams, std::uint64_t number) : streams_(streams), number_(number) {}
+  ReplayStream(ReplayStreams& streams, std::uint64_t number, Observer observer)
+      : streams_(streams), number_(number), observer_(std::move(observer)) {}
   ~ReplayStream() override { streams_.forget(kKind, number_); }
   void cancel() override { end(); }
 
@@ -27,6 +32,7 @@ class ReplayStream : public Stream {
  private:
   ReplayStreams& streams_;
   const std::uint64_t number_;
+  const Observer observer_;
   std::uint64_t pushes_ = 0;
 };
 
@@ -72,12 +78,28 @@ class ReplayVadStream final : public VadStream {
   const std::uint64_t number_;
 };
 
-template <class Made, class Stream, class Sink>
-Result<std::unique_ptr<Stream>> start(ReplayStreams& streams, StreamKind kind, Sink& sink) {
+// In a task, as when it was recorded.
+void post_news(ReplayStreams& streams, std::string_view bytes,
+               const std::weak_ptr<StreamObserver*>& told) {
+  streams.post([told, news = std::string(bytes)] {
+    ByteReader in(news);
+    const Observer observer = told.lock();
+    if (observer != nullptr && *observer != nullptr) tell_news(in, **observer);
+  });
+}
+
+template <class Made, class Stream, class Request, class Sink>
+Result<std::unique_ptr<Stream>> start(ReplayStreams& streams, StreamKind kind,
+                                      const Request& request, Sink& sink) {
+  auto observer = std::make_shared<StreamObserver*>(request.context.observer);
   const Result<std::uint64_t> number =
-      streams.start(kind, [&sink](ByteReader& bytes) { tell(bytes, sink); });
+      streams.start(kind, [&sink, &streams, told = std::weak_ptr(observer)](ByteReader& bytes) {
+        const bool news = !bytes.at_end() && is_news(static_cast<SinkCall>(bytes.rest()[0]));
+        if (news) return post_news(streams, bytes.rest(), told);
+        tell(bytes, sink);
+      });
   if (!number.ok()) return number.status();
-  return std::unique_ptr<Stream>(std::make_unique<Made>(streams, *number));
+  return std::unique_ptr<Stream>(std::make_unique<Made>(streams, *number, std::move(observer)));
 }
 
 class ReplayStt final : public SttProvider {
@@ -85,8 +107,8 @@ class ReplayStt final : public SttProvider {
   ReplayStt(SttCapabilities can, ReplayStreams& streams)
       : can_(std::move(can)), streams_(streams) {}
   const SttCapabilities& capabilities() const override { return can_; }
-  Result<std::unique_ptr<SttStream>> start(const SttRequest&, SttSink& sink) override {
-    return voiceagent::start<ReplaySttStream, SttStream>(streams_, StreamKind::kStt, sink);
+  Result<std::unique_ptr<SttStream>> start(const SttRequest& request, SttSink& sink) override {
+    return voiceagent::start<ReplaySttStream, SttStream>(streams_, StreamKind::kStt, request, sink);
   }
 
  private:
@@ -97,8 +119,8 @@ class ReplayStt final : public SttProvider {
 class ReplayLlm final : public LlmProvider {
  public:
   explicit ReplayLlm(ReplayStreams& streams) : streams_(streams) {}
-  Result<std::unique_ptr<LlmStream>> start(const LlmRequest&, LlmSink& sink) override {
-    return voiceagent::start<ReplayLlmStream, LlmStream>(streams_, StreamKind::kLlm, sink);
+  Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
+    return voiceagent::start<ReplayLlmStream, LlmStream>(streams_, StreamKind::kLlm, request, sink);
   }
 
  private:
@@ -110,8 +132,8 @@ class ReplayTts final : public TtsProvider {
   ReplayTts(TtsCapabilities can, ReplayStreams& streams)
       : can_(std::move(can)), streams_(streams) {}
   const TtsCapabilities& capabilities() const override { return can_; }
-  Result<std::unique_ptr<TtsStream>> start(const TtsRequest&, TtsSink& sink) override {
-    return voiceagent::start<ReplayTtsStream, TtsStream>(streams_, StreamKind::kTts, sink);
+  Result<std::unique_ptr<TtsStream>> start(const TtsRequest& request, TtsSink& sink) override {
+    return voiceagent::start<ReplayTtsStream, TtsStream>(streams_, StreamKind::kTts, request, sink);
   }
 
  private:
@@ -122,10 +144,10 @@ class ReplayTts final : public TtsProvider {
 class ReplayDetector final : public TurnDetectorProvider {
  public:
   explicit ReplayDetector(ReplayStreams& streams) : streams_(streams) {}
-  Result<std::unique_ptr<TurnDetectorStream>> start(const TurnDetectorRequest&,
+  Result<std::unique_ptr<TurnDetectorStream>> start(const TurnDetectorRequest& request,
                                                     TurnDetectorSink& sink) override {
     return voiceagent::start<ReplayDetectorStream, TurnDetectorStream>(
-        streams_, StreamKind::kTurnDetector, sink);
+        streams_, StreamKind::kTurnDetector, request, sink);
   }
 
  private:

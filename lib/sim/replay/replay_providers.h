@@ -35,6 +35,8 @@ class ReplayStreams {
   void forget(StreamKind kind, std::uint64_t stream) { open_.erase({kind, stream}); }
   // Posts that an unrecorded stream has closed.
   void close(StreamKind kind, std::uint64_t stream);
+  // Runs `task` as one that a provider's call has posted.
+  void post(Task task) { executor_.post(std::move(task)); }
   // Whether the stream takes that push.
   bool takes(StreamKind kind, std::uint64_t stream, std::uint64_t push) const {
     return !recording_.refusals.contains({kind, stream, push});

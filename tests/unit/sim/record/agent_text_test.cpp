@@ -55,17 +55,19 @@ void write_other(JsonWriter& json, const Json& value) {
 
 TEST_CASE("every option of an agent, a turn, the limits and the resilience is recorded") {
   const Json json = parsed(text_of(AgentOptions()));
-  std::size_t turn = 0, limits = 0, resilience = 0;
+  std::size_t turn = 0, limits = 0, resilience = 0, fallbacks = 0;
   for (std::size_t i = 0; i < json.size(); ++i) {
     if (json.key_at(i).substr(0, 5) == "turn.") ++turn;
     if (json.key_at(i).substr(0, 7) == "limits.") ++limits;
     if (json.key_at(i).substr(0, 11) == "resilience.") ++resilience;
+    if (json.key_at(i).find(".fallbacks") != std::string_view::npos) ++fallbacks;
   }
   CHECK(turn == members<TurnOptions>());
   CHECK(limits == members<LimitOptions>());
   CHECK(resilience == members<ResilienceOptions>());
   // Turn, limits, resilience and, not recorded here, the tools, the detector and the strategies.
-  CHECK(json.size() - turn - limits - resilience == members<AgentOptions>() - 6);
+  CHECK(json.size() - turn - limits - resilience - fallbacks == members<AgentOptions>() - 6);
+  CHECK(fallbacks == 3);
 }
 
 TEST_CASE("every option reads back as written") {

@@ -115,6 +115,37 @@ TEST_CASE("a replay makes the same events") {
   check_identical(folder.path("s.vaz"));
 }
 
+TEST_CASE("how the providers behind a provider fared is recorded, and replayed without them") {
+  AgentOptions agent = talker();
+  agent.resilience.breaker_failures = 1;
+  agent.resilience.first_token = 800ms;
+  sim::LlmDelivery dying;
+  dying.death.how = sim::Death::How::kStall;
+  agent.llm.instance = sim::scripted_llm(sim::fixed_reply("one two three"), dying);
+  agent.llm.fallbacks.push_back(
+      {"another", {}, sim::scripted_llm(sim::fixed_reply("one two three"))});
+  sim::TtsScript refusing;
+  refusing.death.how = sim::Death::How::kRefuse;
+  agent.tts.instance = sim::scripted_tts(refusing);
+  agent.tts.fallbacks.push_back({"another", {}, sim::scripted_tts()});
+  const test::TempDir folder;
+  const auto lines = record(folder.path("s.vaz"), agent, [](SessionRig& rig) {
+    rig.say("hello there");
+    REQUIRE(rig.settle());
+    rig.say("once more");
+    rig.wait(1200ms);
+    rig.session->interrupt();
+    REQUIRE(rig.settle());
+  });
+  for (const std::string_view news : {"provider_failover", "breaker_changed", "stage_delayed"}) {
+    INFO(news);
+    CHECK(std::ranges::any_of(lines, [&](const std::string& line) {
+      return line.find("\"" + std::string(news) + "\"") != std::string::npos;
+    }));
+  }
+  check_identical(folder.path("s.vaz"));
+}
+
 TEST_CASE("tools are recorded, and run in no replay") {
   AgentOptions agent = talker();
   int runs = 0;
