@@ -50,6 +50,10 @@ def allow_many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+class CallersFailed(Exception):
+    """The load generator gave up, for example because it can't keep up itself."""
+
+
 class Bench:
     def __init__(self, folder, seconds):
         self.folder = pathlib.Path(folder)
@@ -74,7 +78,7 @@ class Bench:
         done = subprocess.run(pinned(core, command), stdout=subprocess.PIPE, text=True,
                               preexec_fn=allow_many_files)
         if done.returncode != 0:
-            sys.exit(f"load.py: '{' '.join(map(str, command))}' failed")
+            raise CallersFailed(f"'{' '.join(map(str, command))}' failed")
         return json.loads(done.stdout)
 
     def load(self, mode, sessions, **options):
@@ -94,20 +98,30 @@ def is_carried(result):
             and result["probes_sent"] - result["probes_answered"] <= result["sessions"])
 
 
+def attempt(bench, mode, sessions):
+    """One load of a search; None: more than the callers' own core can do."""
+    try:
+        result = bench.load(mode, sessions)
+    except CallersFailed as failure:
+        print(f"  {mode}: {sessions} sessions: {failure}", file=sys.stderr)
+        return None
+    say_progress(result)
+    return result
+
+
 def search(bench, mode):
     """The largest load that is carried, within a few percent."""
     best, sessions, too_many = None, 300, None
     for _ in range(7):
-        result = bench.load(mode, sessions)
-        say_progress(result)
-        share = result["server_cpu_share"]
-        if is_carried(result):
+        result = attempt(bench, mode, sessions)
+        if result is not None and is_carried(result):
             best = result if best is None or sessions > best["sessions"] else best
-            wanted = int(sessions * min(0.99 * MOST_CPU / share, 2.5))
+            wanted = int(sessions * min(0.99 * MOST_CPU / result["server_cpu_share"], 2.5))
             if too_many is not None:
                 wanted = min(wanted, (sessions + too_many) // 2)
         else:
             too_many = sessions if too_many is None else min(too_many, sessions)
+            share = MOST_CPU if result is None else result["server_cpu_share"]
             wanted = int(sessions * min(0.97 * MOST_CPU / share, 0.9))
             if best is not None:
                 wanted = max(wanted, (best["sessions"] + too_many) // 2)
@@ -254,4 +268,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CallersFailed as gave_up:
+        sys.exit(f"load.py: {gave_up}")

@@ -1,5 +1,6 @@
-// The audio of a recogniser's stream since the words that are settled, so that it can be given
-// again. Positions count samples from the stream's beginning.
+// Audio of a stream that is not done with: what a recogniser heard since the words that are
+// settled, what a synthesiser said of a word that isn't whole. Positions count the samples that
+// were added.
 #pragma once
 
 #include <algorithm>
@@ -34,9 +35,14 @@ class KeptAudio {
       blocks_.pop_front();
       first_ += kBlock;
     }
-    if (begin_ < end_) return;
-    blocks_ = {};
-    first_ = end_;
+    free_if_empty();
+  }
+  // What is at `position` and later was never added.
+  void drop_after(std::int64_t position) {
+    end_ = std::clamp(position, begin_, end_);
+    const auto left = static_cast<std::size_t>(end_ - first_);
+    while (blocks_.size() * kBlock >= left + kBlock) blocks_.pop_back();
+    free_if_empty();
   }
   // Keeps the latest `most` samples; never drops what is at `needed` and later.
   void bound(std::int64_t most, std::int64_t needed) {
@@ -45,6 +51,7 @@ class KeptAudio {
 
   std::int64_t begin() const { return begin_; }
   std::int64_t end() const { return end_; }
+  std::int64_t size() const { return end_ - begin_; }
   // What lies in one piece from `from` on, at most up to `to`; never nothing.
   // REQUIRES: begin() <= from < to <= end().
   std::span<const std::int16_t> part(std::int64_t from, std::int64_t to) const {
@@ -58,8 +65,14 @@ class KeptAudio {
   std::size_t capacity() const { return blocks_.size() * kBlock; }
 
  private:
-  static constexpr std::size_t kBlock = 3'200;  // samples: ten frames at 16 kHz
+  static constexpr std::size_t kBlock = 960;  // samples: frames of 20 ms fit at all usual rates
   using Block = std::array<std::int16_t, kBlock>;
+
+  void free_if_empty() {
+    if (begin_ < end_) return;
+    blocks_ = {};
+    first_ = end_;
+  }
 
   Ring<std::unique_ptr<Block>> blocks_;
   std::int64_t first_ = 0;  // of the first block

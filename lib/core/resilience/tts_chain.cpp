@@ -7,6 +7,7 @@
 
 #include "audio/resampler.h"
 #include "core/resilience/chain_ports.h"
+#include "core/resilience/kept_audio.h"
 #include "core/resilience/speech_text.h"
 #include "core/resilience/word_marks.h"
 #include "core/stream/part_timer.h"
@@ -19,7 +20,7 @@ namespace {
 // as the player is sent ahead, and the longest pause that the voice makes. At first nobody knows
 // it.
 constexpr Duration kSentAhead{160'000'000};
-constexpr Duration kSafeLead{400'000'000};
+constexpr Duration kSafeLead{250'000'000};
 // So much waits here of what a synthesiser says while nobody takes it.
 constexpr Duration kHeldBack{200'000'000};
 // No word is waited for for longer than this.
@@ -75,7 +76,6 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   void send_text();
   std::span<const std::int16_t> at_stream_rate(std::span<const std::int16_t> samples, int rate);
   void drain_resampler();
-  void hold(std::span<const std::int16_t> samples);
   void make_room();
   void drain();
   bool deliver(std::span<const std::int16_t> samples);
@@ -83,8 +83,8 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   void tell_spans(std::int64_t until);
   void tell_guess(std::size_t text_begin, std::size_t text_end, std::int64_t begin,
                   std::int64_t end);
-  std::int64_t waiting() const { return static_cast<std::int64_t>(held_.size() - held_begin_); }
-  std::int64_t received() const { return delivered_ + waiting(); }
+  bool deliver_held(std::int64_t until);
+  std::int64_t received() const { return delivered_ + held_.size(); }
 
   // time
   bool owes_audio() const {
@@ -118,8 +118,7 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   std::size_t base_text_ = 0;     // where the present synthesiser's text begins,
   std::int64_t base_sample_ = 0;  // and its audio
   std::unique_ptr<Resampler> resampler_;
-  std::vector<std::int16_t> held_;  // received, not delivered, from held_begin_ on
-  std::size_t held_begin_ = 0;
+  KeptAudio held_;              // received, not delivered
   Ring<std::int64_t> answers_;  // done() to be told once so much has been delivered
   std::int64_t delivered_ = 0;  // samples
   Time playhead_{};             // when what was delivered will have been played, at the earliest
@@ -223,7 +222,7 @@ void TtsChain::Stream::break_off() {
   room_owed_ = Duration(0);
   finish_answered_ = silent_ = false;
   const WordMarks::Resume at = marks_.resume(text_.text(), received(), delivered_, rate_);
-  held_.resize(held_begin_ + static_cast<std::size_t>(at.sample - delivered_));
+  held_.drop_after(held_.begin() + at.sample - delivered_);
   if (at.text > marks_.clause_text()) {
     if (at.guessed) tell_guess(marks_.clause_text(), at.text, marks_.clause_sample(), at.sample);
     must_guess_ = true;
@@ -303,8 +302,8 @@ void TtsChain::Stream::tts_audio(FramePtr frame, int sample_rate) {
   const std::size_t count = std::as_const(*frame).samples().size();
   const auto samples = at_stream_rate(std::as_const(*frame).samples(), sample_rate);
   // In the usual case it goes straight through.
-  const bool straight = waiting() == 0 && !refused_ && playhead_ < now() + lead_;
-  if (!straight || !deliver(samples)) hold(samples);
+  const bool straight = held_.size() == 0 && !refused_ && playhead_ < now() + lead_;
+  if (!straight || !deliver(samples)) held_.add(samples);
   if (!straight) drain();
   room_owed_ += samples_to_duration(static_cast<std::int64_t>(count), sample_rate);
   make_room();
@@ -331,22 +330,13 @@ std::span<const std::int16_t> TtsChain::Stream::at_stream_rate(
 
 void TtsChain::Stream::drain_resampler() {
   if (resampler_ == nullptr) return;
-  hold(resampler_->finish());
+  held_.add(resampler_->finish());
   resampler_.reset();
-}
-
-void TtsChain::Stream::hold(std::span<const std::int16_t> samples) {
-  // What has gone is forgotten before there is as much of it as of what waits.
-  if (held_begin_ > 0 && held_begin_ >= held_.size() / 2) {
-    held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(held_begin_));
-    held_begin_ = 0;
-  }
-  held_.insert(held_.end(), samples.begin(), samples.end());
 }
 
 // How much of what was received may go on now.
 std::int64_t TtsChain::Stream::may_go() const {
-  const bool long_enough = samples_to_duration(waiting(), rate_) > kLongestWord;
+  const bool long_enough = samples_to_duration(held_.size(), rate_) > kLongestWord;
   if (playhead_ < now() + lead_ || long_enough || complete_) return received();
   return std::max(delivered_, marks_.whole_words(received()));
 }
@@ -355,19 +345,24 @@ std::int64_t TtsChain::Stream::may_go() const {
 void TtsChain::Stream::drain() {
   while (!refused_ && !over_) {
     const std::int64_t until = answers_.empty() ? may_go() : std::min(answers_.front(), received());
-    const auto count = static_cast<std::size_t>(std::max<std::int64_t>(0, until - delivered_));
-    if (count > 0 && !deliver(std::span(held_).subspan(held_begin_, count))) return;
-    held_begin_ += count;
+    if (!deliver_held(until)) return;
     tell_spans(delivered_);
     if (answers_.empty()) break;
     answers_.pop_front();
     sink_.done();
   }
-  if (held_begin_ == held_.size()) {
-    held_.clear();
-    held_begin_ = 0;
+  if (complete_ && held_.size() == 0 && answers_.empty() && !over_) end();
+}
+
+// Up to that sample. False: the sink is full.
+bool TtsChain::Stream::deliver_held(std::int64_t until) {
+  while (delivered_ < until && !over_) {
+    const auto part = held_.part(held_.begin(), held_.begin() + until - delivered_);
+    const auto count = static_cast<std::int64_t>(part.size());
+    if (!deliver(part)) return false;
+    held_.drop_before(held_.begin() + count);
   }
-  if (complete_ && waiting() == 0 && answers_.empty() && !over_) end();
+  return true;
 }
 
 // False: the sink is full.

@@ -114,6 +114,7 @@ void Speaker::finish_if_heard(Duration at) {
   if (!active_ || !nothing_left || !(failed_ || audio_complete())) return;
   active_ = false;
   close_port();
+  reply_.rest();
   listener_.speaker_finished();
 }
 

@@ -8,7 +8,7 @@ namespace voiceagent {
 namespace {
 
 // So much unheard speech is kept: a synthesiser that has more waits with it.
-constexpr Duration kMostUnheard{500'000'000};
+constexpr Duration kMostUnheard{300'000'000};
 
 }  // namespace
 
@@ -36,6 +36,7 @@ void Speaker::begin(TurnId turn, bool withheld) {
   reply_.text.clear();
   reply_.ready.clear();
   reply_.sent.clear();
+  before_.rest();
   reply_.consumed_samples = reply_.heard_samples = 0;
   reply_.heard_text = 0;
   reply_.taken_back_from = reply_.taken_back_to = 0;

@@ -125,6 +125,13 @@ class Speaker final : public TtsListener {
     std::size_t heard_text = 0;        // bytes
     std::int64_t taken_back_from = 0;  // positions that holding took back; a late report may say
     std::int64_t taken_back_to = 0;    // that the player was further
+
+    // Nothing of it waits: gives back the memory, of which most sessions have no need most of the
+    // time.
+    void rest() {
+      if (ready.empty()) ready = {};
+      if (sent.empty()) sent = {};
+    }
   };
 
   Duration now() const { return ports_.executor->now().time_since_epoch(); }

@@ -76,3 +76,21 @@ TEST_CASE("kept audio: what is held beside what is needed is bounded") {
   kept.bound(kSecond / 4, kept.begin());  // all of it is needed
   CHECK(kept.end() - kept.begin() == kSecond / 2);
 }
+
+TEST_CASE("kept audio: what is dropped at its end was never there") {
+  KeptAudio kept;
+  listen(kept, 1);
+  kept.drop_before(kSecond / 2);
+  kept.drop_after(kSecond - 1'000);
+  CHECK(kept.size() == kSecond / 2 - 1'000);
+  const std::vector<std::int16_t> more(400, 9);
+  kept.add(more);
+  CHECK(kept.part(kSecond - 1'001, kSecond - 1'000).front() == 7);
+  CHECK(kept.part(kSecond - 1'000, kSecond - 999).front() == 9);
+  CHECK(kept.end() == kSecond - 600);
+  kept.drop_after(0);
+  CHECK(kept.size() == 0);
+  CHECK(kept.capacity() == 0);
+  listen(kept, 1);
+  CHECK(kept.size() == kSecond);
+}
