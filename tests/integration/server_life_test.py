@@ -136,7 +136,7 @@ class Tls(ServerTest):
 @ENGINES
 class Stop(ServerTest):
     def test_what_is_going_on_is_finished_and_nothing_new_taken(self):
-        server = self.start({"DRAIN_TIMEOUT_MS": 20000}).wait_until_ready()
+        server = self.start({"DRAIN_TIMEOUT_MS": 100000}).wait_until_ready()
         answers = []
 
         def speak():
@@ -150,7 +150,7 @@ class Stop(ServerTest):
         speaker.join()
         self.assertEqual(answers[0][0], 200)
         self.assertGreater(len(answers[0][2]), 1_000_000)
-        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.process.wait(120), 0)
         with self.assertRaises(OSError):
             server.raw()
 
