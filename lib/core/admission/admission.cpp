@@ -32,7 +32,10 @@ void AdmissionControl::probe(Executor* executor, std::weak_ptr<Meter> meter) {
     if (held == nullptr) return;
     const Time now = executor->now();
     const Duration late = std::max(Duration(0), now - due);
-    held->crowd->room.looked(late >= held->limit, held->crowd->sessions.load(), now);
+    const Lateness found = late >= held->limit       ? Lateness::kWhole
+                           : late >= held->limit / 2 ? Lateness::kHalf
+                                                     : Lateness::kNone;
+    held->crowd->room.looked(found, held->crowd->sessions.load(), now);
     held->late.store(std::max(late.count(), held->late.load() * 4 / 5));
     probe(executor, std::move(meter));
   });
