@@ -97,7 +97,9 @@ struct ServerOptions {
   std::size_t min_sessions = 8;                 ///< So many are taken however late loops are.
   Duration drain_timeout{5'000'000'000};        ///< stop() waits so long for what is going on.
   std::vector<std::string> trusted_proxies;     ///< Addresses or networks such as 10.0.0.0/8.
-  bool enable_vad = true;            ///< False: only the client ends a turn (push-to-talk).
+  std::string data_dir;          ///< Folder for what is kept, made if need be; empty: nothing is.
+  bool record_sessions = false;  ///< Keeps a recording of each session in data_dir/recordings.
+  bool enable_vad = true;        ///< False: only the client ends a turn (push-to-talk).
   bool enable_interruptions = true;  ///< False: replies are heard to their end.
   PreferredTransport preferred_transport = PreferredTransport::kAuto;  ///< Where it is open.
   LogLevel log_level = LogLevel::kInfo;        ///< Of the server's own logger.

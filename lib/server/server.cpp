@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -95,6 +97,19 @@ AdmissionOptions admission_options(const ServerOptions& server,
   return options;
 }
 
+// Its sessions' recordings; empty: none are wanted. Blocks.
+Result<std::string> make_recordings_folder(const ServerOptions& options) {
+  if (options.data_dir.empty()) return std::string();
+  const auto folder = std::filesystem::path(options.data_dir) / "recordings";
+  std::error_code error;
+  std::filesystem::create_directories(options.record_sessions ? folder : folder.parent_path(),
+                                      error);
+  if (error) {
+    return io_error("data_dir: cannot make '" + folder.string() + "': " + error.message());
+  }
+  return options.record_sessions ? folder.string() : std::string();
+}
+
 class RunningServer final : public Server {
  public:
   ~RunningServer() override { shut_down(); }
@@ -140,6 +155,8 @@ class RunningServer final : public Server {
 
 Status RunningServer::open(ServerOptions options) {
   if (Status status = check_server_options(options); !status.ok()) return status;
+  auto recordings = make_recordings_folder(options);
+  if (!recordings.ok()) return recordings.status();
   logger_ = options.logger != nullptr ? options.logger
                                       : make_stderr_logger(options.log_level, options.log_format);
   auto loops = make_loops(options.loops);
@@ -149,6 +166,7 @@ Status RunningServer::open(ServerOptions options) {
   parts.workers = make_worker_pool();
   if (parts.workers == nullptr) return resource_exhausted("the system gives no threads");
   parts.logger = logger_;
+  parts.recordings = std::move(*recordings);
   EngineOptions engine_options;
   engine_options.executors.assign(loops->begin(), loops->end());
   engine_options.workers = parts.workers;

@@ -119,6 +119,9 @@ Status check_server_options(const ServerOptions& options) {
                  "': it may have greeting, instructions, language and voice");
     }
   }
+  if (options.record_sessions && options.data_dir.empty()) {
+    errors.add("server: record_sessions needs a folder for the recordings: set DATA_DIR");
+  }
   if (const TelemetryOptions& traces = options.telemetry; !traces.endpoint.empty()) {
     const auto checked =
         server::make_otlp_options(traces.endpoint, traces.headers, traces.service_name);

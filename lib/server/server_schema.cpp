@@ -68,6 +68,12 @@ ServerSection server_section() {
                "So many sessions are taken however late its loops are."),
        setting("drain_timeout_ms", "DRAIN_TIMEOUT_MS", VA_FIELD(drain_timeout), {0, kHour},
                "How long stopping waits for conversations to end."),
+       path(setting("data_dir", "DATA_DIR", VA_FIELD(data_dir), {},
+                    "Folder for what the server keeps, made if need be; empty: it keeps nothing.")),
+       setting(
+           "record_sessions", "RECORD_SESSIONS", VA_FIELD(record_sessions), {},
+           "Keeps a recording of each session in recordings/ of data_dir: all that was heard and "
+           "said, to be replayed."),
        setting("trusted_proxies", "TRUSTED_PROXIES", VA_FIELD(trusted_proxies), {},
                "Addresses or networks (10.0.0.0/8) whose X-Forwarded-For counts; separated by "
                "commas."),

@@ -10,6 +10,7 @@ import threading
 import time
 import unittest
 
+from cli_support import run
 from server_support import ENGINES, PROGRAM, ServerTest, WebSocket, clean_environment
 
 
@@ -131,6 +132,24 @@ class Tls(ServerTest):
         self.certificate("two")
         (self.folder / "cert.pem").write_bytes(key)
         self.assertIn("key", self.refused(self.environment()))
+
+
+@ENGINES
+class Recordings(ServerTest):
+    def test_a_recorded_session_is_replayed(self):
+        server = self.start({"DATA_DIR": "kept", "RECORD_SESSIONS": "true"}).wait_until_ready()
+        status, _, body = server.post_json("/chat/message", {"text": "hello"})
+        self.assertEqual(status, 200, body)
+        self.assertEqual(server.stop(), 0)
+        files = list((self.folder / "kept" / "recordings").glob("*.vaz"))
+        self.assertEqual(len(files), 1)
+        result = run("replay", files[0])
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("events", result.stdout + result.stderr)
+
+    def test_a_folder_that_cant_be_made_keeps_it_from_starting(self):
+        (self.folder / "file").write_text("")
+        self.assertIn("data_dir", self.refused({"DATA_DIR": "file/kept"}))
 
 
 @ENGINES

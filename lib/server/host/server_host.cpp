@@ -9,6 +9,7 @@
 #include "server/http/secret.h"
 #include "server/telemetry/session_log.h"
 #include "server/telemetry/session_traces.h"
+#include "voiceagent/session_recorder.h"
 
 namespace voiceagent::server {
 namespace {
@@ -80,10 +81,21 @@ Status ServerHost::set_agent(std::shared_ptr<Agent> agent) {
   options.deadline = answer_timeout_;
   const AgentOptions& made_from = agent->options();
   parts_.metrics->set_providers({made_from.stt.name, made_from.llm.name, made_from.tts.name});
-  dialogues_ = transports::Dialogues::create(*this, std::move(*utterance_agent), options);
-  agent_ = std::move(agent);
+  dialogues_ = transports::Dialogues::create(*this, recorded(std::move(*utterance_agent)), options);
+  agent_ = recorded(std::move(agent));
   has_agent_.store(true);
   return {};
+}
+
+// The agent, or one all of whose sessions are recorded, if that is wanted.
+std::shared_ptr<Agent> ServerHost::recorded(std::shared_ptr<Agent> agent) const {
+  if (parts_.recordings.empty()) return agent;
+  return record_sessions(std::move(agent), parts_.recordings,
+                         [logger = parts_.logger](const std::string& path, const Status& status) {
+                           if (status.ok()) return;
+                           logger->write(LogLevel::kError, "server",
+                                         "the recording " + path + ": " + status.message());
+                         });
 }
 
 std::shared_ptr<Agent> ServerHost::base_agent() const {
@@ -166,7 +178,7 @@ Result<std::shared_ptr<Agent>> ServerHost::agent(const Principal&,
   if (overrides.language) options.language = *overrides.language;
   if (overrides.voice) options.voice = *overrides.voice;
   auto made = parts_.engine->make_agent(std::move(options));
-  if (made.ok()) return std::move(*made);
+  if (made.ok()) return recorded(std::move(*made));
   return invalid_argument(made.status().message());
 }
 

@@ -27,6 +27,7 @@ struct HostParts {
   std::shared_ptr<Engine> engine;  // on those loops and workers
   std::shared_ptr<SessionMetrics> metrics;
   std::shared_ptr<OtlpExporter> traces;  // null: none are wanted
+  std::string recordings{};              // folder for them; empty: nothing is recorded
 };
 
 // Any thread. Where a clip can be fetched: under kClipPath and its name.
@@ -85,6 +86,7 @@ class ServerHost final : public transports::TransportHost {
  private:
   Status check_token(const net::HttpRequest& request, std::string_view token) const;
   Status check_overrides(const protocols::AgentOverrides& overrides) const;
+  std::shared_ptr<Agent> recorded(std::shared_ptr<Agent> agent) const;
 
   const HostParts parts_;
   const std::string token_;

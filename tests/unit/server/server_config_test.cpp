@@ -135,6 +135,13 @@ TEST_CASE("an address that others can reach needs a token, or a word that none i
   }
 }
 
+TEST_CASE("recordings need a folder") {
+  CHECK_THAT(refused("[server]\nrecord_sessions = true\n"), Contains("DATA_DIR"));
+  const auto options = parsed("[server]\nrecord_sessions = true\n", {{"DATA_DIR", "kept"}});
+  CHECK(options.record_sessions);
+  CHECK(options.data_dir == "kept");
+}
+
 TEST_CASE("half of a pair of TLS files, a broken origin and a token with a space are refused") {
   CHECK_THAT(refused("[tls]\nkey = 'k'\n"), Contains("certificate"));
   CHECK_THAT(refused("[cors]\norigins = 'example.com'\n"), Contains("'example.com'"));
@@ -148,7 +155,7 @@ TEST_CASE("the server's reference has each setting with its variables") {
                             "`PORT` |"));
   for (const char* variable :
        {"HOST", "MAX_CONNECTIONS", "MAX_WS_CONNECTIONS", "ENABLE_VAD", "ENABLE_INTERRUPTIONS",
-        "PREFERRED_TRANSPORT", "LOG_LEVEL", "LOG_FORMAT", "AUTH_TOKEN"}) {
+        "PREFERRED_TRANSPORT", "DATA_DIR", "LOG_LEVEL", "LOG_FORMAT", "AUTH_TOKEN"}) {
     CHECK_THAT(text, Contains("`" + std::string(variable) + "`"));
   }
 }
