@@ -118,6 +118,8 @@ void RawServer::accept_all() {
       const std::lock_guard closing(mutex_);
       std::erase(sockets_, socket);
       close(socket);
+      ++closed_;
+      changed_.notify_all();
     });
   }
 }

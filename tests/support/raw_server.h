@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -48,6 +49,11 @@ class RawServer {
   // "http://127.0.0.1:PORT" and `path`.
   std::string url(std::string_view path = "/") const;
   int connections() const { return accepted_; }
+  // Waits until the server has closed so many connections.
+  void wait_until_closed(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closed_ >= count; });
+  }
 
  private:
   void accept_all();
@@ -57,6 +63,8 @@ class RawServer {
   int port_ = 0;
   std::atomic<int> accepted_ = 0;
   std::mutex mutex_;
+  std::condition_variable changed_;
+  int closed_ = 0;
   bool ending_ = false;
   std::vector<int> sockets_;  // open ones
   std::vector<std::thread> threads_;

@@ -242,6 +242,7 @@ TEST_CASE("a kept connection that the server has closed is replaced", "[client]"
     request.body = "x";
     rig.ask(request, probe);
     CHECK(probe.told == "head done");
+    server.wait_until_closed(i + 1);
   }
   CHECK(server.connections() == 3);
 }
