@@ -14,6 +14,7 @@ class Reader {
   const Word& before(std::size_t by = 1) const { return words_.at(i_ - by); }
 
   void find_begin();
+  bool asks_from(std::size_t ahead) const;
   void read_first();
   void read_question_word();
   void read_word();
@@ -57,7 +58,22 @@ void Reader::find_begin() {
     if (determines) break;
     ++i_;
   }
+  // Who cuts in with "stop" or "wait" and asks, asks: "wait what time is it".
+  if (word().is("stop") || word().is("wait")) {
+    const std::size_t behind = word(1).is("please") ? 2 : 1;
+    if (asks_from(behind)) i_ += behind;
+  }
   clause_.begin = i_;
+}
+
+// A question word, and an auxiliary before any subject: not "what you are doing".
+bool Reader::asks_from(std::size_t ahead) const {
+  if (!word(ahead).is(kQuestionWord)) return false;
+  for (std::size_t next = ahead + 1; next < ahead + 4; ++next) {
+    if (word(next).is(kAuxiliary)) return true;
+    if (word(next).is(kSubject | kDeterminer)) return false;
+  }
+  return false;
 }
 
 void Reader::read_first() {

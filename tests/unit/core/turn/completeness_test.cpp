@@ -74,6 +74,12 @@ TEST_CASE("a question needs what its front promises") {
   expect_complete({"can you swim", "is the back door locked", "what do you want", "who are you"});
 }
 
+TEST_CASE("who cuts in and asks has asked") {
+  expect_complete({"stop please what time is it", "wait what is it", "wait where are they",
+                   "stop what you're doing", "stop please"});
+  expect_open({"stop please what time is", "wait what do you", "stop what the"});
+}
+
 TEST_CASE("short answers are complete") {
   expect_complete({"yes", "no", "okay", "maybe", "thanks", "goodbye", "stop", "nothing", "yes i am",
                    "no it isn't", "i'd rather not", "never mind", "not really", "yeah sure"});
