@@ -36,10 +36,11 @@ int serve(const std::string& config) {
 
   va::Result<std::shared_ptr<va::Server>> server = va::Server::start(std::move(*options));
   if (!server.ok()) return complain(server.status(), kFailure);
-  std::printf("listening on %s\n", (*server)->url().c_str());
-  std::fflush(stdout);
 
-  const va::Status status = va::run_until_signal(**server);
+  const va::Status status = va::run_until_signal(**server, [&] {
+    std::printf("listening on %s\n", (*server)->url().c_str());
+    std::fflush(stdout);
+  });
   return status.ok() ? kOk : complain(status, kFailure);
 }
 

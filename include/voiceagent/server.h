@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -174,7 +175,10 @@ class VOICEAGENT_EXPORT Server {
 /// Blocks until `server` has stopped, as programs want it: SIGINT and SIGTERM drain it, a second
 /// one stops it at once, SIGHUP reads its certificate again. The handlers that were there come back
 /// afterwards. The process may open as many descriptors as the system allows from then on (soft
-/// limit = hard limit). Once at a time. The error is that of Server::wait().
-VOICEAGENT_EXPORT Status run_until_signal(Server& server);
+/// limit = hard limit). `begun`, if given, is called once the handlers are in place: a program that
+/// tells others that it runs can be stopped properly from then on. Once at a time. The error is
+/// that of Server::wait().
+VOICEAGENT_EXPORT Status run_until_signal(Server& server,
+                                          const std::function<void()>& begun = nullptr);
 
 }  // namespace voiceagent

@@ -1,5 +1,4 @@
 // What leaves: written at once, queued, dropped; and how a connection closes.
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -7,6 +6,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "net/random.h"
 #include "net/web_socket_connection.h"
 
 namespace voiceagent::net {
@@ -28,7 +28,7 @@ FrameMask next_mask() {
   thread_local std::size_t used = supply.size();
   FrameMask mask{};
   if (used == supply.size()) {
-    RAND_bytes(supply.data(), static_cast<int>(supply.size()));
+    fill_random(supply);
     used = 0;
   }
   std::copy_n(supply.begin() + static_cast<std::ptrdiff_t>(used), mask.size(), mask.begin());

@@ -1,7 +1,6 @@
 #include "net/web_socket_handshake.h"
 
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <optional>
@@ -9,6 +8,7 @@
 #include "base/text.h"
 #include "net/http_answer.h"
 #include "net/http_head.h"
+#include "net/random.h"
 #include "net/web_socket_frames.h"
 
 namespace voiceagent::net {
@@ -29,7 +29,7 @@ std::string_view take_line(std::string_view& text) {
 
 std::string make_web_socket_key() {
   std::array<unsigned char, 16> key{};
-  RAND_bytes(key.data(), static_cast<int>(key.size()));
+  fill_random(key);
   std::array<unsigned char, 32> base64{};
   const int length = EVP_EncodeBlock(base64.data(), key.data(), static_cast<int>(key.size()));
   return {base64.begin(), base64.begin() + length};

@@ -101,13 +101,14 @@ void raise_descriptor_limit() {
 
 }  // namespace
 
-Status run_until_signal(Server& server) {
+Status run_until_signal(Server& server, const std::function<void()>& begun) {
   raise_descriptor_limit();
   SignalPipe pipe;
   if (Status status = pipe.open(); !status.ok()) return status;
   std::thread watcher = start_thread([&] { act_on_signals(pipe, server); });
   if (!watcher.joinable()) return resource_exhausted("the system gives no thread");
   const HandlersInPlace handlers(pipe.writer());
+  if (begun) begun();
   const Status status = server.wait();
   pipe.write(kDone);
   watcher.join();
