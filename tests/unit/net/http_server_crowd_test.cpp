@@ -87,7 +87,7 @@ class Lines final : public Logger {
 }  // namespace
 
 TEST_CASE("without a descriptor for one more, a server serves those it has, and others later") {
-  if (kSanitized) {
+  if (test::kSanitized) {
     WARN("skipped: the sanitizers need descriptors of their own");
     return;
   }
@@ -115,7 +115,7 @@ TEST_CASE("without a descriptor for one more, a server serves those it has, and 
 }
 
 TEST_CASE("a server that waits for a descriptor doesn't spin, and complains once") {
-  if (kSanitized) {
+  if (test::kSanitized) {
     WARN("skipped: the sanitizers need descriptors of their own");
     return;
   }
