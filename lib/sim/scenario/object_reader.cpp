@@ -40,7 +40,7 @@ void Problems::add(std::string_view path, std::string_view what) {
   if (++count_ > kMaxProblems) return;
   if (!text_.empty()) text_ += '\n';
   text_ += file_ + ": ";
-  if (!path.empty()) text_.append(path).append(": ");
+  if (!path.empty()) text_.append(escape_control(path)).append(": ");  // keys are in it
   text_ += count_ == kMaxProblems ? "and more of the kind" : what;
 }
 

@@ -30,6 +30,12 @@ TEST_CASE("all problems of a scenario are told at once, one a line") {
   CHECK_THAT(text, Contains("\npause.json: stt.final_delay_ms: must be a number, not a string"));
 }
 
+TEST_CASE("a key with a line's end in it doesn't break a problem's line") {
+  const std::string text = problems_with(R"("limits": {"a\nb": {}})");
+  CHECK_THAT(text, Contains("limits.a\\nb: "));
+  CHECK_THAT(text, !Contains("\nb"));
+}
+
 TEST_CASE("an endless list of problems is cut") {
   std::string steps;
   for (int i = 0; i < 1000; ++i) steps += R"({"sya": 1},)";
