@@ -72,6 +72,7 @@ bool RawClient::send(std::string_view bytes) {
     const auto sent =
         ssl_ ? SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
              : static_cast<int>(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -91,10 +92,15 @@ std::size_t RawClient::send_what_fits(std::string_view bytes) {
 
 bool RawClient::fill() {
   std::array<char, 16384> buffer{};
-  const auto size = ssl_ ? SSL_read(ssl_.get(), buffer.data(), buffer.size())
-                         : static_cast<int>(recv(descriptor_, buffer.data(), buffer.size(), 0));
+  const auto receive_once = [&] {
+    errno = 0;
+    return ssl_ ? SSL_read(ssl_.get(), buffer.data(), buffer.size())
+                : static_cast<int>(recv(descriptor_, buffer.data(), buffer.size(), 0));
+  };
+  int size = receive_once();
+  while (size < 0 && errno == EINTR) size = receive_once();  // a fuzzer's clock
   if (size <= 0) {
-    closed_ = size == 0 || (errno != EAGAIN && errno != EINTR);
+    closed_ = size == 0 || errno != EAGAIN;
     return false;
   }
   got_.append(buffer.data(), static_cast<std::size_t>(size));
