@@ -222,10 +222,10 @@ TEST_CASE("a stream tells how much waits, and when it has been written") {
   app->on_serve = [&](std::shared_ptr<HttpExchange> exchange) {
     exchange->begin({200, {}, {}});
     exchange->on_drained([&drained, exchange = exchange.get()] {
-      if (++drained < 3) {
+      // What the socket takes at once doesn't wait, and isn't told of.
+      while (exchange->queued_bytes() == 0) {
+        if (++drained == 3) return exchange->end();
         exchange->write(std::string(4 * kPiece, 'b'));
-      } else {
-        exchange->end();
       }
     });
     for (int i = 0; i < 16; ++i) exchange->write(std::string(kPiece, 'a'));
