@@ -1,13 +1,11 @@
 // Any bytes as all that a client sends on one connection: the server answers in HTTP or not at all,
 // closes, and goes on serving others.
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "support/raw_client.h"
@@ -59,22 +57,12 @@ std::shared_ptr<test::WebApp> make_app() {
   return app;
 }
 
-// So many connections in so short a time may use up the ports of this machine for a while.
-RawClient connect(int port) {
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    RawClient client(port);
-    if (client.connected()) return client;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return RawClient(port);
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // Never destroyed: at the program's end OpenSSL cleans up before the loop's thread has ended.
   static const auto* const server = new test::WebServer(make_app());
-  RawClient client = connect(server->port());
+  RawClient client(server->port());
   demand(client.connected());
   client.send(std::string(data, data + size));
   client.finish_sending();
