@@ -23,7 +23,20 @@ constexpr int kDeadlineMs = 20'000;  // ends a test that hangs
 
 bool wait_for(int descriptor, short events, int milliseconds = kDeadlineMs) {
   pollfd poll_for{descriptor, events, 0};
-  return poll(&poll_for, 1, milliseconds) > 0;
+  int ready = poll(&poll_for, 1, milliseconds);
+  while (ready < 0 && errno == EINTR) ready = poll(&poll_for, 1, milliseconds);
+  return ready > 0;
+}
+
+// A fuzzer's clock may interrupt any of these calls; an interrupted connect goes on by itself.
+bool connect_to(int descriptor, const sockaddr_in& address) {
+  if (connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+    return true;
+  }
+  if (errno != EINTR || !wait_for(descriptor, POLLOUT)) return false;
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
 }
 
 }  // namespace
@@ -38,7 +51,7 @@ RawClient::RawClient(int port, bool tls, int receive_buffer)
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+  if (!connect_to(descriptor, address)) {
     close(descriptor);
     return;
   }
@@ -98,7 +111,7 @@ bool RawClient::fill() {
                 : static_cast<int>(recv(descriptor_, buffer.data(), buffer.size(), 0));
   };
   int size = receive_once();
-  while (size < 0 && errno == EINTR) size = receive_once();  // a fuzzer's clock
+  while (size < 0 && errno == EINTR) size = receive_once();
   if (size <= 0) {
     closed_ = size == 0 || errno != EAGAIN;
     return false;
