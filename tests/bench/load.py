@@ -7,7 +7,7 @@ synthesiser follow a script, the detector of voice is the real one. The server h
 itself, the callers the second. In the same run, at the same number of connections, a bare echo
 server of libwebsockets on libuv shows what the sockets cost, and the detector alone what it costs.
 
-  load.py build/release/bin [--sessions N] [--seconds S] [--json FILE] [--soak MINUTES]
+  load.py build/release/bin [--mode M] [--sessions N] [--seconds S] [--json FILE] [--soak MINUTES]
 
 Listening, the caller speaks for a quarter of the time and is answered in text; talking, the agent
 speaks for half of the time. Without --sessions the largest number is searched that keeps the
@@ -19,7 +19,8 @@ the first one brings (threads, tables) is not counted to each.
 
 --soak shows that memory stays flat: callers that listen send audio 8 times as fast as it is
 spoken, over real sockets, so that 7.5 minutes are an hour of it (the engine's own timers run in real
-time); callers that are talked to can't be made to hear faster, and take their time.
+time); callers that are talked to can't be made to hear faster, and take their time: an hour of them
+is --soak 60 --mode talking.
 """
 import argparse
 import contextlib
@@ -189,10 +190,11 @@ def health(bench):
     return result
 
 
-def soak(bench, minutes):
+def soak(bench, modes, minutes):
     """How memory grows: KB per session and hour of audio, by the line that fits best."""
     found = {}
-    for mode, speed in (("listening", SOAK_SPEED), ("talking", 1)):
+    for mode in modes:
+        speed = SOAK_SPEED if mode == "listening" else 1
         result = bench.load(mode, SOAK_SESSIONS, seconds=60 * minutes, speed=speed, warm_up=30)
         hours = minutes / 60 * speed
         memory = result["resident_kb"]
@@ -239,9 +241,10 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="all results, as JSON")
     arguments = parser.parse_args()
     bench = Bench(arguments.folder, arguments.seconds)
+    modes = [arguments.mode] if arguments.mode else ["listening", "talking"]
     results = {}
     if arguments.soak:
-        results = soak(bench, arguments.soak)
+        results = soak(bench, modes, arguments.soak)
         for mode, result in results.items():
             print(f"{mode}: {SOAK_SESSIONS} sessions, {result['audio_hours']:.2f} h of audio each")
             row("memory, first and last", f"{result['resident_kb'][0]} / "
@@ -249,7 +252,7 @@ def main():
             row("grows by", f"{result['kb_per_session_and_hour']:.1f} KB",
                 "a session and hour of audio")
     else:
-        for mode in [arguments.mode] if arguments.mode else ["listening", "talking"]:
+        for mode in modes:
             results[mode] = compare(bench, mode, arguments.sessions)
             print_load(mode, results[mode])
     if not arguments.soak and not arguments.mode:
