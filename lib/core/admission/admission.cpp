@@ -48,20 +48,22 @@ Duration AdmissionControl::lateness() const {
   return Duration(worst);
 }
 
-bool AdmissionControl::too_late(std::size_t sessions) const {
-  if (options_.max_lateness == Duration(0)) return false;
-  return lateness() >= options_.max_lateness || !crowd_->room.has(sessions);
+// Why the executors have no time for another session; empty: they have.
+std::string AdmissionControl::too_late(std::size_t sessions) const {
+  const Duration limit = options_.max_lateness;
+  if (limit == Duration(0)) return {};
+  if (lateness() >= limit) return "the executors run " + ms_text(limit) + " late or more";
+  if (crowd_->room.has(sessions)) return {};
+  return "with " + std::to_string(sessions) + " sessions the executors would run late";
 }
 
 Status AdmissionControl::refusal(std::size_t sessions) const {
   std::string reason;
   if (options_.max_sessions > 0 && sessions > options_.max_sessions) {
     reason = "all " + std::to_string(options_.max_sessions) + " sessions are taken";
-  } else if (sessions > options_.min_sessions && too_late(sessions)) {
-    reason = "the executors run " + ms_text(options_.max_lateness) + " late or more";
-  } else if (options_.busy) {
-    reason = options_.busy();
   }
+  if (reason.empty() && sessions > options_.min_sessions) reason = too_late(sessions);
+  if (reason.empty() && options_.busy) reason = options_.busy();
   if (reason.empty()) return {};
   return resource_exhausted("no room for another session: " + reason + "; try again in " +
                             ms_text(options_.retry_after));

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -44,7 +45,7 @@ class AdmissionControl {
   };
   static void probe(Executor* executor, std::weak_ptr<Meter> meter);
   Duration lateness() const;
-  bool too_late(std::size_t sessions) const;
+  std::string too_late(std::size_t sessions) const;
   Status refusal(std::size_t sessions) const;
 
   const AdmissionOptions options_;
