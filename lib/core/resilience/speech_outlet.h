@@ -1,6 +1,7 @@
-// The way of a chain's audio to its sink: in whole words while there is time, with the words' places
-// and the answers to flushes between its samples. Nothing of a synthesiser that fails in mid-word is
-// heard twice. Samples are counted from the stream's beginning. On the stream's executor.
+// The way of a chain's audio to its sink: in whole words while there is time, with the words'
+// places and the answers to flushes between its samples. Nothing of a synthesiser that fails in
+// mid-word is heard twice. Samples are counted from the stream's beginning. On the stream's
+// executor.
 #pragma once
 
 #include <cstddef>

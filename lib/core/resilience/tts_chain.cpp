@@ -100,7 +100,7 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   Time progress_{};
   Duration longest_pause_{0};  // that the present synthesiser made, since it began
   bool got_audio_ = false;     // since the last rest
-  bool must_guess_ = false;    // the present clause was begun by somebody else: its words need times
+  bool must_guess_ = false;  // the present clause was begun by somebody else: its words need times
   bool told_delay_ = false;
   bool silent_ = false;  // an answer came without any audio: nobody knows to what
   bool finish_answered_ = false;
