@@ -211,7 +211,7 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   plan.llm = draw_llm(chance, plan.faults);
   plan.tts = draw_tts(chance, plan.faults);
   plan.far_end = draw_far_end(chance);
-  Chance tools(seed, 2);
+  Chance tools(seed, 3);
   plan.tools = draw_tools(tools, plan.faults);
   // What tools say is long: it is forgotten early, or never.
   std::size_t& tokens = plan.agent.limits.max_history_tokens;
@@ -226,7 +226,7 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   if (chance.yes(0.3)) {
     for (int i = chance.between(1, 3); i > 0; --i) plan.hooks.push_back(draw_hook(chance));
   }
-  Chance chain(seed, 2);
+  Chance chain(seed, 4);
   if (plan.faults && chain.yes(0.4)) draw_chain(chain, plan);
   const bool open_to_all = std::ranges::all_of(
       plan.tools, [](const ToolScript& script) { return script.tool.interruptible; });

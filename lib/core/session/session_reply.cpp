@@ -13,10 +13,10 @@ void SessionImpl::request_reply(TurnId turn) {
   const bool prepared = draft_.active && draft_.words == normalise_words(reading_.text()) &&
                         turn == turns_.state().user_turn;
   waterfall_.begin(turn, ended_.origin, ended_.decided, ended_.settled);
+  news_.clear();  // the model sees them now; what is prepared was asked for since
   if (prepared) return adopt_draft(turn);
   drop_draft();
   begin_reply(turn);
-  news_.clear();  // the model sees them now
   responder_.ask(context_.messages());
 }
 
