@@ -4,10 +4,11 @@
 Each mutant below is one small mistake in turn taking, playout or the session: a text in one file and
 what it is replaced by. In a temporary copy of the tree each is built (the program alone, Release) and
 run through the scenarios and through random conversations. A mutant that neither of them catches
-survives: then something is promised that nobody checks.
+survives: then something is promised that nobody checks. --check only sees that each text still
+stands in its file exactly once.
 
-Exit code 0: all were caught; 1: one survived, or could not be built or applied, or the tree fails
-without a mutant.
+Exit code 0: all were caught; 1: one survived or could not be built, a text does not stand once, or
+the tree fails without a mutant.
 """
 
 import argparse
@@ -49,10 +50,10 @@ MUTANTS = (
     ("output goes on while it is held", PLAYOUT,
      "if (!active_ || held_) return;", "if (!active_) return;"),
     ("all that was sent counts as heard", PLAYOUT,
-     "heard_up_to(reply_, clock_.heard(now()));\n  if (reply_.taken_back_to > 0)",
+     "heard_up_to(reply_, clock_.heard(at));\n  if (reply_.taken_back_to > 0)",
      "heard_up_to(reply_, clock_.sent());\n  if (reply_.taken_back_to > 0)"),
     ("audio is sent without a limit to its lead", PLAYOUT,
-     "if (now() < clock_.due(count, std::max(lead, count))) break;", ""),
+     "while (!reply_.ready.empty() && at >= next_due()) {", "while (!reply_.ready.empty()) {"),
     ("what leaves makes no room for more", PLAYOUT,
      "if (port_ != nullptr) port_->consumed(samples_to_duration(fresh, options_.sample_rate));", ""),
     ("a position is counted twice", PLAYOUT,
@@ -140,6 +141,44 @@ MUTANTS = (
 )
 
 
+def misplaced(read, mutants):
+    """What is wrong with the texts, without building anything."""
+    findings = []
+    for name, path, old, new in mutants:
+        try:
+            count = read(path).count(old)
+        except OSError as error:
+            findings.append(f"{name}: {error}")
+            continue
+        if count != 1:
+            findings.append(f"{name}: {path} has the text {count} times, not once:\n{old}")
+        elif old == new:
+            findings.append(f"{name}: it changes nothing")
+    return findings
+
+
+def self_test():
+    """Whether a text that is missing, doubled, unchanged, or in no file is found."""
+    files = {"a.cpp": "x = 1;\ny = 2;\ny = 2;\n"}
+
+    def read(path):
+        if path not in files:
+            raise OSError(f"no {path}")
+        return files[path]
+
+    cases = ((("a.cpp", "x = 1;", "x = 2;"), ""), (("a.cpp", "z = 1;", ""), "0 times"),
+             (("a.cpp", "y = 2;", ""), "2 times"), (("a.cpp", "x = 1;", "x = 1;"), "nothing"),
+             (("b.cpp", "x = 1;", ""), "no b.cpp"))
+    wrong = 0
+    for mutant, expected in cases:
+        found = misplaced(read, [("m", *mutant)])
+        if not (expected in "".join(found) if expected else not found):
+            wrong += 1
+            print(f"expected {expected or 'no finding'}, got {found} of {mutant}")
+    print(f"self-test: {len(cases) - wrong} of {len(cases)} as expected")
+    return 1 if wrong else 0
+
+
 def copy_tree(target):
     """The files that belong to the tree, as they are now."""
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True,
@@ -192,22 +231,11 @@ class Bench:
                 "random": self.simulate("--random", "--seeds", str(self.seeds))}
 
 
-def apply(tree, path, old, new):
-    """Replaces the text; returns what to put back. Raises when it is not there exactly once."""
-    text = (tree / path).read_text()
-    if text.count(old) != 1:
-        raise ValueError(f"{path} has the text {text.count(old)} times, not once:\n{old}")
-    (tree / path).write_text(text.replace(old, new))
-    return text
-
-
 def try_mutant(bench, mutant):
     """Returns how it went, in words, and whether it was caught."""
     _, path, old, new = mutant
-    try:
-        original = apply(bench.tree, path, old, new)
-    except (ValueError, OSError) as error:
-        return f"CAN'T BE APPLIED: {error}", False
+    original = (bench.tree / path).read_text()
+    (bench.tree / path).write_text(original.replace(old, new))
     try:
         if problem := bench.build():
             return f"DOES NOT BUILD:\n{problem}", False
@@ -222,6 +250,9 @@ def try_mutant(bench, mutant):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--list", action="store_true", help="name the mutants and stop")
+    parser.add_argument("--check", action="store_true",
+                        help="only see that each text stands in its file once, and stop")
+    parser.add_argument("--self-test", action="store_true", help="check this check instead")
     parser.add_argument("--only", default="", help="those whose name contains this")
     parser.add_argument("--seeds", type=int, default=2000, help="random conversations for each")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -230,6 +261,12 @@ def main():
     if options.list:
         print("\n".join(mutant[0] for mutant in mutants))
         return 0
+    if options.self_test:
+        return self_test()
+    findings = misplaced(lambda path: (ROOT / path).read_text(), mutants)
+    if findings or options.check:
+        print("\n".join(findings) or f"{len(mutants)} mutants: each text stands once")
+        return 1 if findings or not mutants else 0
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="voiceagent-mutants-") as folder:
         bench = Bench(Path(folder), options.jobs, options.seeds)

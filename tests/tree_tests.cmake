@@ -1,5 +1,5 @@
 # Checks of the tree itself rather than of what it does: layers, public headers, exported symbols,
-# documentation, and the installed package in the hands of a host.
+# the texts of mutants, documentation, and the installed package in the hands of a host.
 
 find_program(VA_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 find_program(VA_PYTHON python3)
@@ -21,6 +21,8 @@ set(_compilers
 
 va_tree_test(layers ${VA_PYTHON} ${_scripts}/check_layers.py)
 va_tree_test(layers-self-test ${VA_PYTHON} ${_scripts}/check_layers.py --self-test)
+va_tree_test(mutants ${VA_PYTHON} ${_scripts}/mutants.py --check)
+va_tree_test(mutants-self-test ${VA_PYTHON} ${_scripts}/mutants.py --self-test)
 va_tree_test(symbols-self-test ${VA_PYTHON} ${_scripts}/check_symbols.py --self-test)
 if(TARGET voiceagent)
   va_tree_test(symbols
