@@ -18,6 +18,7 @@
 #include "simulate_runs.h"
 #include "voiceagent/scenario.h"
 #include "voiceagent/trace.h"
+#include "whole_number.h"
 
 namespace cli {
 
@@ -92,11 +93,24 @@ va::Result<va::sim::ScenarioResult> run_traced(const va::sim::Scenario& scenario
   return result;
 }
 
+// What is of scenarios only must not be ignored silently.
+va::Status check_random(const SimulateOptions& options) {
+  if (!options.paths.empty()) {
+    return va::invalid_argument("--random draws its conversations: it takes no scenarios");
+  }
+  if (options.seed) {
+    return va::invalid_argument("--random takes no --seed: --from is its first seed");
+  }
+  if (!options.trace.empty()) {
+    return va::invalid_argument("--random takes no --trace: --timeline prints what happened");
+  }
+  return {};
+}
+
 int simulate(const SimulateOptions& options) {
   if (options.random.random) {
-    if (options.paths.empty())
-      return simulate_random(options.random, jobs_of(options), options.json);
-    return refuse(va::invalid_argument("--random draws its conversations: it takes no scenarios"));
+    if (const va::Status status = check_random(options); !status.ok()) return refuse(status);
+    return simulate_random(options.random, jobs_of(options), options.json);
   }
   if (options.paths.empty()) {
     return refuse(va::invalid_argument("scenario files are needed, or --random"));
@@ -134,9 +148,10 @@ void add_simulate(CLI::App& app, int& exit_code) {
       app.add_subcommand("simulate", "Hold conversations from scenario files, in virtual time");
   command->add_option("scenarios", options->paths, "Scenario files, or folders of them")
       ->type_name("FILE|DIR");
-  command->add_option("--seed", options->seed, "In place of the scenarios' own seeds");
+  command->add_option("--seed", options->seed, "In place of the scenarios' own seeds")
+      ->transform(whole_number(0, kLastSeed));
   command->add_option("--jobs", options->jobs, "How many at once; by default one for each core")
-      ->check(CLI::Range(1U, 256U));
+      ->transform(whole_number(1, 256));
   command->add_flag("--json", options->json, "Print one JSON object instead of the table");
   command->add_option("--trace", options->trace, "Its time line for ui.perfetto.dev")
       ->type_name("trace.json");

@@ -14,6 +14,7 @@
 #include "report.h"
 #include "voiceagent/json.h"
 #include "voiceagent/random_simulation.h"
+#include "whole_number.h"
 
 namespace cli {
 
@@ -22,6 +23,7 @@ namespace va = voiceagent;
 namespace {
 
 constexpr std::size_t kMaxPrinted = 10;  // timelines
+constexpr std::uint64_t kMostSeeds = 1'000'000'000;
 
 // What became of all runs; only those that are to be printed are kept.
 struct Outcome {
@@ -131,8 +133,12 @@ void print_json(const Outcome& outcome, const Meter& meter) {
 void add_random_options(CLI::App& command, RandomOptions& options) {
   CLI::Option* const random = command.add_flag(
       "--random", options.random, "Hold conversations drawn from seeds, in place of scenarios");
-  command.add_option("--seeds", options.seeds, "How many seeds; 1000 by default")->needs(random);
-  command.add_option("--from", options.from, "The first seed; 1 by default")->needs(random);
+  command.add_option("--seeds", options.seeds, "How many seeds; 1000 by default")
+      ->transform(whole_number(1, kMostSeeds))
+      ->needs(random);
+  command.add_option("--from", options.from, "The first seed; 1 by default")
+      ->transform(whole_number(0, kLastSeed))
+      ->needs(random);
   command
       .add_flag("--timeline", options.timeline,
                 "Print what happened also where nothing was wrong (the first ten)")

@@ -10,6 +10,9 @@ class App;
 
 namespace cli {
 
+// The largest that a seed may be, as in a scenario: a JSON number holds it exactly.
+constexpr std::uint64_t kLastSeed = std::uint64_t{1} << 52;
+
 struct RandomOptions {
   bool random = false;
   std::uint64_t seeds = 1'000;

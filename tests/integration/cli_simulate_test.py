@@ -74,6 +74,44 @@ class Simulate(CliTest):
         self.check("simulate", "a.json", "b.json", "--trace", "t.json", code=2, says="one scenario")
 
 
+class Random(CliTest):
+    def test_so_many_seeds_are_run_from_the_first_one(self):
+        report = json.loads(self.check("simulate", "--random", "--seeds", "3", "--from", "7",
+                                       "--jobs", "2", "--json").stdout)
+        self.assertEqual((report["seeds"], report["failed"]), (3, 0))
+        out = self.check("simulate", "--random", "--seeds", "1", "--from", "7", "--timeline").stdout
+        self.assertIn("seed 7, digest", out)
+
+    def test_what_it_would_ignore_is_refused(self):
+        self.file("a.json", GOOD)
+        random = ("simulate", "--random", "--seeds", "1")
+        self.check(*random, "a.json", code=2, says="takes no scenarios")
+        self.check(*random, "--seed", "5", code=2, says="--from")
+        self.check(*random, "--trace", "t.json", code=2, says="takes no --trace")
+        self.assertFalse(self.path("t.json").exists())
+        for option in (("--seeds", "1"), ("--from", "1"), ("--timeline",)):
+            self.check("simulate", "a.json", *option, code=2, says=(option[0], "--random"))
+
+
+class Numbers(CliTest):
+    BAD = ("-1", "-18446744073709551615", "18446744073709551616", "1.5", "1e3", "0x10", "many", "")
+
+    def test_what_is_no_number_of_the_range_is_refused(self):
+        self.file("a.json", GOOD)
+        for option, command, beyond in (
+                ("--seeds", ("--random",), ("0", "1000000001")),
+                ("--from", ("--random", "--seeds", "1"), ("4503599627370497",)),
+                ("--jobs", ("--random", "--seeds", "1"), ("0", "257")),
+                ("--seed", ("a.json",), ("4503599627370497",))):
+            for number in self.BAD + beyond:
+                with self.subTest(f"{option} {number}"):
+                    self.check("simulate", *command, f"{option}={number}", code=2, says=option)
+
+    def test_a_leading_zero_means_nothing(self):
+        out = self.check("simulate", "--random", "--seeds=01", "--from=010", "--timeline").stdout
+        self.assertIn("seed 10, digest", out)
+
+
 class Guide(CliTest):
     # Every object of a scenario, with a key that there is none of.
     OBJECTS = ("{Z, 'steps': []}", "{'steps': [{Z}]}", "{'steps': [{'repeat': {Z}}]}",
