@@ -115,6 +115,12 @@ void RecordingLog::refusal(StreamKind kind, std::uint64_t stream, std::uint64_t 
   write(RecordKind::kRefusal);
 }
 
+void RecordingLog::flush(Time now, std::uint64_t stream) {
+  payload_.duration(now - begin_);
+  payload_.number(stream);
+  write(RecordKind::kFlush);
+}
+
 void RecordingLog::vad(std::uint64_t stream, float probability) {
   if (stream != vad_stream_ || probability != vad_probability_) flush_vad();
   vad_stream_ = stream;

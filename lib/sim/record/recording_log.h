@@ -39,6 +39,8 @@ class RecordingLog {
   std::uint64_t next_stream(StreamKind kind);
   void started(Time now, StreamKind kind, const Status& status);
   void refusal(StreamKind kind, std::uint64_t stream, std::uint64_t call);
+  // A recogniser's stream is asked to settle.
+  void flush(Time now, std::uint64_t stream);
   void vad(std::uint64_t stream, float probability);
   void wall_time(Time now, std::int64_t ms);
 

@@ -50,6 +50,8 @@ class StreamNotes {
     if (!taken) log().refusal(kind_, stream_, pushes_);
     return taken;
   }
+  // REQUIRES: a recogniser's stream, which is about to be asked to settle.
+  void flushed() { log().flush(executor_->now(), stream_); }
 
  private:
   const std::shared_ptr<RecordingExecutor> executor_;
@@ -220,7 +222,10 @@ class RecordingSttStream final : public RecordingStream<SttStream, RecordingSttS
  public:
   using RecordingStream::RecordingStream;
   bool audio(AudioView audio) override { return notes().pushed(real().audio(audio)); }
-  void flush() override { real().flush(); }
+  void flush() override {
+    notes().flushed();
+    real().flush();
+  }
   void finish() override { real().finish(); }
 };
 

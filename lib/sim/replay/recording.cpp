@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <deque>
 
 #include "audio/file_handle.h"
 #include "sim/record/byte_code.h"
@@ -30,8 +31,12 @@ class Sorter {
   bool stimulus(RecordKind kind, ByteReader& in);
   bool call(Stimulus& stimulus, ByteReader& in);
   bool provider(RecordKind kind, ByteReader& in);
+  bool flush(ByteReader& in);
+  void note_answer(Stimulus& call);
 
   Recording& recording_;
+  std::map<std::uint64_t, std::deque<Duration>> unanswered_;  // flushes, by stream
+  std::map<std::uint64_t, std::uint64_t> answered_;           // how many, by stream
   Duration time_{0};
   std::uint64_t sink_calls_ = 0;
 };
@@ -91,6 +96,7 @@ bool Sorter::stimulus(RecordKind kind, ByteReader& in) {
       if (!before(in, made.time, made.other)) return false;
       made.number = ++sink_calls_;
       made.bytes = in.rest();
+      note_answer(made);
       ++recording_.arrivals[made.number];
       break;
     case RecordKind::kMore: {
@@ -147,6 +153,7 @@ bool Sorter::provider(RecordKind kind, ByteReader& in) {
       recording_.wall.emplace_back(at, in.signed_number());
       return in.ok();
     }
+    case RecordKind::kFlush: return flush(in);
     case RecordKind::kLateCancel: {
       const Duration due = in.duration();
       ++recording_.timers[due];
@@ -154,6 +161,27 @@ bool Sorter::provider(RecordKind kind, ByteReader& in) {
     }
     default: return true;  // of a later version: of no use to this one
   }
+}
+
+bool Sorter::flush(ByteReader& in) {
+  const Duration at = in.duration();
+  const std::uint64_t stream = in.number();
+  if (!in.ok() || at < Duration(0) || at.count() > kMostTime) return false;
+  unanswered_[stream].push_back(at);
+  return true;
+}
+
+// A final that comes while a flush is owed one answers it, as it does for the session.
+void Sorter::note_answer(Stimulus& call) {
+  ByteReader in(call.bytes);
+  if (in.choice(StreamKind::kTool) != StreamKind::kStt) return;
+  const std::uint64_t stream = in.number();
+  if (in.choice(SinkCall::kReplyHedged) != SinkCall::kFinal || !in.ok()) return;
+  const auto owed = unanswered_.find(stream);
+  if (owed == unanswered_.end() || owed->second.empty()) return;
+  call.flush = ++answered_[stream];
+  recording_.flushes[{stream, call.flush}] = {owed->second.front(), call};
+  owed->second.pop_front();
 }
 
 std::string at_byte(std::size_t byte) { return " at byte " + std::to_string(byte); }

@@ -26,7 +26,14 @@ struct Stimulus {
   Duration time{0};
   Duration other{0};         // when posted, when due, when the sink was called
   std::uint64_t number = 0;  // rank of the timer; number of the sink's call
+  std::uint64_t flush = 0;   // of its stream, which it answers
   std::string_view bytes;    // the call
+};
+
+// A recogniser was asked to settle, and did.
+struct RecordedFlush {
+  Duration time{0};  // when it was asked
+  Stimulus answer;
 };
 
 struct RecordedEvent {
@@ -47,6 +54,7 @@ struct Recording {
   std::multimap<std::uint64_t, std::string_view> from_handlers;  // calls, by the event's number
   std::array<std::vector<RecordedStart>, kStreamKinds> starts;   // by kind, in order
   std::set<std::tuple<StreamKind, std::uint64_t, std::uint64_t>> refusals;    // stream, push
+  std::map<std::pair<std::uint64_t, std::uint64_t>, RecordedFlush> flushes;   // stream, number
   std::map<std::uint64_t, std::vector<std::pair<float, std::uint64_t>>> vad;  // by stream
   std::vector<std::pair<Duration, std::int64_t>> wall;  // milliseconds, by time of reading
   std::map<Duration, int> tasks;                        // how many ran that were posted then

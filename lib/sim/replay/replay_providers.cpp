@@ -21,10 +21,14 @@ class ReplayStream : public Stream {
   ReplayStream(ReplayStreams& streams, std::uint64_t number, Observer observer)
       : streams_(streams), number_(number), observer_(std::move(observer)) {}
   ~ReplayStream() override { streams_.forget(kKind, number_); }
-  void cancel() override { end(); }
+  void cancel() override {
+    streams_.cancel(kKind, number_);
+    end();
+  }
 
  protected:
   bool push() { return streams_.takes(kKind, number_, ++pushes_); }
+  void ask_to_settle() { streams_.flush(number_); }
   void end() {
     if (!streams_.recorded(kKind, number_)) streams_.close(kKind, number_);
   }
@@ -40,7 +44,7 @@ class ReplaySttStream final : public ReplayStream<SttStream, StreamKind::kStt> {
  public:
   using ReplayStream::ReplayStream;
   bool audio(AudioView) override { return push(); }
-  void flush() override {}
+  void flush() override { ask_to_settle(); }
   void finish() override { end(); }
 };
 

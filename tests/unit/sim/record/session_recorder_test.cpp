@@ -226,12 +226,40 @@ TEST_CASE("a replay with another option names the first event that differs") {
   REQUIRE(report->difference);
   const auto expected = Json::parse(report->difference->expected);
   REQUIRE(expected.ok());
-  CHECK((*expected)["type"].string() == "turn_ended");
+  CHECK((*expected)["type"].string() == "transcript_final");
   CHECK(std::find(lines.begin(), lines.end(), report->difference->expected) != lines.end());
   CHECK(report->difference->event == static_cast<std::uint64_t>((*expected)["seq"].integer()));
   CHECK(to_ms(report->difference->time) == Approx((*expected)["t_ms"].number()));
   CHECK_FALSE(report->difference->seen.empty());
   CHECK(report->difference->seen != report->difference->expected);
+}
+
+TEST_CASE("a replay with another silence makes the final that a session with it would have had") {
+  const test::TempDir folder;
+  AgentOptions agent = talker();
+  sim::SttScript stt;
+  stt.final_delay = {50ms};
+  agent.stt.instance = sim::scripted_stt(stt);
+  record(folder.path("s.vaz"), agent, long_talk);
+  for (const Duration silence : {Duration(280ms), Duration(320ms), Duration(390ms)}) {
+    const auto change = [silence](AgentOptions& changed) {
+      changed.turn.endpointing_min = changed.turn.endpointing_max = silence;
+      return Status();
+    };
+    ReplayOptions options;
+    options.adjust = change;
+    const auto report = replay_session(folder.path("s.vaz"), options);
+    REQUIRE(report.ok());
+    REQUIRE(report->difference);
+    AgentOptions other = agent;
+    REQUIRE(change(other).ok());
+    SessionRig plain(other);
+    plain.say("hello there");
+    REQUIRE(plain.settle());
+    INFO(report->difference->seen);
+    CHECK(report->difference->seen.find("\"transcript_final\"") != std::string::npos);
+    CHECK(std::ranges::count(plain.lines, report->difference->seen) == 1);
+  }
 }
 
 TEST_CASE("everything that a host can call is recorded") {
