@@ -117,19 +117,20 @@ void Simulation::run_steps() {
     if (steps_stuck() || now() > kLongest) break;
   }
   steps_over_ = true;
-  if (steps.finished()) return;
-  ScenarioFailure failure;
-  failure.expectation = "steps";
-  failure.expected = "all of them happen";
+  if (std::string step = step_not_done(); !step.empty()) {
+    failures_.push_back({"steps", "all of them happen", std::move(step), last_activity_});
+  }
+}
+
+// A step that the session saw nothing of, and why; empty: there is none.
+std::string Simulation::step_not_done() const {
+  if (!missed_.empty()) return missed_ + ", never carried out; the session had closed";
   std::string waiting;
   for (const auto& track : tracks_) {
     if (std::string step = track->waiting(); !step.empty()) waiting = std::move(step);
   }
-  failure.seen = waiting.empty() ? "the last one didn't end" : waiting + ", never began";
-  if (session_->closed()) failure.seen += "; the session had closed";
-  failure.around = last_activity_;
-  // The silence after the close is no loss.
-  if (!waiting.empty()) failures_.push_back(std::move(failure));
+  if (waiting.empty()) return {};
+  return waiting + ", never began" + (session_->closed() ? "; the session had closed" : "");
 }
 
 // Whether all steps that are left wait for events, and none has come for long.
@@ -207,8 +208,20 @@ void Simulation::refused(const std::string& path, const Status& status) {
   failures_.push_back({path, "the session takes it", status.message(), now()});
 }
 
+// Whether the step comes too late for the session to see anything of it.
+bool Simulation::is_missed(const Step& step) const {
+  // Silence after the close is no loss, and another close one that the session has to bear.
+  if (std::holds_alternative<step::Silence>(step.action)) return false;
+  if (std::holds_alternative<step::Close>(step.action)) return false;
+  return closing_ >= Duration(0) || session_->closed();
+}
+
 void Simulation::perform(const Step& step, const std::string& path, UniqueFunction<void()> done) {
   if (steps_over_) return;
+  if (is_missed(step)) {
+    if (missed_.empty()) missed_ = path;
+    return done();
+  }
   if (const auto* keys = std::get_if<step::Keys>(&step.action)) {
     return press(*keys, 0, path, std::move(done));
   }

@@ -47,6 +47,8 @@ class Simulation final : private StepHost {
 
   Status open(const SessionObserver& observer);
   void run_steps();
+  bool is_missed(const Step& step) const;
+  std::string step_not_done() const;
   void settle();
   void finish();
   Duration now() const { return executor_->now().time_since_epoch(); }
@@ -66,6 +68,7 @@ class Simulation final : private StepHost {
   bool steps_over_ = false;                     // what is left of them doesn't happen any more
   Duration last_activity_{0};
   Duration closing_{-1};  // when close() was called
+  std::string missed_;    // the first step that came after the close
 };
 
 }  // namespace voiceagent::sim

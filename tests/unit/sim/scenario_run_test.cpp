@@ -58,6 +58,32 @@ TEST_CASE("a step that never begins makes a scenario fail, and says what it wait
       Contains("never began; the session had closed"));
 }
 
+TEST_CASE("a step that begins after the close makes a scenario fail, whatever it is") {
+  for (const std::string step :
+       {R"({"say": "hi"})", R"({"noise_ms": 100})", R"({"keys": "1"})", R"({"type": "hi"})",
+        R"({"agent_says": "hi"})", R"({"mode": "text_to_text"})", R"({"do": "interrupt"})",
+        R"({"do": "commit"})", R"({"do": "microphone_off"})",
+        R"({"repeat": {"times": 2, "steps": [{"say": "hi"}]}})"}) {
+    INFO(step);
+    CHECK_THAT(
+        failure_of(run(R"({"steps": [{"close": "user"}, )" + step + "]}")),
+        StartsWith("steps | all of them happen | steps[1], never carried out; the session had "
+                   "closed"));
+  }
+  CHECK_THAT(
+      failure_of(run(R"({"steps": [{"repeat": {"times": 3, "steps": [
+                 {"close": "user"}, {"say": "hi"}]}}, {"say": "hi"}]})")),
+      StartsWith("steps | all of them happen | steps[0].repeat.steps[1], never carried out"));
+}
+
+TEST_CASE("silence or a second close after the close is no loss, nor is a word that it cuts off") {
+  CHECK(failure_of(run(R"({"steps": [{"close": "user"}, {"silence_ms": 100}]})")).empty());
+  CHECK(failure_of(run(R"({"steps": [{"close": "user"}, {"close": "host"}]})")).empty());
+  CHECK(failure_of(
+            run(R"({"steps": [{"say": "what is the time"}, {"at_ms": 500, "close": "user"}]})"))
+            .empty());
+}
+
 TEST_CASE("two sounds of the user at once make a scenario fail") {
   CHECK_THAT(
       failure_of(run(R"({"steps": [{"say": "one two three"}, {"at_ms": 100, "noise_ms": 50}]})")),
