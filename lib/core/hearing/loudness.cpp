@@ -11,6 +11,7 @@ namespace {
 constexpr float kLevelStep = 0.4F;      // a time constant of two frames
 constexpr float kNoiseFalls = 0.2F;     // the background is what is left when all else is silent
 constexpr float kNoiseRises = 0.03F;    // a new noise is believed within a second
+constexpr float kQuietest = -90.0F;     // a background: less is a gate, or nothing yet
 constexpr float kCouplingStep = 0.05F;  // a room changes slowly
 constexpr float kLoudEnough = -50.0F;   // what is sent can be told from nothing
 constexpr std::size_t kPause = 10;      // frames without output: what follows is a new beginning
@@ -74,7 +75,7 @@ void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
   const float sent = loudest_sent_;
   if (sent <= kLoudEnough) {
     loud_ = 0;
-    if (!voice) learn_noise(db);
+    learn_noise(heard_[(next_ + kWindow - kOnset - 1) % kWindow]);
   } else if (voice) {
     of_voice_ = std::max(of_voice_, db - sent);
   } else if (++loud_ >= kWindow) {
@@ -104,7 +105,10 @@ void Loudness::voice_was_nobody() {
 
 void Loudness::voice_ends() { fell_silent_ = unsent_ >= kFellSilent && unsent_ <= kEchoGone; }
 
-void Loudness::learn_noise(float db) {
+// The newest frames may turn out to be somebody's voice.
+void Loudness::learn_noise(const Heard& heard) {
+  if (heard.voice) return;
+  const float db = std::max(heard.db, kQuietest);
   if (noise_ <= kSilenceDb) {
     noise_ = db;
     return;

@@ -43,14 +43,14 @@ class Loudness {
   static constexpr std::size_t kOnset = 5;  // frames: a detector is that late, at most
 
   void note_sent(float db);
-  void learn_noise(float db);
   void learn_coupling(float sent);
   void voice_begins();
 
   struct Heard {
     float db = kSilenceDb;
-    bool voice = false;
+    bool voice = true;  // nor is anything learnt from what was not heard
   };
+  void learn_noise(const Heard& heard);
 
   std::size_t next_ = 0;   // of heard_ and sent_
   bool was_sent_ = false;  // since the last frame of the microphone's

@@ -50,6 +50,19 @@ TEST_CASE("the background is what is heard while nobody speaks") {
   CHECK(room.loudness.noise() == Approx(-60).margin(1));
 }
 
+TEST_CASE("a voice is not taken for the background before it comes to light") {
+  Room room;
+  room.pass(4, 10'000, false);
+  room.pass(50, 10'000, true);
+  CHECK(room.loudness.noise() == kSilenceDb);
+}
+
+TEST_CASE("digital silence is a background, too: what is as silent does not stand out") {
+  Room room;
+  room.pass(10, 0, false);
+  CHECK(room.loudness.noise() == -90);
+}
+
 TEST_CASE("an echo is predicted from what is sent, once the room is known") {
   Room room;
   room.pass(50, 200, false, 10'000);
