@@ -111,7 +111,8 @@ class VOICEAGENT_EXPORT Session {
   virtual Status say(std::string_view text, SayOptions options = {}) = 0;
   /// Cuts the agent off, as if the user had interrupted.
   virtual void interrupt() = 0;
-  /// Ends the user's turn now: push-to-talk, or a host that knows better.
+  /// Ends the user's turn now: push-to-talk, or a host that knows better. What the user goes on
+  /// saying is another turn, which may interrupt the answer.
   virtual void commit_turn() = 0;
   /// Changes how input and output go, at any moment.
   virtual Status set_mode(Mode mode) = 0;

@@ -53,9 +53,13 @@ void Microphone::reset() {
   skipped_ += static_cast<std::int64_t>(vad_frames_.rest().size());
   vad_frames_.clear();
   vad_->reset();
+  hear_anew();
+  if (resampler_ != nullptr) resampler_->reset();
+}
+
+void Microphone::hear_anew() {
   (void)gate_.cut();
   gap_.cancel();
-  if (resampler_ != nullptr) resampler_->reset();
 }
 
 Status Microphone::set_input_rate(int rate) {

@@ -40,6 +40,8 @@ class Microphone {
   // Forgets the audio that waits for its frame, and what the detector has heard. The samples that
   // come go on to be counted.
   void reset();
+  // Speech that goes on from here is reported as if it began here. Nothing is reported now.
+  void hear_anew();
 
   int sample_rate() const { return format_.sample_rate; }
   // One past the last sample with speech.

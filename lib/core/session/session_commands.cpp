@@ -11,6 +11,8 @@ void SessionImpl::carry_out(const TurnCommand& command) {
     case TurnAction::kFlushUtterance: return recogniser_->flush();
     case TurnAction::kResumeUtterance: return recogniser_->resume();
     case TurnAction::kRestartRecogniser: return recogniser_->end_utterance(true);
+    case TurnAction::kPauseUtterance: return pause_utterance(command.turn, command.at);
+    case TurnAction::kHearAnew: return microphone_->hear_anew();
     case TurnAction::kEndTurn: return end_turn(command.turn, command.reason);
     case TurnAction::kDropTurn: return drop_turn(command.turn);
     case TurnAction::kDraftReply: return draft_reply();
@@ -37,6 +39,11 @@ void SessionImpl::begin_utterance(TurnId turn) {
   reading_.begin({agent_asked_, 0}, now());
   recogniser_->begin_utterance(now() - microphone_->age(0));
   if (detection_ != nullptr) detection_->begin_utterance();
+}
+
+void SessionImpl::pause_utterance(TurnId turn, Duration at) {
+  publish(turn, event::SpeechStopped{at});
+  ask_turn_detector();
 }
 
 void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {

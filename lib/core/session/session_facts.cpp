@@ -73,10 +73,7 @@ void SessionImpl::microphone_speech_stopped(std::int64_t sample) {
   TurnInput input{TurnFact::kSpeechStopped};
   input.at = microphone_time(sample);
   loudness_.voice_ends();
-  const bool matters = turns_.state().user == UserPhase::kSpeaking;
-  if (matters) publish(turns_.state().user_turn, event::SpeechStopped{input.at});
   fact(input);
-  if (matters) ask_turn_detector();
 }
 
 // How likely the turn is over, now that the user is silent.

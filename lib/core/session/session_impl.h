@@ -210,6 +210,7 @@ class SessionImpl final : public Session,
   void end_turn(TurnId turn, TurnEndReason reason);
   void drop_turn(TurnId turn);
   void begin_utterance(TurnId turn);
+  void pause_utterance(TurnId turn, Duration at);
   void request_reply(TurnId turn);
   void start_speaking(TurnId turn, int prompt);
   void tell_result(TurnId turn);

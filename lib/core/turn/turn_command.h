@@ -17,6 +17,12 @@ inline TurnCommand end_turn(TurnId turn, TurnEndReason reason) {
   return command;
 }
 
+inline TurnCommand pause(TurnId turn, Duration at) {
+  TurnCommand command = act(TurnAction::kPauseUtterance, turn);
+  command.at = at;
+  return command;
+}
+
 inline TurnCommand close(CloseReason reason) {
   TurnCommand command{TurnAction::kClose};
   command.close_reason = reason;

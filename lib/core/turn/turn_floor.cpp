@@ -166,6 +166,7 @@ void TurnManager::settle(Step& step) {
     --state_.says;
     start_speaking(step, -1);
   }
+  if (!utterance_open()) hear_the_rest(step);
   if (step.listen_again && state_.voice && !utterance_open()) open_utterance(step, step.now);
   watch_silence(step);
 }

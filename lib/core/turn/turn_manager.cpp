@@ -10,6 +10,7 @@ namespace voiceagent {
 
 using turns::act;
 using turns::cancel_timer;
+using turns::pause;
 using turns::set_timer;
 
 namespace {
@@ -61,7 +62,7 @@ void TurnManager::take(Step& step) {
     case TurnFact::kAgentSpeaks: ++state_.says; return;
     case TurnFact::kVoiceInputOff:
       // What was said so far is the turn; one that is over already is answered all the same.
-      state_.voice = false;
+      state_.voice = state_.goes_on = false;
       return end_utterance(step, TurnEndReason::kCommitted);
     case TurnFact::kToolsStarted:
       state_.tools = replying() && step.input.turn == state_.agent_turn;
@@ -82,6 +83,10 @@ void TurnManager::speech_started(Step& step) {
     case UserPhase::kSilent: return open_utterance(step, at);
     case UserPhase::kTrailing: step.out.add(cancel_timer(TurnTimer::kEndOfTurn)); break;
     case UserPhase::kFinalizing:
+      if (end_stands()) {
+        if (!std::exchange(state_.goes_on, true)) state_.goes_on_from = at;
+        return;
+      }
       // The user goes on after all: the words that were asked for become a part of the turn.
       step.out.add(cancel_timer(TurnTimer::kFinal));
       step.out.add(set_timer(TurnTimer::kMaxUtterance,
@@ -122,9 +127,14 @@ void TurnManager::go_on(Step& step, Duration at) {
 
 void TurnManager::speech_stopped(Step& step) {
   state_.voice = false;
-  if (!speaking()) return;
+  state_.goes_on_until = step.input.at;
+  if (speaking()) voice_off(step, step.input.at);
+}
+
+void TurnManager::voice_off(Step& step, Duration at) {
+  step.out.add(pause(state_.user_turn, at));
   state_.user = UserPhase::kTrailing;
-  state_.speech_end = step.input.at;
+  state_.speech_end = at;
   state_.voiced += std::max(Duration(0), state_.speech_end - state_.speech_start);
   state_.estimate = -1.0F;
   consider_interruption(step);
@@ -157,6 +167,9 @@ void TurnManager::recogniser_failed(Step& step) {
   if (!utterance_open()) return;
   if (state_.user != UserPhase::kFinalizing) {
     stop_listening(step, TurnEndReason::kProvider);
+    // Of who was understood so far, another stream may understand the rest. Without words it would
+    // be tried in vain for as long as the voice is on.
+    if (step.perceived.words > 0) hear_anew(step);
   }
   if (!state_.settled) conclude(step);
   // What may be a back-channel doesn't wait for the reply's end: nobody would hear how it goes on.
@@ -197,6 +210,7 @@ void TurnManager::silence_lasted(Step& step) {
 void TurnManager::end_utterance(Step& step, TurnEndReason reason) {
   if (!speaking() && !trailing()) return;
   stop_listening(step, reason);
+  hear_anew(step);
   step.out.add(act(TurnAction::kFlushUtterance));
   step.out.add(set_timer(TurnTimer::kFinal, step.now + limits_.final_timeout));
   consider_interruption(step);
@@ -215,6 +229,19 @@ void TurnManager::stop_listening(Step& step, TurnEndReason reason) {
   state_.decided = step.now;
 }
 
+// The turn has ended in mid-speech. Who speaks on begins anew, by the rule for every voice: a mere
+// rest of the last word is nobody's turn.
+void TurnManager::hear_anew(Step& step) {
+  if (std::exchange(state_.voice, false)) step.out.add(act(TurnAction::kHearAnew));
+}
+
+// What was said while the words of an end that stands were awaited is the next utterance.
+void TurnManager::hear_the_rest(Step& step) {
+  if (!std::exchange(state_.goes_on, false)) return;
+  open_utterance(step, state_.goes_on_from);
+  if (speaking() && !state_.voice) voice_off(step, state_.goes_on_until);
+}
+
 // All that will be known of the user's words is known.
 void TurnManager::conclude(Step& step) {
   if (step.perceived.words == 0) return drop_utterance(step);
@@ -226,8 +253,11 @@ void TurnManager::conclude(Step& step) {
       interrupt(step, state_.user_turn);
       return answer_utterance(step);
     case InterruptionDecision::Verdict::kResume:
-      // It stopped when the agent did: an echo, of which something was made out.
-      if (step.perceived.fell_silent && !step.perceived.back_channel) return drop_utterance(step);
+      // It stopped when the agent did: an echo, of which something was made out. Nor does it wait
+      // for the reply's end while there is more to be heard.
+      if ((step.perceived.fell_silent && !step.perceived.back_channel) || state_.goes_on) {
+        return drop_utterance(step);
+      }
       // A back-channel, unless the reply ends right now: then it was an answer.
       state_.settled = state_.harmless = true;
       cancel_judgement(step);
@@ -262,8 +292,6 @@ void TurnManager::close_utterance(Step& step) {
   cancel_judgement(step);
   state_.user = UserPhase::kSilent;
   state_.settled = false;
-  // Who has spoken for too long, and goes on, begins another turn.
-  if (state_.reason == TurnEndReason::kLimit) step.listen_again = true;
 }
 
 // A running mean and a mean deviation, as TCP estimates its round trips (RFC 6298: 1/8 and 1/4).

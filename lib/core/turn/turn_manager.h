@@ -39,8 +39,11 @@ class TurnManager {
   void take(Step& step);
   void speech_started(Step& step);
   void speech_stopped(Step& step);
+  void voice_off(Step& step, Duration at);
   void open_utterance(Step& step, Duration at);
   void go_on(Step& step, Duration at);
+  void hear_anew(Step& step);
+  void hear_the_rest(Step& step);
   void words_changed(Step& step);
   void plan_end(Step& step);
   void recogniser_failed(Step& step);
@@ -56,6 +59,11 @@ class TurnManager {
   bool utterance_open() const { return state_.user != UserPhase::kSilent; }
   bool speaking() const { return state_.user == UserPhase::kSpeaking; }
   bool trailing() const { return state_.user == UserPhase::kTrailing; }
+  // The turn is over, whoever goes on: nobody guessed that from a silence.
+  bool end_stands() const {
+    return !state_.settled &&
+           (state_.reason == TurnEndReason::kCommitted || state_.reason == TurnEndReason::kLimit);
+  }
 
   // the agent's side
   void typed(Step& step);

@@ -114,6 +114,8 @@ enum class TurnAction : std::uint8_t {
   kFlushUtterance,     // ask for the settled words; what is heard meanwhile waits
   kResumeUtterance,    // it goes on after all, with what was heard meanwhile
   kRestartRecogniser,  // the settled words never came: forget the stream
+  kPauseUtterance,     // turn, at: the voice went off
+  kHearAnew,           // a voice that goes on begins anew
   kEndTurn,            // turn, reason: publish it and put it into the context
   kDropTurn,           // turn: nothing was said that is to be answered
   kDraftReply,         // turn: prepare the reply to the words so far, unseen
@@ -130,7 +132,7 @@ enum class TurnAction : std::uint8_t {
   kSetTimer,     // timer, at
   kCancelTimer,  // timer
 };
-inline constexpr std::size_t kTurnActions = 19;
+inline constexpr std::size_t kTurnActions = 21;
 
 struct TurnCommand {
   TurnAction action;
@@ -143,7 +145,7 @@ struct TurnCommand {
   CloseReason close_reason = CloseReason::kHost;
 };
 
-// A list without an allocation. One step gives a dozen commands at most.
+// A list without an allocation. One step gives sixteen commands at most.
 class TurnCommands {
  public:
   void add(const TurnCommand& command) {
@@ -168,6 +170,7 @@ struct TurnState {
   bool judging = false;     // the interruption timer runs
   bool harmless = false;    // the open utterance was judged to be no interruption
   bool settled = false;     // finalizing: all words are known, the reply's end is awaited
+  bool goes_on = false;     // finalizing: there has been voice that belongs to the next turn
   bool drafting = false;    // a reply is being prepared
   bool tools = false;       // the reply waits for tools
   bool to_tell = false;     // the model has not been asked since a result came that is to be told
@@ -189,9 +192,11 @@ struct TurnState {
   Duration utterance_start{0};
   Duration speech_start{0};  // the latest
   Duration speech_end{0};
-  Duration voiced{0};   // before speech_start
-  Duration end_due{0};  // while trailing: when the turn is to end
-  Duration decided{0};  // when the user's turn was taken to be over
+  Duration voiced{0};         // before speech_start
+  Duration end_due{0};        // while trailing: when the turn is to end
+  Duration decided{0};        // when the user's turn was taken to be over
+  Duration goes_on_from{0};   // ... its onset, and,
+  Duration goes_on_until{0};  // if it is off, its end
   Duration held_since{0};
   Duration judged_at{0};  // while judging: when
   Duration usual_pause{0};

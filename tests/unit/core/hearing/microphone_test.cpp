@@ -199,6 +199,25 @@ TEST_CASE("a reset in mid-speech ends it silently; what follows is new speech") 
   CHECK(desk.told == "ss");
 }
 
+TEST_CASE("speech that is to be heard anew starts again if, and only if, it goes on") {
+  Desk desk;
+  desk.hear(Desk::loud(200ms, 16'000), 16'000);
+  desk.microphone->hear_anew();
+  CHECK(desk.told == "s");
+  SECTION("it stops there") { desk.time->run_for(2s); }
+  SECTION("it stops soon after") {
+    desk.hear(Desk::loud(40ms, 16'000), 16'000);
+    desk.hear(Desk::quiet(500ms, 16'000), 16'000);
+  }
+  SECTION("it goes on") {
+    desk.hear(Desk::loud(200ms, 16'000), 16'000);
+    REQUIRE(desk.told == "ss");
+    CHECK(desk.told_samples[1] == 3'200);
+    return;
+  }
+  CHECK(desk.told == "s");
+}
+
 TEST_CASE("a microphone that goes away takes its timer along") {
   Desk desk;
   desk.hear(Desk::loud(400ms, 16'000), 16'000);

@@ -85,12 +85,12 @@ inline std::vector<Stimulus> stimuli(const TurnDesk& desk) {
 
 // What tells states apart, apart from numbers and times.
 using Cell =
-    std::tuple<UserPhase, AgentPhase, bool, bool, bool, bool, bool, bool, bool, bool, bool>;
+    std::tuple<UserPhase, AgentPhase, bool, bool, bool, bool, bool, bool, bool, bool, bool, bool>;
 
 inline Cell cell_of(const TurnState& s) {
-  return {s.user,   s.agent,    s.held,      s.harmless,          s.settled,
-          s.voice,  s.drafting, s.keys_open, s.waiting_turn != 0, s.tools,
-          s.to_tell};
+  return {s.user,    s.agent,    s.held,      s.harmless,          s.settled,
+          s.voice,   s.drafting, s.keys_open, s.waiting_turn != 0, s.tools,
+          s.to_tell, s.goes_on};
 }
 
 // All states that can be reached, each with one way to get there.

@@ -61,11 +61,11 @@ class TurnDesk {
       held_ = false;
     }
     said.clear();
-    if (commands.size() > 12) fail("more than a dozen commands");
     for (const TurnCommand& command : commands) {
       if (!said.empty()) said += ", ";
       said += obey(command);
     }
+    if (commands.size() > 16) fail("more than sixteen commands");
     check(before);
     return said;
   }
@@ -146,6 +146,8 @@ class TurnDesk {
       case TurnAction::kFlushUtterance: return "flush";
       case TurnAction::kResumeUtterance: return "resume";
       case TurnAction::kRestartRecogniser: return "restart";
+      case TurnAction::kPauseUtterance: return "pause " + turn;
+      case TurnAction::kHearAnew: return "hear anew";
       case TurnAction::kEndTurn: end(command); return "end " + turn;
       case TurnAction::kDropTurn: end(command); return "drop " + turn;
       case TurnAction::kDraftReply: draft(true); return "draft " + turn;

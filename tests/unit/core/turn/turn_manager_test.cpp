@@ -35,7 +35,7 @@ TEST_CASE("a turn begins with speech, ends after silence, and is answered when i
   desk.now = 1s;
   CHECK(desk.speech_started() == "start 1, set max 61000");
   desk.pass(500ms);
-  CHECK(desk.speech_stopped() == "set end 1800");
+  CHECK(desk.speech_stopped() == "pause 1, set end 1800");
   CHECK(desk.pass(299ms) == "");
   CHECK(desk.pass(1ms) == "cancel end, cancel max, flush, set final 3800");
   CHECK(desk.final(2) == "cancel final, end 1, reply 1");
@@ -53,12 +53,12 @@ TEST_CASE("silence counts from the end of the speech, not from its discovery") {
   desk.now = 2s;
   TurnInput stopped{TurnFact::kSpeechStopped};
   stopped.at = 1'900ms;
-  CHECK(desk.step(stopped) == "set end 2200");
+  CHECK(desk.step(stopped) == "pause 1, set end 2200");
   TurnDesk late;
   late.speech_started();
   late.now = 2s;
   stopped.at = 1s;  // discovered when the turn should have been over already
-  CHECK(late.step(stopped) == "set end 2000");
+  CHECK(late.step(stopped) == "pause 1, set end 2000");
 }
 
 TEST_CASE("a turn does not end while the user may just be going on, for 200 ms at most") {
@@ -273,12 +273,80 @@ TEST_CASE("the host may end the user's turn") {
   CHECK(desk.broken == "");
 }
 
+TEST_CASE("what is said after the host ended the turn is heard next, and may interrupt") {
+  TurnDesk desk;
+  desk.now = 1s;
+  desk.speech_started();
+  desk.pass(700ms);
+  CHECK(contains(desk.step(TurnFact::kCommit), "hear anew, flush"));
+  SECTION("nothing") {
+    CHECK(desk.final(2) == "cancel final, end 1, reply 1");
+    CHECK(desk.state().user == UserPhase::kSilent);
+  }
+  SECTION("while its words are awaited") {
+    desk.pass(100ms);
+    CHECK(desk.speech_started() == "");
+    desk.pass(100ms);
+    CHECK(desk.final(2) ==
+          "cancel final, end 1, reply 1, start 2, set max 61800, hold, set judge 2200");
+    CHECK(desk.state().utterance_start == 1'800ms);
+    CHECK(desk.pass(300ms) == "interrupt 1 by 2");
+  }
+  SECTION("and over, before they came") {
+    desk.pass(100ms);
+    desk.speech_started();
+    desk.pass(200ms);
+    CHECK(desk.speech_stopped() == "");
+    desk.pass(50ms);
+    CHECK(desk.final(2) ==
+          "cancel final, end 1, reply 1, start 2, set max 61800, hold, set judge 2200, pause 2, "
+          "set judge 3550, set end 2300");
+    CHECK(desk.state().speech_end == 2s);
+  }
+  SECTION("when they have come") {
+    desk.final(2);
+    CHECK(contains(desk.speech_started(), "start 2"));
+    CHECK(desk.pass(400ms) == "interrupt 1 by 2");
+  }
+  SECTION("unless voice input has been switched off") {
+    desk.speech_started();
+    desk.step(TurnFact::kVoiceInputOff);
+    CHECK(desk.final(2) == "cancel final, end 1, reply 1");
+  }
+  CHECK(desk.broken == "");
+}
+
+TEST_CASE("a back-channel that the host took for a turn, and more: the rest is heard at once") {
+  TurnDesk desk = replying();
+  desk.speech_started();
+  desk.pass(200ms);
+  desk.step(TurnFact::kCommit);
+  desk.speech_started();
+  desk.perceived.back_channel = true;
+  CHECK(contains(desk.final(1), "drop 2, release, start 3"));
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("a recogniser with an opinion may end the user's turn") {
   TurnDesk desk;
   desk.speech_started();
   desk.pass(700ms);
-  CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
+  CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "hear anew, flush"));
   CHECK(desk.state().reason == TurnEndReason::kProvider);
+  SECTION("who goes on at once goes on with the turn") {
+    CHECK(desk.speech_started() == "cancel final, set max 60000, resume");
+    CHECK(desk.final(2) == "");
+    desk.pass(500ms);
+    desk.speech_stopped();
+    desk.pass(300ms);
+    CHECK(desk.final(4) == "cancel final, end 1, reply 1");
+  }
+  SECTION("who goes on when it is being answered, interrupts") {
+    desk.final(2);
+    CHECK(contains(desk.speech_started(), "start 2"));
+    CHECK(desk.pass(400ms) == "interrupt 1 by 2");
+  }
+  CHECK(desk.broken == "");
 }
 
 TEST_CASE("an utterance is ended at its limit, and a turn that goes on does not get another") {
@@ -289,8 +357,8 @@ TEST_CASE("an utterance is ended at its limit, and a turn that goes on does not 
   CHECK(desk.state().reason == TurnEndReason::kLimit);
   SECTION("at the limit") { CHECK(contains(desk.final(90), "end 1, reply 1")); }
   SECTION("going on after it") {
-    desk.speech_started();
-    CHECK(contains(desk.pass(0ms), "flush"));
+    CHECK(desk.speech_started() == "");
+    CHECK(contains(desk.final(90), "end 1, reply 1, start 2"));
   }
 }
 
@@ -332,7 +400,8 @@ TEST_CASE("a recogniser that fails in mid-turn ends it there and then") {
   desk.pass(500ms);
   SECTION("with what was understood") {
     desk.partial(2);
-    CHECK(desk.step(TurnFact::kRecogniserFailed) == "cancel max, cancel final, end 1, reply 1");
+    CHECK(desk.step(TurnFact::kRecogniserFailed) ==
+          "cancel max, hear anew, cancel final, end 1, reply 1");
     CHECK(desk.state().speech_end == 1'500ms);
     CHECK(desk.state().decided == 1'500ms);
     CHECK(desk.state().reason == TurnEndReason::kProvider);

@@ -41,7 +41,8 @@ TEST_CASE("the words of a turn that reached its limit don't interrupt the answer
   TurnDesk desk(TurnDesk::fixed(), limits);
   desk.perceived.completeness = 0.9F;
   desk.speech_started();
-  CHECK(desk.pass(2s) == "cancel max, flush, set final 4000");
+  CHECK(desk.pass(2s) == "cancel max, hear anew, flush, set final 4000");
+  desk.speech_started();
   CHECK(desk.final(4) ==
         "cancel final, end 1, reply 1, start 2, set max 4000, hold, set judge 2400");
   CHECK(desk.state().agent == AgentPhase::kReplying);
