@@ -40,7 +40,7 @@ enum class ToolInterruption {
 /// "cancel", "finish_silently" or "finish_and_tell".
 VOICEAGENT_EXPORT std::string_view to_string(ToolInterruption interruption);
 
-/// What becomes of a call with the same arguments as one that still runs.
+/// What becomes of a call with the same arguments as one whose handler still works.
 enum class ToolDuplicates {
   kJoin,    ///< It waits for the result of the running one, and gets it too.
   kReject,  ///< It is rejected; the model is told that the same call runs.

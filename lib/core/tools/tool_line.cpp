@@ -41,7 +41,8 @@ ToolLine::ToolLine(ToolLineOptions options, const PortContext& ports,
       workers_(std::move(workers)),
       logger_(ports.logger),
       entrance_(ports.entrance),
-      listener_(&listener) {}
+      listener_(&listener),
+      deadline_(options_.deadline.time_since_epoch().count()) {}
 
 void ToolLine::begin(const ToolHandler& handler) {
   const auto reply = std::make_shared<Reply>(shared_from_this());
@@ -51,7 +52,7 @@ void ToolLine::begin(const ToolHandler& handler) {
 bool ToolLine::cancelled() const {
   if (cancelled_) return true;
   const std::shared_ptr<Executor> executor = executor_.lock();
-  return executor != nullptr && executor->now() >= options_.deadline;
+  return executor != nullptr && executor->now().time_since_epoch().count() >= deadline_;
 }
 
 // Runs `f(ToolLineListener&)` on the executor, unless the session has let go by then.

@@ -40,6 +40,8 @@ class ToolLine : public std::enable_shared_from_this<ToolLine> {
   void begin(const ToolHandler& handler);
   // The handler is to stop. Any thread.
   void cancel() { cancelled_ = true; }
+  // Somebody waits for it again, until then. Session's executor.
+  void extend(Time deadline) { deadline_ = deadline.time_since_epoch().count(); }
   // Nothing more is told. Session's executor.
   void let_go() { listener_ = nullptr; }
   const ToolLineOptions& options() const { return options_; }
@@ -62,6 +64,7 @@ class ToolLine : public std::enable_shared_from_this<ToolLine> {
   const std::shared_ptr<Logger> logger_;
   Entrance* const entrance_;
   ToolLineListener* listener_;
+  std::atomic<Duration::rep> deadline_;
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> answered_{false};
   std::atomic<int> reports_{0};  // of progress, on their way

@@ -12,6 +12,7 @@ namespace voiceagent {
 namespace {
 
 constexpr std::size_t kMaxRunning = 64;  // of a session, those of earlier replies included
+constexpr std::size_t kMaxOverdue = 64;
 
 ToolInterruption interruption_of(const Tool& tool) {
   // Nobody is hung up on, or handed over, who has said something else meanwhile.
@@ -36,6 +37,7 @@ ToolRunner::~ToolRunner() {
   for (const Running& call : running_) {
     if (call.line != nullptr) call.line->let_go();
   }
+  forget_overdue(0);
 }
 
 void ToolRunner::run(TurnId turn, const std::vector<ContextCall>& calls) {
@@ -78,6 +80,7 @@ void ToolRunner::start(TurnId turn, const ContextCall& call) {
   if (same != nullptr && tool->duplicates == ToolDuplicates::kReject) {
     return reject(turn, {call}, "the same call runs already, as " + same->call.id);
   }
+  if (same == nullptr && start_overdue(turn, call, *tool, *arguments)) return;
   listener_.tool_started(turn, call);
   if (same != nullptr) return join(turn, call, *same);
   launch(turn, call, *tool, std::move(*arguments));
@@ -94,6 +97,35 @@ void ToolRunner::join(TurnId turn, const ContextCall& call, const Running& other
   running_.push_back(std::move(joined));
 }
 
+// A model that was told of a time-out tries again, while the handler still works: it must not do so
+// twice. False: there is no such call.
+bool ToolRunner::start_overdue(TurnId turn, const ContextCall& call, const Tool& tool,
+                               const Json& arguments) {
+  if (tool.duplicates == ToolDuplicates::kAllow) return false;
+  const auto found = std::ranges::find_if(overdue_, [&](const std::shared_ptr<ToolLine>& line) {
+    return line->options().tool == tool.name && same_json(line->options().arguments, arguments);
+  });
+  if (found == overdue_.end()) return false;
+  if (tool.duplicates == ToolDuplicates::kReject) {
+    reject(turn, {call},
+           "the same call has timed out but still works, as " + (*found)->options().call_id);
+    return true;
+  }
+  listener_.tool_started(turn, call);
+  Running again;
+  again.number = (*found)->options().number;
+  again.turn = turn;
+  again.call = call;
+  again.tool = &tool;
+  again.started = now();
+  again.line = std::move(*found);
+  overdue_.erase(found);
+  again.line->extend(time_after(ports_.executor->now(), tool.deadline));
+  watch(again);
+  running_.push_back(std::move(again));
+  return true;
+}
+
 void ToolRunner::launch(TurnId turn, const ContextCall& call, const Tool& tool, Json arguments) {
   const std::uint64_t number = ++last_number_;
   Running running;
@@ -106,22 +138,36 @@ void ToolRunner::launch(TurnId turn, const ContextCall& call, const Tool& tool, 
   ToolLineOptions options{call.tool, call.id, session_id_, number, std::move(arguments), deadline};
   const auto line = running.line = std::make_shared<ToolLine>(
       std::move(options), ports_, workers_, static_cast<ToolLineListener&>(*this));
-  running.timer = std::make_unique<PartTimer>(
-      *ports_.executor,
-      [this, number] {
-        const Running* late = find(number);
-        const auto ms = late->tool->deadline.count() / 1'000'000;
-        end(number, ToolState::kTimedOut,
-            error_text(ToolState::kTimedOut,
-                       "no result within " + std::to_string(ms) +
-                           " ms; what was begun may still take effect",
-                       limits_.max_tool_result_bytes));
-      },
-      ports_.entrance);
-  running.timer->arm(tool.deadline);
+  watch(running);
   running_.push_back(std::move(running));
   if (tool.handler == nullptr) return done(number, R"({"state":"done"})");
   line->begin(tool.handler);
+}
+
+void ToolRunner::watch(Running& call) {
+  call.timer = std::make_unique<PartTimer>(
+      *ports_.executor, [this, number = call.number] { time_out(number); }, ports_.entrance);
+  call.timer->arm(call.tool->deadline);
+}
+
+void ToolRunner::time_out(std::uint64_t number) {
+  const Running& late = *find(number);
+  const auto ms = late.tool->deadline.count() / 1'000'000;
+  overdue_.push_back(late.line);
+  forget_overdue(kMaxOverdue);
+  end(number, ToolState::kTimedOut,
+      error_text(
+          ToolState::kTimedOut,
+          "no result within " + std::to_string(ms) + " ms; what was begun may still take effect",
+          limits_.max_tool_result_bytes));
+}
+
+// All but the newest ones.
+void ToolRunner::forget_overdue(std::size_t most) {
+  while (overdue_.size() > most) {
+    overdue_.front()->let_go();
+    overdue_.erase(overdue_.begin());
+  }
 }
 
 ToolRunner::Running* ToolRunner::find(std::uint64_t number) {
@@ -138,7 +184,10 @@ const ToolRunner::Running* ToolRunner::same_call(const Tool& tool, const Json& a
 }
 
 void ToolRunner::line_answered(std::uint64_t call, Result<std::string> result) {
-  if (find(call) == nullptr) return;
+  if (find(call) == nullptr) {
+    std::erase_if(overdue_, [call](const auto& line) { return line->options().number == call; });
+    return;
+  }
   if (result.ok()) return done(call, std::move(*result));
   end(call, ToolState::kFailed,
       error_text(ToolState::kFailed, result.status().message(), limits_.max_tool_result_bytes));
@@ -173,7 +222,7 @@ void ToolRunner::end(std::uint64_t number, ToolState state, std::string_view res
        next = std::ranges::find_if(running_, ended)) {
     const Running call = std::move(*next);
     running_.erase(next);
-    if (call.line != nullptr) call.line->let_go();
+    if (call.line != nullptr && state != ToolState::kTimedOut) call.line->let_go();
     report(call, state, text);
   }
   check_over();
@@ -219,6 +268,7 @@ void ToolRunner::close() {
     if (call.line != nullptr && stops) call.line->cancel();
     end(call.joined != 0 ? call.joined : call.number, ToolState::kCancelled, text);
   }
+  forget_overdue(0);
 }
 
 bool ToolRunner::waiting() const {

@@ -90,6 +90,10 @@ class ToolRunner final : private ToolLineListener {
   void start(TurnId turn, const ContextCall& call);
   void launch(TurnId turn, const ContextCall& call, const Tool& tool, Json arguments);
   void join(TurnId turn, const ContextCall& call, const Running& other);
+  bool start_overdue(TurnId turn, const ContextCall& call, const Tool& tool, const Json& arguments);
+  void watch(Running& call);
+  void time_out(std::uint64_t number);
+  void forget_overdue(std::size_t most);
   Running* find(std::uint64_t number);
   const Running* same_call(const Tool& tool, const Json& arguments) const;
   void done(std::uint64_t number, std::string result);
@@ -107,6 +111,7 @@ class ToolRunner final : private ToolLineListener {
   const std::string session_id_;
   ToolRunnerListener& listener_;
   std::vector<Running> running_;
+  std::vector<std::shared_ptr<ToolLine>> overdue_;  // calls that timed out and aren't answered yet
   std::uint64_t last_number_ = 0;
   bool round_ = false;        // tools_over() is still to come
   bool starting_ = false;     // run() is on the stack

@@ -236,6 +236,60 @@ TEST_CASE("tools: a call with the arguments of a running one") {
   }
 }
 
+TEST_CASE("tools: a call that is made again after its time-out, while its handler still works") {
+  ToolStand stand;
+  Tool tool = stand.desk.tool("book");
+  const auto again = [&](ToolDuplicates duplicates) -> SessionRig& {
+    tool.duplicates = duplicates;
+    SessionRig& rig = stand.begin({tool});
+    stand.llm->call("a", "book");
+    rig.run(11s);
+    CHECK(contains(stand.llm->asked.at(1), R"(a: {"state":"timed_out")"));
+    stand.llm->call("b", "book");
+    rig.run(2s);
+    return rig;
+  };
+  SECTION("gets the result of the first one, which goes on") {
+    SessionRig& rig = again(ToolDuplicates::kJoin);
+    REQUIRE(stand.desk.calls->size() == 1);
+    CHECK_FALSE(stand.desk.call(0).cancelled());
+    stand.desk.answer("booked");
+    rig.run(0ms);
+    CHECK(contains(stand.llm->asked.at(2), "b: booked"));
+  }
+  SECTION("times out again") {
+    SessionRig& rig = again(ToolDuplicates::kJoin);
+    rig.run(10s);
+    REQUIRE(stand.desk.calls->size() == 1);
+    CHECK(contains(stand.llm->asked.at(2), R"(b: {"state":"timed_out")"));
+    CHECK(stand.desk.call(0).cancelled());
+  }
+  SECTION("is rejected") {
+    (void)again(ToolDuplicates::kReject);
+    REQUIRE(stand.desk.calls->size() == 1);
+    CHECK(contains(stand.llm->asked.at(2), "has timed out but still works, as a"));
+  }
+  SECTION("runs as well") {
+    (void)again(ToolDuplicates::kAllow);
+    CHECK(stand.desk.calls->size() == 2);
+  }
+}
+
+TEST_CASE("tools: a call that is made again when its handler has answered too late runs anew") {
+  ToolStand stand;
+  SessionRig& rig = stand.begin();
+  stand.llm->call("a", "book");
+  rig.run(11s);
+  stand.desk.answer("too late");
+  rig.run(0ms);
+  stand.llm->call("b", "book");
+  rig.run(0ms);
+  REQUIRE(stand.desk.calls->size() == 2);
+  stand.desk.answer("booked", 1);
+  rig.run(0ms);
+  CHECK(contains(stand.llm->asked.at(2), "b: booked"));
+}
+
 TEST_CASE("tools: calls without ids, or with the same, get ids of their own") {
   ToolStand stand;
   SessionRig& rig = stand.begin({stand.desk.tool("book"), stand.desk.tool("weather")});
