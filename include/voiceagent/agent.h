@@ -69,7 +69,8 @@ struct TurnOptions {
   /// @{
   Duration endpointing_min{180'000'000};    ///< The shortest silence that ends a turn.
   Duration endpointing_max{1'500'000'000};  ///< The longest wait. The same as the shortest: fixed.
-  bool manual_end = false;     ///< Only Session::commit_turn() ends a turn: push-to-talk.
+  bool manual_end = false;  ///< Push-to-talk: neither silence nor a recogniser's detector ends a
+                            ///< turn, but Session::commit_turn() and LimitOptions::max_utterance.
   int preemptive_replies = 3;  ///< Replies prepared per turn before its end is certain; 0: none.
   /// @}
   /// @name Interruptions

@@ -40,14 +40,15 @@ struct TurnSnapshot {
   Duration transcript_age{0};   ///< Since the transcript last changed.
   float estimate = -1.0F;       ///< 0 to 1: what a detector, or the recogniser, says of the turn's
                                 ///< end since the voice went off; negative: nothing.
-  int pauses = 0;               ///< Pauses within turns that this user has made so far.
-  Duration usual_pause{0};      ///< Their running mean.
-  Duration pause_spread{0};     ///< Their running mean deviation.
-  float level_db = -96.0F;      ///< Of the last tenth of a second, in dB of full scale.
-  float noise_db = -96.0F;      ///< Of the background, without voice; -96: unknown.
-  float echo_db = -96.0F;       ///< That the agent's sound is expected to have in the microphone
-                                ///< now; -96: none, or unknown.
-  float fall_db = 0.0F;         ///< By how much the voice fell in its last half second.
+  bool recogniser_says_end = false;  ///< The recogniser has said, since the latest onset, that the
+                                     ///< turn is over (TurnSignal::kEnd).
+  int pauses = 0;                    ///< Pauses within turns that this user has made so far.
+  Duration usual_pause{0};           ///< Their running mean.
+  Duration pause_spread{0};          ///< Their running mean deviation.
+  float level_db = -96.0F;           ///< Of the last tenth of a second, in dB of full scale.
+  float noise_db = -96.0F;           ///< Of the background, without voice; -96: unknown.
+  float echo_db = -96.0F;  ///< That the agent's sound is expected to have in the microphone
+                           ///< now; -96: none, or unknown.
   /// @}
 
   /// @name The agent
@@ -105,7 +106,9 @@ struct EndOfTurnDecision {
 class VOICEAGENT_EXPORT EndOfTurnStrategy {
  public:
   virtual ~EndOfTurnStrategy() = default;
-  /// Asked when the voice goes off, and until it comes back at every change of what is known.
+  /// Asked when the voice goes off, and until it comes back at every change of what is known; and
+  /// when the recogniser says that the turn is over, also while `speaking`: then a `silence` of 0
+  /// ends it, and any other leaves it open.
   virtual EndOfTurnDecision decide(const TurnSnapshot& now) const = 0;
 };
 

@@ -84,7 +84,8 @@ AgentSection turn_section() {
                    "The longest wait when the turn seems unfinished; the same as the shortest: "
                    "a fixed delay."),
            setting("manual_end", &T::manual_end, {},
-                   "Only the host ends a turn, by committing it: push-to-talk."),
+                   "Push-to-talk: only the host ends a turn, by committing it, or "
+                   "limits.max_utterance_ms."),
            setting("preemptive_replies", &T::preemptive_replies, {0, 100},
                    "Replies prepared per turn before its end is certain; 0: none."),
            setting("interruption", &T::interruption, {},

@@ -120,7 +120,9 @@ void SessionImpl::recogniser_final(std::string_view text, const Transcript& sett
 // Recognisers with end-of-turn detection of their own.
 void SessionImpl::recogniser_signal(TurnSignal signal, float probability) {
   const Scope scope(*this);
-  TurnInput input{signal == TurnSignal::kEnd ? TurnFact::kRecogniserSaysEnd : TurnFact::kEstimate};
+  TurnInput input{TurnFact::kEstimate};
+  if (signal == TurnSignal::kEnd) input.fact = TurnFact::kRecogniserSaysEnd;
+  if (signal == TurnSignal::kResumed) input.fact = TurnFact::kRecogniserTakesBack;
   const bool sane = probability > 0.0F && signal != TurnSignal::kResumed;  // a NaN isn't
   input.probability = sane ? std::min(probability, 1.0F) : 0.0F;
   publish(turns_.state().user_turn, event::TurnEstimate{input.probability});

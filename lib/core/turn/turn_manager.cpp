@@ -46,11 +46,11 @@ void TurnManager::take(Step& step) {
       if (step.perceived.words > 0) sign_of_life(step);
       return conclude(step);
     case TurnFact::kRecogniserFailed: return recogniser_failed(step);
-    case TurnFact::kRecogniserSaysEnd: return end_utterance(step, TurnEndReason::kProvider);
-    case TurnFact::kEstimate:
-      state_.estimate = step.input.probability;
-      if (trailing()) plan_end(step);
-      return;
+    case TurnFact::kRecogniserSaysEnd: return recogniser_says_end(step);
+    case TurnFact::kRecogniserTakesBack:
+      state_.recogniser_says_end = false;
+      return estimated(step, 0.0F);
+    case TurnFact::kEstimate: return estimated(step, step.input.probability);
     case TurnFact::kTimer: return timer(step);
     case TurnFact::kTyped: return typed(step);
     case TurnFact::kKey: return key(step);
@@ -108,7 +108,7 @@ void TurnManager::open_utterance(Step& step, Duration at) {
   state_.user = UserPhase::kSpeaking;
   state_.user_turn = ++state_.last_turn;
   state_.utterance_start = at;
-  state_.harmless = state_.settled = state_.was_held = false;
+  state_.harmless = state_.settled = state_.was_held = state_.recogniser_says_end = false;
   state_.drafts = 0;
   step.out.add(act(TurnAction::kStartUtterance, state_.user_turn));
   step.out.add(set_timer(TurnTimer::kMaxUtterance, at + limits_.max_utterance));
@@ -120,7 +120,7 @@ void TurnManager::go_on(Step& step, Duration at) {
   note_pause(at - state_.speech_end);
   drop_draft(step);
   state_.user = UserPhase::kSpeaking;
-  state_.settled = false;
+  state_.settled = state_.recogniser_says_end = false;
   state_.speech_start = at;
   consider_interruption(step);
 }
@@ -161,6 +161,21 @@ void TurnManager::plan_end(Step& step) {
   state_.drafting = true;
   ++state_.drafts;
   step.out.add(act(TurnAction::kDraftReply, state_.user_turn));
+}
+
+void TurnManager::estimated(Step& step, float probability) {
+  state_.estimate = probability;
+  if (trailing()) plan_end(step);
+}
+
+void TurnManager::recogniser_says_end(Step& step) {
+  if (!speaking() && !trailing()) return;
+  state_.recogniser_says_end = true;
+  const Duration silence = trailing() ? step.now - state_.speech_end : Duration(0);
+  if (ask_.end_of_turn->decide(snapshot(step)).silence <= silence) {
+    return end_utterance(step, TurnEndReason::kProvider);
+  }
+  if (trailing()) plan_end(step);
 }
 
 void TurnManager::recogniser_failed(Step& step) {
@@ -328,13 +343,13 @@ TurnSnapshot TurnManager::snapshot(const Step& step) const {
   s.confidence = p.confidence;
   s.transcript_age = step.now - p.transcript_changed;
   s.estimate = state_.estimate;
+  s.recogniser_says_end = state_.recogniser_says_end;
   s.pauses = state_.pauses;
   s.usual_pause = state_.usual_pause;
   s.pause_spread = state_.pause_spread;
   s.level_db = p.level_db;
   s.noise_db = p.noise_db;
   s.echo_db = p.echo_db;
-  s.fall_db = p.fall_db;
   s.replying = replying();
   s.audible = replying() && p.audible && !state_.held;
   s.audible_since = p.audible_since;

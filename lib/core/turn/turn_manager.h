@@ -46,6 +46,8 @@ class TurnManager {
   void hear_the_rest(Step& step);
   void words_changed(Step& step);
   void plan_end(Step& step);
+  void recogniser_says_end(Step& step);
+  void estimated(Step& step, float probability);
   void recogniser_failed(Step& step);
   void timer(Step& step);
   void silence_lasted(Step& step);

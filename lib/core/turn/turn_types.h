@@ -45,9 +45,10 @@ enum class TurnFact : std::uint8_t {
   kPartial,        // there are other words
   kFinal,          // the words are settled: every flush has been answered
   kRecogniserFailed,
-  kRecogniserSaysEnd,  // its own detector takes the turn to be over
-  kEstimate,           // probability: of the turn's end, by a detector
-  kTimer,              // timer
+  kRecogniserSaysEnd,    // its own detector takes the turn to be over
+  kRecogniserTakesBack,  // ... or no longer does
+  kEstimate,             // probability: of the turn's end, by a detector
+  kTimer,                // timer
   kTyped,
   kKey,            // last: it ends the keys
   kCommit,         // the host ends the user's turn
@@ -59,7 +60,7 @@ enum class TurnFact : std::uint8_t {
   kToolsEnded,     // turn: it does not any more
   kToolTold,       // a result came after its reply, and the agent is to speak of it
 };
-inline constexpr std::size_t kTurnFacts = 19;
+inline constexpr std::size_t kTurnFacts = 20;
 
 struct TurnInput {
   TurnFact fact;
@@ -82,7 +83,6 @@ struct Perceived {
   float level_db = -96.0F;
   float noise_db = -96.0F;
   float echo_db = -96.0F;
-  float fall_db = 0.0F;
   Duration voice_until{0};  // the latest moment with voice
   bool fell_silent =
       false;              // the latest voice ended when the agent fell silent: it may be its echo
@@ -164,13 +164,14 @@ class TurnCommands {
 struct TurnState {
   UserPhase user = UserPhase::kSilent;
   AgentPhase agent = AgentPhase::kIdle;
-  bool voice = false;       // the detector hears voice, listened to or not
-  bool held = false;        // the agent's output is withheld
-  bool was_held = false;    // by the open utterance, at some time
-  bool judging = false;     // the interruption timer runs
-  bool harmless = false;    // the open utterance was judged to be no interruption
-  bool settled = false;     // finalizing: all words are known, the reply's end is awaited
-  bool goes_on = false;     // finalizing: there has been voice that belongs to the next turn
+  bool voice = false;     // the detector hears voice, listened to or not
+  bool held = false;      // the agent's output is withheld
+  bool was_held = false;  // by the open utterance, at some time
+  bool judging = false;   // the interruption timer runs
+  bool harmless = false;  // the open utterance was judged to be no interruption
+  bool settled = false;   // finalizing: all words are known, the reply's end is awaited
+  bool goes_on = false;   // finalizing: there has been voice that belongs to the next turn
+  bool recogniser_says_end = false;
   bool drafting = false;    // a reply is being prepared
   bool tools = false;       // the reply waits for tools
   bool to_tell = false;     // the model has not been asked since a result came that is to be told

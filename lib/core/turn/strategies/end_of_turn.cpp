@@ -50,6 +50,7 @@ DefaultEndOfTurn::DefaultEndOfTurn(const TurnOptions& options)
 
 EndOfTurnDecision DefaultEndOfTurn::decide(const TurnSnapshot& now) const {
   if (manual_) return {kNever, false};
+  if (now.recogniser_says_end) return {Duration(0), now.words > 0};
   const float complete = now.estimate >= 0 ? now.estimate : now.completeness;
   Duration silence = wait(now, complete) + min_ - kTunedFor;
   // Who makes long pauses is given them, unless all is said.

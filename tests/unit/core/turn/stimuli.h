@@ -65,6 +65,7 @@ inline std::vector<Stimulus> stimuli(const TurnDesk& desk) {
   add("final, an echo", TurnFact::kFinal, echo);
   add("recogniser failed", TurnFact::kRecogniserFailed, as_before);
   add("recogniser says end", TurnFact::kRecogniserSaysEnd, as_before);
+  add("recogniser takes that back", TurnFact::kRecogniserTakesBack, as_before);
   add("estimate, high", TurnFact::kEstimate, as_before).probability = 0.95F;
   add("estimate, low", TurnFact::kEstimate, as_before).probability = 0.05F;
   add("typed", TurnFact::kTyped, as_before);

@@ -17,11 +17,13 @@ namespace voiceagent::test {
 
 class TurnDesk {
  public:
-  explicit TurnDesk(const TurnOptions& turn = fixed(), const LimitOptions& limits = {})
+  explicit TurnDesk(const TurnOptions& turn = fixed(), const LimitOptions& limits = {},
+                    std::shared_ptr<const EndOfTurnStrategy> end_of_turn = nullptr)
       : agent_(std::make_shared<AgentOptions>()) {
     agent_->turn = turn;
     agent_->limits = limits;
     agent_->strategies = default_turn_strategies(turn);
+    if (end_of_turn != nullptr) agent_->strategies.end_of_turn = std::move(end_of_turn);
     manager_.emplace(*agent_);
   }
   // The turn's end doesn't depend on what is said: 300 ms, and nothing is prepared.

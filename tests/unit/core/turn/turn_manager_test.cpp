@@ -349,6 +349,55 @@ TEST_CASE("a recogniser with an opinion may end the user's turn") {
   CHECK(desk.broken == "");
 }
 
+TEST_CASE("push-to-talk: a recogniser with an opinion ends no turn") {
+  TurnOptions manual = TurnDesk::fixed();
+  manual.manual_end = true;
+  TurnDesk desk(manual);
+  desk.speech_started();
+  desk.pass(700ms);
+  CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "");
+  desk.speech_stopped();
+  CHECK_FALSE(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
+  CHECK_FALSE(contains(desk.pass(10s), "flush"));
+  CHECK(contains(desk.step(TurnFact::kCommit), "flush"));
+  CHECK(desk.state().reason == TurnEndReason::kCommitted);
+  CHECK(desk.broken == "");
+}
+
+TEST_CASE("a strategy weighs what the recogniser says of the turn's end") {
+  struct Careful : EndOfTurnStrategy {
+    EndOfTurnDecision decide(const TurnSnapshot& now) const override {
+      return {now.recogniser_says_end ? 500ms : 2s, false};
+    }
+  };
+  TurnDesk desk(TurnDesk::fixed(), {}, std::make_shared<Careful>());
+  desk.speech_started();
+  desk.pass(700ms);
+  CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "");  // the voice is on
+  SECTION("said before the voice was known to be off") {
+    CHECK(desk.speech_stopped() == "pause 1, set end 1200");
+  }
+  SECTION("taken back") {
+    desk.step(TurnFact::kRecogniserTakesBack);
+    CHECK(desk.speech_stopped() == "pause 1, set end 2700");
+    CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "set end 1200");
+    CHECK(desk.step(TurnFact::kRecogniserTakesBack) == "set end 2700");
+  }
+  SECTION("and the user went on") {
+    desk.speech_stopped();
+    desk.speech_started();
+    CHECK(desk.speech_stopped() == "pause 1, set end 2700");
+  }
+  SECTION("late enough") {
+    desk.step(TurnFact::kRecogniserTakesBack);
+    desk.speech_stopped();
+    desk.pass(600ms);
+    CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
+    CHECK(desk.state().reason == TurnEndReason::kProvider);
+  }
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("an utterance is ended at its limit, and a turn that goes on does not get another") {
   TurnDesk desk;
   desk.speech_started();

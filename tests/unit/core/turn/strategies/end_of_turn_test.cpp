@@ -94,10 +94,19 @@ TEST_CASE("without words the turn is neither likely over nor over at once") {
   CHECK(decide(now).silence > TurnOptions().endpointing_min);
 }
 
-TEST_CASE("push-to-talk never ends a turn by silence") {
+TEST_CASE("a recogniser that says so ends the turn at once, whatever the words") {
+  TurnSnapshot now = after_words(0.05F, milliseconds(-60));
+  now.recogniser_says_end = true;
+  CHECK(decide(now).silence == milliseconds(0));
+}
+
+TEST_CASE("push-to-talk never ends a turn by silence, nor because the recogniser says so") {
   TurnOptions manual;
   manual.manual_end = true;
-  CHECK(decide(after_words(0.9F), manual).silence > std::chrono::hours(1));
+  TurnSnapshot now = after_words(0.9F);
+  CHECK(decide(now, manual).silence > std::chrono::hours(1));
+  now.recogniser_says_end = true;
+  CHECK(decide(now, manual).silence > std::chrono::hours(1));
 }
 
 }  // namespace
