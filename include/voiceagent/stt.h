@@ -13,6 +13,7 @@
 #include "voiceagent/audio.h"
 #include "voiceagent/export.h"
 #include "voiceagent/provider.h"
+#include "voiceagent/time.h"
 
 namespace voiceagent {
 
@@ -90,6 +91,8 @@ struct SttRequest {
   int sample_rate = 16'000;     ///< One of the capabilities' rates.
   std::string_view language;    ///< BCP 47, or empty for the provider's default.
   std::string_view session_id;  ///< For logs; valid during start().
+  Duration final_timeout{0};    ///< From a flush on, settled words are waited for so long; 0: not
+                                ///< said.
 };
 
 /// A recogniser: shared by all sessions of an engine, safe to start streams from any executor.

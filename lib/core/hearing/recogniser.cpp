@@ -96,6 +96,7 @@ Status Recogniser::open_stream() {
   request.context = ports_.streams();
   request.language = options_.language;
   request.session_id = options_.session_id;
+  request.final_timeout = options_.final_timeout;
   request.sample_rate = options_.input_rate;
   const bool takes_input_rate =
       can.sample_rates.empty() ||

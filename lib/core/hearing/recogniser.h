@@ -38,6 +38,7 @@ struct RecogniserOptions {
   Duration preroll{0};
   std::string language;
   std::string session_id;
+  Duration final_timeout{0};  // for the stream to know
 };
 
 class Recogniser final : public SttListener {

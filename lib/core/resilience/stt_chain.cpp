@@ -15,9 +15,10 @@
 namespace voiceagent {
 namespace {
 
-// So much is kept for the next recogniser: longer than most turns last.
+// So much is kept for the next recogniser, and waits for the present one: longer than most turns
+// last, so that a flush is known of even if nothing is taken.
 constexpr Duration kKept{15'000'000'000};
-// Unless it has to catch up, a recogniser lags no further behind before the sink's side must wait.
+// Once so little waits, the sink's side may go on.
 constexpr Duration kLag{1'000'000'000};
 // A recogniser that takes no audio for so long is deaf.
 constexpr Duration kDeaf{2'000'000'000};
@@ -64,7 +65,17 @@ class SttChain::Stream final : public SttStream, private SttListener {
   std::int64_t samples(Duration d) const { return duration_to_samples(d, rate_); }
   std::int64_t unsent() const { return kept_.end() - sent_; }
   void settle(const Transcript& transcript);
+  void tell_room();
 
+  // time
+  struct Wait {
+    Time since;
+    Duration limit;
+  };
+  std::optional<Wait> waits() const;
+  Duration limit(Time since) const;
+  bool left_to_session() const;
+  bool overdue() const;
   void watch();
   void look();
   Time now() const { return context_.executor->now(); }
@@ -75,6 +86,7 @@ class SttChain::Stream final : public SttStream, private SttListener {
   const int rate_;
   const std::string language_;
   const std::string session_id_;
+  const Duration final_timeout_;
   Course course_;
   PortContext ports_;
   std::shared_ptr<SttPort> port_;
@@ -83,19 +95,24 @@ class SttChain::Stream final : public SttStream, private SttListener {
   PartTimer timer_;
 
   KeptAudio kept_;
-  std::int64_t sent_ = 0;       // what the present recogniser has taken,
-  std::int64_t base_ = 0;       // and where it began
-  Ring<std::int64_t> flushes_;  // where they were asked for; not answered yet
+  std::int64_t sent_ = 0;  // what the present recogniser has taken,
+  std::int64_t base_ = 0;  // and where it began
+  struct Flush {
+    std::int64_t at;  // the sample
+    Time asked;
+  };
+  Ring<Flush> flushes_;  // not answered yet
   std::size_t flushes_sent_ = 0;
   int link_rate_ = 0;
   std::unique_ptr<Resampler> resampler_;
   std::vector<std::int16_t> converted_;  // refused, to be offered again
   std::string partial_;                  // the last one that was told
   std::vector<Word> words_;
-  Time asked_{};              // when the oldest flush was sent
-  Time refused_at_{};         // when the recogniser became full
-  bool refused_ = false;      // it is full
-  bool told_full_ = false;    // our own side waits
+  Time since_{};            // when the present recogniser began, or got the oldest flush
+  Time refused_at_{};       // when it became full
+  bool refused_ = false;    // it is full
+  bool told_full_ = false;  // our own side waits
+  bool told_delay_ = false;
   bool catching_up_ = false;  // after another one failed
   bool finish_ = false;
   bool finish_told_ = false;
@@ -126,6 +143,7 @@ SttChain::Stream::Stream(std::shared_ptr<const Shared> shared, const SttRequest&
       rate_(request.sample_rate),
       language_(request.language),
       session_id_(request.session_id),
+      final_timeout_(request.final_timeout),
       course_(Stage::kStt, shared_->course, shared_->options, context_, session_id_),
       ports_(chain_ports(context_)),
       timer_(*context_.executor, [this] { look(); }) {
@@ -142,10 +160,13 @@ void SttChain::Stream::try_link(std::size_t link) {
   link_ = link;
   base_ = sent_ = kept_.begin();
   flushes_sent_ = 0;
-  refused_ = finish_told_ = false;
+  since_ = now();
+  refused_ = finish_told_ = told_delay_ = false;
   converted_.clear();
   if (const Status status = ask(link); !status.ok()) return failed(status, false);
   pump();
+  watch();
+  tell_room();
 }
 
 Status SttChain::Stream::ask(std::size_t link) {
@@ -155,6 +176,7 @@ Status SttChain::Stream::ask(std::size_t link) {
   request.context = context_;
   request.language = language_;
   request.session_id = session_id_;
+  request.final_timeout = final_timeout_;
   const bool takes = rates.empty() || std::ranges::find(rates, rate_) != rates.end();
   link_rate_ = request.sample_rate = takes ? rate_ : rates.front();
   resampler_.reset();
@@ -201,7 +223,7 @@ void SttChain::Stream::close_if_over() {
 
 bool SttChain::Stream::audio(AudioView audio) {
   if (over_) return true;
-  if (unsent() > samples(catching_up_ ? kKept : kLag)) {
+  if (unsent() > samples(kKept)) {
     told_full_ = true;
     return false;
   }
@@ -213,8 +235,9 @@ bool SttChain::Stream::audio(AudioView audio) {
 
 void SttChain::Stream::flush() {
   if (over_) return;
-  flushes_.push_back(kept_.end());
+  flushes_.push_back({kept_.end(), now()});
   pump();
+  watch();
 }
 
 void SttChain::Stream::finish() {
@@ -225,8 +248,10 @@ void SttChain::Stream::finish() {
 
 void SttChain::Stream::cancel() {
   if (over_) return;
-  course_.abandoned(link_);
+  const bool late = overdue();
   end();
+  if (late) return course_.note_failure(link_, ErrorCode::kTimeout);
+  course_.abandoned(link_);
 }
 
 // Gives the recogniser what it takes, each flush in its place.
@@ -235,15 +260,14 @@ void SttChain::Stream::pump() {
   const std::int64_t chunk = samples(Duration(20'000'000));
   for (;;) {
     const bool flush_waits = flushes_sent_ < flushes_.size();
-    const std::int64_t until = flush_waits ? flushes_[flushes_sent_] : kept_.end();
+    const std::int64_t until = flush_waits ? flushes_[flushes_sent_].at : kept_.end();
     if (sent_ < until) {
       const auto piece = kept_.part(sent_, std::min(sent_ + chunk, until));
       if (!push(piece)) return;
       sent_ += static_cast<std::int64_t>(piece.size());
     } else if (flush_waits) {
-      if (flushes_sent_++ == 0) asked_ = now();
+      if (flushes_sent_++ == 0) since_ = now();
       port_->stream()->flush();
-      watch();
     } else {
       break;
     }
@@ -274,7 +298,12 @@ void SttChain::Stream::stt_writable() {
   if (over_) return;
   refused_ = false;
   pump();
-  if (unsent() <= samples(kLag) && std::exchange(told_full_, false)) sink_.writable();
+  watch();
+  tell_room();
+}
+
+void SttChain::Stream::tell_room() {
+  if (!over_ && unsent() <= samples(kLag) && std::exchange(told_full_, false)) sink_.writable();
 }
 
 void SttChain::Stream::stt_partial(const Transcript& transcript) {
@@ -308,8 +337,9 @@ void SttChain::Stream::stt_final(const Transcript& transcript) {
 void SttChain::Stream::settle(const Transcript& transcript) {
   if (flushes_sent_ > 0) {
     --flushes_sent_;
-    asked_ = now();
-    kept_.drop_before(std::min(flushes_.pop_front(), sent_));
+    since_ = now();
+    told_delay_ = false;
+    kept_.drop_before(std::min(flushes_.pop_front().at, sent_));
     return watch();
   }
   std::int64_t end = sent_;
@@ -330,22 +360,67 @@ void SttChain::Stream::stream_closed() {
   failed(unavailable("the recogniser closed its stream in mid-utterance"), false);
 }
 
-// While nobody could take over, the session's own patience is the deadline.
+// What the present recogniser owes, and for how long it may: an answer, or room for audio. While
+// nobody could take over, it may be as full as it likes.
+std::optional<SttChain::Stream::Wait> SttChain::Stream::waits() const {
+  std::optional<Wait> wait;
+  if (flushes_sent_ > 0 || (!flushes_.empty() && !course_.has_fresh())) {
+    const Time since = std::max(flushes_.front().asked, since_);
+    wait = Wait{since, limit(since)};
+  }
+  if (refused_ && course_.has_fresh()) {
+    const Wait deaf{refused_at_, kDeaf};
+    if (!wait || deaf.since + deaf.limit < wait->since + wait->limit) wait = deaf;
+  }
+  return wait;
+}
+
+// Of the session's patience the last recogniser has half, so that its retry has the rest.
+Duration SttChain::Stream::limit(Time since) const {
+  const Duration least = shared_->options.transcript;
+  if (course_.has_fresh()) return least;
+  const Duration left = final_timeout_ - (since - flushes_.front().asked);
+  return std::max(least, left_to_session() ? left : left / 2);
+}
+
+// The last recogniser isn't given up while the words that are there can be answered, nor while it
+// may be at work: who sends no partials is silent either way.
+bool SttChain::Stream::left_to_session() const {
+  if (course_.has_fresh()) return false;
+  return !partial_.empty() || !shared_->links[link_].provider->capabilities().partials;
+}
+
+// The present recogniser's time is over.
+bool SttChain::Stream::overdue() const {
+  const auto wait = waits();
+  return port_ != nullptr && wait && now() >= wait->since + wait->limit;
+}
+
+// Sets the timer for what is due next.
 void SttChain::Stream::watch() {
   if (over_ || retry_) return;
-  if (!course_.has_fresh() || (flushes_sent_ == 0 && !refused_)) return timer_.cancel();
-  Time due = flushes_sent_ > 0 ? asked_ + shared_->options.transcript : refused_at_ + kDeaf;
-  if (refused_) due = std::min(due, refused_at_ + kDeaf);
-  timer_.arm(due - now());
+  const auto wait = waits();
+  if (!wait) {
+    told_delay_ = false;
+    return timer_.cancel();
+  }
+  timer_.arm(wait->since + (told_delay_ ? wait->limit : wait->limit / 2) - now());
 }
 
 void SttChain::Stream::look() {
   if (retry_) return try_link(*std::exchange(retry_, std::nullopt));
-  const bool late = flushes_sent_ > 0 && now() >= asked_ + shared_->options.transcript;
+  const auto wait = waits();
+  if (!wait) return;
+  const Duration waited = now() - wait->since;
+  if (waited < wait->limit) {
+    const bool half = waited >= wait->limit / 2;
+    if (half && !std::exchange(told_delay_, true)) course_.delayed(link_, waited);
+    return watch();
+  }
+  if (left_to_session()) return;
   const bool deaf = refused_ && now() >= refused_at_ + kDeaf;
-  if (!late && !deaf) return watch();
-  failed({ErrorCode::kTimeout, late ? "the recogniser settled no words in time"
-                                    : "the recogniser took no audio for 2 s"},
+  failed({ErrorCode::kTimeout, deaf ? "the recogniser took no audio for 2 s"
+                                    : "the recogniser settled no words in time"},
          true);
 }
 

@@ -203,7 +203,7 @@ Status SessionImpl::ensure_microphone() {
       parts_.frames_for(parts_.vad->format().sample_rate), static_cast<MicrophoneListener&>(*this));
   const RecogniserOptions options{microphone_->sample_rate(),
                                   agent.turn.preroll + agent.turn.start_window, agent.language,
-                                  id()};
+                                  id(), agent.limits.final_timeout};
   recogniser_ = std::make_unique<Recogniser>(options, ports(), parts_.stt,
                                              static_cast<RecogniserListener&>(*this));
   if (parts_.turn_detector != nullptr) {

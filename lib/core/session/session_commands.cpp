@@ -1,4 +1,5 @@
 // What the turn manager commands.
+#include <string>
 #include <utility>
 
 #include "core/session/session_impl.h"
@@ -10,7 +11,7 @@ void SessionImpl::carry_out(const TurnCommand& command) {
     case TurnAction::kStartUtterance: return begin_utterance(command.turn);
     case TurnAction::kFlushUtterance: return recogniser_->flush();
     case TurnAction::kResumeUtterance: return recogniser_->resume();
-    case TurnAction::kRestartRecogniser: return recogniser_->end_utterance(true);
+    case TurnAction::kRestartRecogniser: return give_up_waiting(command.turn);
     case TurnAction::kPauseUtterance: return pause_utterance(command.turn, command.at);
     case TurnAction::kHearAnew: return microphone_->hear_anew();
     case TurnAction::kEndTurn: return end_turn(command.turn, command.reason);
@@ -44,6 +45,18 @@ void SessionImpl::begin_utterance(TurnId turn) {
 void SessionImpl::pause_utterance(TurnId turn, Duration at) {
   publish(turn, event::SpeechStopped{at});
   ask_turn_detector();
+}
+
+// The recogniser has not answered in time. What was understood is answered; nothing is a failure.
+void SessionImpl::give_up_waiting(TurnId turn) {
+  recogniser_->end_utterance(true);
+  if (reading_.words() > 0) return;
+  publish_error(
+      Stage::kStt, turn,
+      {ErrorCode::kTimeout,
+       "the recogniser settled no words for " +
+           std::to_string(parts_.agent->limits.final_timeout.count() / 1'000'000) + " ms"});
+  nothing_helped(Stage::kStt);
 }
 
 void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {

@@ -139,9 +139,9 @@ void SessionImpl::recogniser_failed(Status status) {
 
 void SessionImpl::recogniser_overflow(Duration) {
   const Scope scope(*this);
-  publish(
-      turns_.state().user_turn,
-      event::Warning{Stage::kStt, "the recogniser lags 15 s behind: 20 ms of audio were dropped"});
+  publish(turns_.state().user_turn,
+          event::Warning{Stage::kStt,
+                         "the recogniser lags more than 15 s behind: 20 ms of audio were dropped"});
 }
 
 // Tells about a provider's stream in the turn that it works for.

@@ -211,6 +211,7 @@ class SessionImpl final : public Session,
   void drop_turn(TurnId turn);
   void begin_utterance(TurnId turn);
   void pause_utterance(TurnId turn, Duration at);
+  void give_up_waiting(TurnId turn);
   void request_reply(TurnId turn);
   void start_speaking(TurnId turn, int prompt);
   void tell_result(TurnId turn);

@@ -198,7 +198,7 @@ void TurnManager::timer(Step& step) {
     case TurnTimer::kFinal:
       if (state_.user != UserPhase::kFinalizing) return;
       if (state_.settled) return drop_utterance(step);
-      step.out.add(act(TurnAction::kRestartRecogniser));
+      step.out.add(act(TurnAction::kRestartRecogniser, state_.user_turn));
       return conclude(step);
     case TurnTimer::kInterruption:
       if (!state_.judging) return;

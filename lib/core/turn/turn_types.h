@@ -113,7 +113,7 @@ enum class TurnAction : std::uint8_t {
   kStartUtterance,     // turn: open the recogniser, pre-roll first
   kFlushUtterance,     // ask for the settled words; what is heard meanwhile waits
   kResumeUtterance,    // it goes on after all, with what was heard meanwhile
-  kRestartRecogniser,  // the settled words never came: forget the stream
+  kRestartRecogniser,  // turn: its settled words never came: forget the stream
   kPauseUtterance,     // turn, at: the voice went off
   kHearAnew,           // a voice that goes on begins anew
   kEndTurn,            // turn, reason: publish it and put it into the context

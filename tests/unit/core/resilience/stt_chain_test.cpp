@@ -25,6 +25,7 @@ struct Bench : ChainBench<SttProvider, SttPuppet> {
     SttRequest request;
     request.context = context();
     request.session_id = "s";
+    request.final_timeout = 2s;
     stream = std::move(*chain->start(request, probe));
     run();
   }
@@ -131,15 +132,72 @@ TEST_CASE("stt chain: a flush that is not answered in time goes to the next one"
   CHECK(bench.probe.record().text() == "hello");
 }
 
-TEST_CASE("stt chain: a lone recogniser is waited for as long as the session likes") {
+TEST_CASE("stt chain: the last recogniser that says nothing is tried again with the same audio") {
   Bench bench;
+  bench.options.retries = 1;
+  bench.options.backoff = Duration(0);
+  bench.a->can.partials = true;
   bench.start(bench.only_a());
   bench.hear(200ms);
   bench.stream->flush();
-  bench.run(60s);
-  bench.a->final("hello");
-  bench.run();
-  CHECK(bench.probe.record().log == "f");
+  bench.run(999ms);
+  CHECK(bench.a->lines.size() == 1);
+  bench.run(1ms);  // half of the session's patience
+  REQUIRE(bench.a->lines.size() == 2);
+  CHECK(bench.observed.text() == "a delayed; stt a>a timeout");
+  CHECK(Bench::given(bench.a->line()) == 200ms);
+  CHECK(bench.a->line().log == "f");
+  SECTION("and answers") {
+    bench.a->final("hello");
+    bench.run(10s);
+    CHECK(bench.probe.record().log == "f");
+  }
+  SECTION("and is given up before the session loses its patience") {
+    bench.run(999ms);
+    CHECK(bench.probe.record().log == "ec");
+    CHECK(bench.probe.record().error.code() == ErrorCode::kTimeout);
+  }
+}
+
+TEST_CASE("stt chain: the last recogniser is left to the session while it may be of use") {
+  Bench bench;
+  bench.options.breaker_failures = 1;
+  const bool words = GENERATE(false, true);  // ... or it sends no partials: it may be at work
+  bench.a->can.partials = words;
+  bench.start(bench.only_a());
+  bench.hear(200ms);
+  if (words) bench.a->partial("hel");
+  bench.stream->flush();
+  SECTION("it answers") {
+    bench.run(60s);
+    bench.a->final("hello");
+    bench.run();
+    CHECK(bench.probe.record().log.ends_with("f"));
+  }
+  SECTION("the session waits no longer: a failure") {
+    bench.run(2s);
+    bench.stream->cancel();
+    CHECK(bench.observed.text() == "a delayed; a open");
+  }
+  SECTION("the session wants no more: none") {
+    bench.run(1999ms);
+    bench.stream->cancel();
+    CHECK(bench.observed.text() == "a delayed");
+  }
+}
+
+TEST_CASE("stt chain: half of a recogniser's time is told, once for each answer") {
+  Bench bench;
+  bench.options.transcript = 400ms;
+  bench.start();
+  for (int i = 0; i < 2; ++i) {
+    bench.hear(200ms);
+    bench.stream->flush();
+    bench.run(399ms);
+    bench.a->final("hello");
+    bench.run(1s);
+  }
+  CHECK(bench.observed.text() == "a delayed; a delayed");
 }
 
 TEST_CASE("stt chain: a recogniser that takes no more audio is deaf after two seconds") {
@@ -158,12 +216,25 @@ TEST_CASE("stt chain: a full recogniser makes the other side wait, and nothing i
   Bench bench;
   bench.start(bench.only_a());
   bench.a->line().accepts = false;
-  const int taken = bench.hear(5s);
-  CHECK(taken >= 50);
-  CHECK(taken < 60);
+  const int taken = bench.hear(20s);
+  CHECK(taken >= 750);
+  CHECK(taken < 760);
   bench.a->line().accepts = true;
   bench.a->line().sink->writable();
   bench.run();
+  CHECK(bench.probe.record().log == "w");
+  CHECK(Bench::given(bench.a->line()) == taken * 20ms);
+}
+
+TEST_CASE("stt chain: room that a retry makes is told") {
+  Bench bench;
+  bench.options.retries = 1;
+  bench.options.backoff = Duration(0);
+  bench.start(bench.only_a());
+  bench.a->line().accepts = false;
+  const int taken = bench.hear(20s);
+  bench.fail(*bench.a);
+  REQUIRE(bench.a->lines.size() == 2);
   CHECK(bench.probe.record().log == "w");
   CHECK(Bench::given(bench.a->line()) == taken * 20ms);
 }

@@ -57,13 +57,43 @@ TEST_CASE("stt: words that never settle count as they are, and the next turn get
   REQUIRE(stand.stt->lines.size() == 2);
 }
 
-TEST_CASE("stt: nothing at all is a sound without words") {
+TEST_CASE("stt: a recogniser that answers nothing at all has failed, and the user is told") {
   PuppetStand stand;
   stand.with_stt();
+  stand.agent.resilience.apology = "sorry";
   SessionRig& rig = stand.start();
   speak(rig);
   rig.wait(2s);
   CHECK(rig.count("turn_dropped") == 1);
+  CHECK(rig.count("error") == 1);
+  CHECK(contains(rig.json("error"), R"("code":"timeout")"));
+  CHECK(contains(rig.json("error"), R"("turn":1)"));
+  REQUIRE(rig.settle());
+  CHECK(rig.dialogue() == "assistant: sorry");
+  check_usable(rig);
+}
+
+TEST_CASE("stt: who speaks on after a turn that was never answered has begun another one") {
+  PuppetStand stand;
+  stand.with_stt();
+  stand.agent.limits.max_utterance = 500ms;
+  SessionRig& rig = stand.start();
+  rig.noise(3s);
+  CHECK(rig.count("error") == 1);
+  CHECK(contains(rig.json("error"), R"("turn":1)"));
+  CHECK(rig.count("speech_started") == 2);
+}
+
+TEST_CASE("stt: an answer without words is a sound without words") {
+  PuppetStand stand;
+  stand.with_stt();
+  stand.agent.resilience.apology = "sorry";
+  SessionRig& rig = stand.start();
+  speak(rig);
+  stand.stt->final("");
+  rig.wait(10s);
+  CHECK(rig.count("turn_dropped") == 1);
+  CHECK(rig.count("error") == 0);
   CHECK(rig.session->idle());
   check_usable(rig);
 }
@@ -109,7 +139,7 @@ TEST_CASE("stt: what comes after cancel is dropped, and closed() twice is as goo
   rig.run(0ms);
   CHECK(rig.count("transcript_partial") == 0);
   CHECK(rig.count("transcript_final") == 0);
-  CHECK(rig.count("error") == 0);
+  CHECK(rig.count("error") == 1);  // that no final came
   CHECK_FALSE(old->alive);
   stand.stt->line().close();
 }
@@ -118,7 +148,7 @@ TEST_CASE("stt: a recogniser that lags loses the oldest audio, and says so") {
   PuppetStand stand;
   stand.with_stt().stt->accepts = false;
   SessionRig& rig = stand.start();
-  for (int i = 0; i < 100; ++i) rig.noise(180ms);
+  for (int i = 0; i < 200; ++i) rig.noise(180ms);
   CHECK(rig.count("warning") > 0);
   CHECK(contains(rig.json("warning"), R"("stage":"stt")"));
   stand.stt->line().accepts = true;
