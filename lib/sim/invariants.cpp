@@ -53,6 +53,7 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
   }
   if (const auto* heard = event.as<event::TranscriptPartial>()) expect_interruption(heard->text);
   if (const auto* out = event.as<event::AudioOut>()) note_fetched(*out);
+  note_failure(event);
   const auto* error = event.as<event::Error>();
   if (error != nullptr && error->stage == Stage::kStt) {
     deaf_turn_ = story_.user_turn();
@@ -64,6 +65,33 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
       add("a session closes within its deadline", std::to_string(to_ms(late)) + " ms late");
     }
   }
+}
+
+// What the user must be told of, and whether they have been.
+void Invariants::note_failure(const AnyEvent& event) {
+  const auto* partial = event.as<event::TranscriptPartial>();
+  const auto* final = event.as<event::TranscriptFinal>();
+  const auto* error = event.as<event::Error>();
+  const bool words =
+      (partial != nullptr && !partial->text.empty()) || (final != nullptr && !final->text.empty());
+  if (words || error != nullptr) signs_.push_back(story_.now());
+  const std::string& apology = plan_.agent.resilience.apology;
+  const auto reply = story_.turns().find(story_.replying());
+  const bool told = reply != story_.turns().end() && reply->second.said == apology;
+  const bool settled = told || event.kind() == EventKind::kModeChanged;
+  if (settled || event.kind() == EventKind::kSessionClosed) owes_apology_ = false;
+  const bool lost = error != nullptr && error->stage == Stage::kLlm &&
+                    error->code != ErrorCode::kResourceExhausted;  // too many rounds of tools
+  if (!lost || apology.empty() || told) return;
+  owes_apology_ = true;
+  failed_at_ = story_.now();
+}
+
+// As soon as nobody else speaks.
+void Invariants::look_for_apology(Duration now, Duration sign) {
+  if (!owes_apology_ || now < std::max(failed_at_, sign) + std::chrono::seconds(4)) return;
+  add("the user is told of a failure", "of " + std::to_string(to_ms(failed_at_)) + " ms");
+  owes_apology_ = false;
 }
 
 // Enough words while the agent has fallen silent for them: they cut it off at once.
@@ -102,12 +130,12 @@ void Invariants::look(Duration now, Duration sound, FarEnd& far_end) {
     findings_.add("a turn ends when its recogniser fails", "turn " + std::to_string(deaf_turn_),
                   now);
   }
+  const Duration sign = std::max({story_.last_sign(), sound, far_end.last_played_at()});
   const bool user = story_.user_turn() != 0;
-  if (story_.replying() == 0 && !user && !story_.owes_reply()) return;
+  if (story_.replying() == 0 && !user && !story_.owes_reply()) return look_for_apology(now, sign);
   // A turn that only the host ends may take as long as it likes.
   if (story_.replying() == 0 && user && plan_.agent.turn.manual_end) return;
-  const Duration played = far_end.last_played_at();
-  const Duration quiet = now - std::max({story_.last_sign(), sound, played});
+  const Duration quiet = now - sign;
   if (quiet < patience(plan_)) return;
   findings_.add("nobody waits without an end",
                 std::to_string(to_ms(quiet)) + " ms without a sign, replying to turn " +
@@ -136,6 +164,7 @@ void Invariants::finish(const std::vector<ContextEntry>& context,
   check_tool_results(story_, context, may_forget(context), findings_);
   check_replies(may_forget(context));
   check_user_words(utterances);
+  check_told(utterances);
   check_providers();
 }
 

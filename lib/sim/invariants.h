@@ -19,6 +19,7 @@ namespace voiceagent::sim {
 struct Utterance {
   std::uint32_t first = 0;  // number of the first word
   std::uint32_t count = 0;
+  Duration begin{0};
   Duration end{0};
 };
 
@@ -41,6 +42,8 @@ class Invariants {
   Findings& findings() { return findings_; }
 
  private:
+  void note_failure(const AnyEvent& event);
+  void look_for_apology(Duration now, Duration sign);
   void expect_interruption(std::string_view words);
   void check_interruption(Duration now);
 
@@ -57,6 +60,7 @@ class Invariants {
   void check_context(const std::vector<ContextEntry>& context);
   void check_replies(bool forgets);
   void check_user_words(const std::vector<Utterance>& utterances);
+  void check_told(const std::vector<Utterance>& utterances);
   void check_providers();
   std::optional<std::string> remembered(const std::vector<ContextEntry>& context,
                                         TurnId turn) const;
@@ -72,12 +76,15 @@ class Invariants {
   ProviderRecords& records_;
   Findings findings_;
   Story story_;
-  TurnId words_over_ = 0;   // the reply that words have been heard over,
-  Duration words_at_{0};    // and when
-  TurnId deaf_turn_ = 0;    // the user's turn whose recogniser failed,
-  Duration deaf_since_{0};  // and when
-  TurnId last_voice_ = 0;   // the turn whose reply was the last to be spoken
-  Duration closing_{-1};    // when the session was told to close
+  TurnId words_over_ = 0;        // the reply that words have been heard over,
+  Duration words_at_{0};         // and when
+  TurnId deaf_turn_ = 0;         // the user's turn whose recogniser failed,
+  Duration deaf_since_{0};       // and when
+  bool owes_apology_ = false;    // all models have failed,
+  Duration failed_at_{0};        // and when
+  std::vector<Duration> signs_;  // when words were understood, or an error was told
+  TurnId last_voice_ = 0;        // the turn whose reply was the last to be spoken
+  Duration closing_{-1};         // when the session was told to close
 };
 
 }  // namespace voiceagent::sim

@@ -150,11 +150,24 @@ void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
   const auto open = story_.turns().find(story_.user_turn());
   if (open != story_.turns().end()) cut_off = std::min(cut_off, open->second.began);
   for (const Utterance& utterance : utterances) {
-    if (utterance.end > cut_off) continue;
+    if (utterance.end > cut_off || !plan_.hears_all) continue;
     for (std::uint32_t i = 0; i < utterance.count; ++i) {
       if (understood.contains(utterance.first + i)) continue;
       add("what the user says is heard", "k" + std::to_string(utterance.first + i));
     }
+  }
+}
+
+// Words are understood, or an error says that they were not.
+void Invariants::check_told(const std::vector<Utterance>& utterances) {
+  const auto loses_words = [](const SttScript& stt) { return stt.word_errors > 0; };
+  if (loses_words(plan_.stt) || std::ranges::any_of(plan_.stt_fallbacks, loses_words)) return;
+  const Duration late = plan_.agent.limits.final_timeout + std::chrono::seconds(5);
+  for (const Utterance& utterance : utterances) {
+    if (utterance.end + late > story_.now()) continue;
+    const auto sign = std::ranges::lower_bound(signs_, utterance.begin);
+    if (sign != signs_.end() && *sign <= utterance.end + late) continue;
+    add("what is not understood is told", "k" + std::to_string(utterance.first));
   }
 }
 
@@ -179,7 +192,7 @@ void Invariants::check_providers() {
     }
   }
   // Of several voices nobody knows whose audio it is.
-  if (!plan_.chain && records_.unheard_at_most > std::chrono::milliseconds(1020)) {
+  if (!plan_.chain && records_.unheard_at_most > std::chrono::milliseconds(320)) {
     add("unheard audio has its limit", std::to_string(to_ms(records_.unheard_at_most)) + " ms");
   }
 }

@@ -82,6 +82,7 @@ void RandomCaller::speak() {
     const std::string text = words(chance_.between(1, chance_.yes(0.2) ? 12 : 4));
     note_("says '" + text + "'");
     const bool listened = listens();
+    const Duration begin = now();
     Pcm pcm = sim::speak(text, kRate);
     const bool dies = chance_.yes(0.03);
     if (dies) pcm.samples.resize(static_cast<std::size_t>(chance_.below(pcm.samples.size()) + 1));
@@ -91,8 +92,8 @@ void RandomCaller::speak() {
       pending_.samples.clear();
       time_.run_for(ms(chance_.between(0, 2000)));
       sound(silence(ms(40), kRate));
-    } else {
-      note_utterance(first, listened);
+    } else if (listened && listens()) {
+      utterances_.push_back({first, next_word_ - first, begin, now()});
     }
   }
   pass(ms(chance_.between(0, 400)));
@@ -164,7 +165,7 @@ void RandomCaller::say() {
     text += (text.empty() ? "" : " ") + UniqueWord{Voice::kHost, number, i}.text();
   }
   // What isn't to be interrupted isn't listened in either.
-  (void)session_.say(text, {plan_.hears_all || chance_.yes(0.7)});
+  (void)session_.say(text, {plan_.listens || chance_.yes(0.7)});
 }
 
 // Until nothing goes on any more: everything ends within its deadlines.
@@ -235,11 +236,7 @@ bool RandomCaller::pass_until(Duration limit, Reached reached) {
 bool RandomCaller::listens() const {
   const Mode mode = session_.mode();
   const bool voice = mode == Mode::kVoiceToVoice || mode == Mode::kVoiceToText;
-  return voice && !over() && plan_.hears_all;
-}
-
-void RandomCaller::note_utterance(std::uint32_t first, bool listened) {
-  if (listened && listens()) utterances_.push_back({first, next_word_ - first, now()});
+  return voice && !over() && plan_.listens;
 }
 
 // What was said just now may be cut short.

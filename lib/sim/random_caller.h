@@ -52,7 +52,6 @@ class RandomCaller {
   Duration now() const { return time_.now().time_since_epoch(); }
   bool over() const { return session_.closed(); }
   bool listens() const;
-  void note_utterance(std::uint32_t first, bool listened);
 
   const RandomPlan& plan_;
   VirtualExecutor& time_;

@@ -230,8 +230,11 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   if (plan.faults && chain.yes(0.4)) draw_chain(chain, plan);
   const bool open_to_all = std::ranges::all_of(
       plan.tools, [](const ToolScript& script) { return script.tool.interruptible; });
-  plan.hears_all = !plan.faults && plan.hooks.empty() && hears_all(plan.agent) && open_to_all;
+  plan.listens = plan.hooks.empty() && hears_all(plan.agent) && open_to_all;
+  plan.hears_all = plan.listens && !plan.faults;
   plan.length = chance.between(options.length / 2, options.length * 3 / 2);
+  // So many replies that it is known how long they take: then the slow ones are asked for twice.
+  if (plan.agent.resilience.hedging && chain.yes(0.3)) plan.length *= 6;
   return plan;
 }
 

@@ -60,7 +60,8 @@ struct RandomPlan {
   int reply_words = 10;    // of the longest reply
   bool faults = false;     // something may go wrong with a provider
   bool chain = false;      // and then others are tried, or the same again
-  bool hears_all = false;  // nothing that the user says in a voice mode may be lost
+  bool listens = false;    // nothing that the user says in a voice mode may be lost in silence,
+  bool hears_all = false;  // and nothing at all
   Duration length{0};
 };
 
