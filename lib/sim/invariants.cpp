@@ -74,10 +74,12 @@ void Invariants::note_failure(const AnyEvent& event) {
   const auto* error = event.as<event::Error>();
   const bool words =
       (partial != nullptr && !partial->text.empty()) || (final != nullptr && !final->text.empty());
-  if (words || error != nullptr) signs_.push_back(story_.now());
+  const bool answered = event.kind() == EventKind::kTurnEnded;  // with the words so far
+  if (words || answered || error != nullptr) signs_.push_back(story_.now());
   const std::string& apology = plan_.agent.resilience.apology;
   const auto reply = story_.turns().find(story_.replying());
-  const bool told = reply != story_.turns().end() && reply->second.said == apology;
+  const bool told = reply != story_.turns().end() && !reply->second.said.empty() &&
+                    apology.starts_with(reply->second.said);
   const bool settled = told || event.kind() == EventKind::kModeChanged;
   if (settled || event.kind() == EventKind::kSessionClosed) owes_apology_ = false;
   const bool lost = error != nullptr && error->stage == Stage::kLlm &&

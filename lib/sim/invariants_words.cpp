@@ -158,15 +158,22 @@ void Invariants::check_user_words(const std::vector<Utterance>& utterances) {
   }
 }
 
-// Words are understood, or an error says that they were not.
+// Words are understood, or those before them are answered, or an error says that they were not.
 void Invariants::check_told(const std::vector<Utterance>& utterances) {
-  const auto loses_words = [](const SttScript& stt) { return stt.word_errors > 0; };
+  const auto loses_words = [](const SttScript& stt) {
+    return stt.word_errors > 0 || scrambled(stt.faults);
+  };
   if (loses_words(plan_.stt) || std::ranges::any_of(plan_.stt_fallbacks, loses_words)) return;
   const Duration late = plan_.agent.limits.final_timeout + std::chrono::seconds(5);
-  for (const Utterance& utterance : utterances) {
-    if (utterance.end + late > story_.now()) continue;
+  constexpr Duration kPause{2'500'000'000};  // who goes on after so long is in another turn
+  Duration end{0};                           // of the turn
+  for (auto it = utterances.rbegin(); it != utterances.rend(); ++it) {
+    const Utterance& utterance = *it;
+    const bool goes_on = it != utterances.rbegin() && std::prev(it)->begin < utterance.end + kPause;
+    if (!goes_on) end = utterance.end;
+    if (end + late > story_.now()) continue;
     const auto sign = std::ranges::lower_bound(signs_, utterance.begin);
-    if (sign != signs_.end() && *sign <= utterance.end + late) continue;
+    if (sign != signs_.end() && *sign <= end + late) continue;
     add("what is not understood is told", "k" + std::to_string(utterance.first));
   }
 }
