@@ -67,17 +67,10 @@ MUTANTS = (
      "  if (port_ != nullptr) port_->let_go();\n  port_.reset();\n  resampler_.reset();\n",
      "  port_.reset();\n  resampler_.reset();\n"),
     ("the model is not told to stop", REPLY,
-     "  if (!replying_) return;\n  responder_.cancel();\n  if (spoken_) speaker_.cancel();\n"
-     "  end_reply();\n  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n"
-     "  tools_.leave();\n  if (command.by_turn",
-     "  if (!replying_) return;\n  if (spoken_) speaker_.cancel();\n"
-     "  end_reply();\n  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n"
-     "  tools_.leave();\n  if (command.by_turn"),
+     "  responder_.cancel();\n  if (spoken_) speaker_.cancel();\n  if (spoken_ && audible_)",
+     "  if (spoken_) speaker_.cancel();\n  if (spoken_ && audible_)"),
     ("the voice goes on after an interruption", REPLY,
-     "  responder_.cancel();\n  if (spoken_) speaker_.cancel();\n  end_reply();\n"
-     "  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n  tools_",
-     "  responder_.cancel();\n  end_reply();\n"
-     "  reply_.interrupted = true;\n  remember_heard(reply_, reply_.heard_end);\n  tools_"),
+     "  if (spoken_) speaker_.cancel();\n  if (spoken_ && audible_)", "  if (spoken_ && audible_)"),
     ("an interrupted reply is remembered whole", REPLY,
      "  remember_heard(reply_, reply_.heard_end);\n  tools_",
      "  remember_heard(reply_, reply_.text.size());\n  tools_"),

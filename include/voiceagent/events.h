@@ -612,18 +612,21 @@ struct OutputFlushed {
 struct TurnMetrics {
   static constexpr EventKind kKind = EventKind::kTurnMetrics;  ///< Its kind.
   static constexpr std::string_view kName = "turn_metrics";    ///< Its name on the wire.
-  Duration speech_end{-1};            ///< When the speech ended, on the session's clock.
-  Duration endpointing{-1};           ///< The turn was taken to be over.
-  Duration stt_final{-1};             ///< The words were settled.
-  Duration llm_first_token{-1};       ///< The first text of the reply came.
-  Duration first_clause{-1};          ///< The first clause went to the synthesiser.
-  Duration tts_first_audio{-1};       ///< The first audio came from the synthesiser.
-  Duration response{-1};              ///< The first frame left for the user.
-  Duration played{-1};                ///< The first sample was played, as far as is known.
-  Duration barge_in{-1};              ///< From the interrupting voice to the agent's silence.
+  Duration speech_end{-1};       ///< When the speech ended, on the session's clock.
+  Duration endpointing{-1};      ///< The turn was taken to be over.
+  Duration stt_final{-1};        ///< The words were settled.
+  Duration llm_first_token{-1};  ///< The first text of the reply came.
+  Duration first_clause{-1};     ///< The first clause went to the synthesiser.
+  Duration tts_first_audio{-1};  ///< The first audio came from the synthesiser.
+  Duration response{-1};         ///< The first frame left for the user.
+  Duration played{-1};           ///< The first sample was played, as far as is known.
+  Duration barge_in{-1};  ///< From the onset of the voice that interrupted to when output stopped.
   std::int64_t reply_characters = 0;  ///< Bytes of the reply's text.
   bool interrupted = false;           ///< The reply was cut off.
   Duration tools{-1};  ///< So long the model waited for tools, in all: part of what follows them.
+  Duration silence{
+      -1};  ///< Of a reply that was cut off when audible: from the decision to stop its
+            ///< output to the last sample that was played, as far as is known then.
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
@@ -639,6 +642,7 @@ struct TurnMetrics {
     v("reply_characters", e.reply_characters);
     v("interrupted", e.interrupted);
     v("tools_ms", e.tools);
+    v("silence_ms", e.silence);
   }
 };
 

@@ -50,7 +50,8 @@ class VOICEAGENT_EXPORT LatencyHistogram {
   Duration max_{0};
 };
 
-/// The stages of the waterfall, each counted from the end of the user's speech, but for the last.
+/// The stages of the waterfall, each counted from the end of the user's speech, but for the
+/// last two.
 enum class TurnStage {
   kEndpoint,         ///< The turn was taken to be over.
   kFinalTranscript,  ///< The words were settled.
@@ -59,11 +60,12 @@ enum class TurnStage {
   kFirstAudio,       ///< The first audio came from the synthesiser.
   kFirstFrame,       ///< The first frame left for the user.
   kPlayed,           ///< The first sample was played.
-  kBargeIn,          ///< From the interrupting voice to the agent's silence.
+  kBargeIn,          ///< From the onset of the voice that interrupted to when output stopped.
+  kSilence,          ///< From the decision to stop the output to the last sample that was played.
 };
 
 /// How many stages there are.
-inline constexpr std::size_t kTurnStages = 8;
+inline constexpr std::size_t kTurnStages = 9;
 
 /// The stable lower-case name, such as "first_token".
 VOICEAGENT_EXPORT std::string_view to_string(TurnStage stage);

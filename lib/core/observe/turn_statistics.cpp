@@ -6,8 +6,8 @@ namespace voiceagent {
 
 std::string_view to_string(TurnStage stage) {
   static constexpr std::array<std::string_view, kTurnStages> kNames{
-      "endpoint",    "final_transcript", "first_token", "first_clause",
-      "first_audio", "first_frame",      "played",      "barge_in"};
+      "endpoint",    "final_transcript", "first_token", "first_clause", "first_audio",
+      "first_frame", "played",           "barge_in",    "silence"};
   const auto index = static_cast<std::size_t>(stage);
   return index < kTurnStages ? kNames[index] : "unknown";
 }
@@ -20,8 +20,9 @@ struct TurnStatistics::Counters {
 
   void add(const event::TurnMetrics& metrics) {
     const std::array<Duration, kTurnStages> delays{
-        metrics.endpointing,     metrics.stt_final, metrics.llm_first_token, metrics.first_clause,
-        metrics.tts_first_audio, metrics.response,  metrics.played,          metrics.barge_in};
+        metrics.endpointing,  metrics.stt_final,       metrics.llm_first_token,
+        metrics.first_clause, metrics.tts_first_audio, metrics.response,
+        metrics.played,       metrics.barge_in,        metrics.silence};
     const std::lock_guard lock(mutex);
     ++turns;
     for (std::size_t i = 0; i < kTurnStages; ++i) {

@@ -216,13 +216,13 @@ void SessionImpl::interrupt_reply(const TurnCommand& command) {
   if (!replying_) return;
   responder_.cancel();
   if (spoken_) speaker_.cancel();
+  if (spoken_ && audible_) {
+    waterfall_.cut_off(audible_since_, command.onset, command.at, speaker_.silent_at());
+  }
   end_reply();
   reply_.interrupted = true;
   remember_heard(reply_, reply_.heard_end);
   tools_.leave();
-  if (command.by_turn == turns_.state().user_turn && command.by_turn != 0) {
-    waterfall_.barge_in(command.at - turns_.state().speech_start);
-  }
   publish(command.turn, event::Interrupted{reply_.heard(), command.by_turn});
   publish(command.turn, waterfall_.finish(reply_.text.size(), true));
   over_with(command.turn);

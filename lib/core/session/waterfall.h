@@ -30,7 +30,12 @@ class Waterfall {
     metrics_.tools = std::max(metrics_.tools, Duration(0)) + now - tools_since_;
     tools_since_ = Duration(-1);
   }
-  void barge_in(Duration delay) { metrics_.barge_in = delay; }
+  // Audible since `audible`, the reply was stopped at `decided` and silent at `silent`, because of
+  // the voice that began at `onset` (negative: for another reason).
+  void cut_off(Duration audible, Duration onset, Duration decided, Duration silent) {
+    metrics_.silence = std::max(Duration(0), silent - decided);
+    if (onset >= Duration(0)) metrics_.barge_in = decided - std::max(audible, onset);
+  }
   // Returns whether it is the first.
   bool response(Duration now) { return mark(metrics_.response, now); }
 

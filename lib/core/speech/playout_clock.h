@@ -46,7 +46,12 @@ class PlayoutClock {
     reported_ = position;
     reported_at_ = now;
     ever_reported_ = true;
-    if (position <= flushed_) return;  // about audio that was taken back since
+    if (position <= flushed_) {  // about audio that was taken back since
+      if (position > flushed_from_) {
+        silent_at_ = flushed_at_ + samples_to_duration(position - flushed_from_, rate_);
+      }
+      return;
+    }
     played_ = {position, now};
   }
 
@@ -54,11 +59,17 @@ class PlayoutClock {
   void flush(Duration now) {
     // A player that has nothing left has nothing to report: its silence from now on says nothing.
     known_at_flush_ = trusts_reports(now) ? reported_ : estimate(now);
+    flushed_from_ = estimate(now);
+    silent_at_ = std::min(now, time_of(sent_));
     flushed_ = sent_;
     flushed_at_ = now;
     played_.position = sent_;
     pace_.position = sent_;
   }
+
+  // When the last sample was played, or will have been: a player that tells of more than it was
+  // known to have played when all was taken back has played so much longer.
+  Duration silent_at() const { return flushed_ == sent_ ? silent_at_ : time_of(sent_); }
 
   // Whether the player may have anything left to play.
   bool may_hold_audio() const { return sent_ > std::max(reported_, flushed_); }
@@ -127,6 +138,8 @@ class PlayoutClock {
   std::int64_t reported_ = 0;
   std::int64_t flushed_ = 0;  // up to here nothing is waiting in the player
   std::int64_t known_at_flush_ = 0;
+  std::int64_t flushed_from_ = 0;  // the player was here then, by the last report and the clock
+  Duration silent_at_{0};
   Duration flushed_at_{0};
   Anchor played_;  // where the player is, by the last report
   Anchor pace_;    // where it would be without a network

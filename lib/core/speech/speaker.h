@@ -86,6 +86,9 @@ class Speaker final : public TtsListener {
     return reply_.taken_back_to > 0 ? reply_.taken_back_from : clock_.sent();
   }
   std::int64_t sent_position() const { return clock_.sent(); }
+  // When the last sample was played, as far as is known. REQUIRES: nothing is being played, after
+  // hold() or cancel().
+  Duration silent_at() const { return clock_.silent_at(); }
   // Whether the reply goes on and nothing of it is being said, nor about to be.
   bool waits_for_text() const {
     return active_ && !held_ && !failed_ && !owes_audio() && filling_.count == 0 &&

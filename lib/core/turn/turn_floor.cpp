@@ -105,6 +105,7 @@ void TurnManager::cancel_judgement(Step& step) {
 void TurnManager::hold(Step& step) {
   if (std::exchange(state_.held, true)) return;
   state_.held_since = step.now;
+  state_.held_onset = state_.speech_start;
   state_.was_held = true;
   step.out.add(act(TurnAction::kHoldOutput));
 }
@@ -119,6 +120,8 @@ void TurnManager::interrupt(Step& step, TurnId by_turn) {
   TurnCommand command = act(TurnAction::kInterruptReply, state_.agent_turn);
   command.by_turn = by_turn;
   command.at = state_.held ? state_.held_since : step.now;
+  const bool by_voice = by_turn != 0 && by_turn == state_.user_turn;
+  if (by_voice) command.onset = state_.held ? state_.held_onset : state_.speech_start;
   step.out.add(command);
   reply_is_over(step);
 }

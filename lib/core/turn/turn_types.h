@@ -125,7 +125,7 @@ enum class TurnAction : std::uint8_t {
   kTellResult,         // turn: the agent's own, about what came of its tools
   kHoldOutput,
   kReleaseOutput,
-  kInterruptReply,  // turn, by_turn, at: when the agent fell silent
+  kInterruptReply,  // turn, by_turn, at: when it was silenced, onset: of the voice that did it
   kUserAway,
   kUserBack,
   kClose,        // close_reason
@@ -139,7 +139,8 @@ struct TurnCommand {
   TurnId turn = 0;
   TurnId by_turn = 0;
   Duration at{0};
-  int prompt = -1;  // which idle prompt; -1: the host's next text
+  Duration onset{-1};  // negative: no voice did
+  int prompt = -1;     // which idle prompt; -1: the host's next text
   TurnTimer timer = TurnTimer::kEndOfTurn;
   TurnEndReason reason = TurnEndReason::kSilence;
   CloseReason close_reason = CloseReason::kHost;
@@ -199,7 +200,8 @@ struct TurnState {
   Duration goes_on_from{0};   // ... its onset, and,
   Duration goes_on_until{0};  // if it is off, its end
   Duration held_since{0};
-  Duration judged_at{0};  // while judging: when
+  Duration held_onset{0};  // of the voice that it was for
+  Duration judged_at{0};   // while judging: when
   Duration usual_pause{0};
   Duration pause_spread{0};
   Duration quiet_since{0};  // the last sign of life of either

@@ -80,8 +80,9 @@ std::uint64_t SessionMetrics::open() const {
 
 void SessionMetrics::add_turn(const event::TurnMetrics& metrics) {
   const std::array<Duration, kTurnStages> delays{
-      metrics.endpointing,     metrics.stt_final, metrics.llm_first_token, metrics.first_clause,
-      metrics.tts_first_audio, metrics.response,  metrics.played,          metrics.barge_in};
+      metrics.endpointing,  metrics.stt_final,       metrics.llm_first_token,
+      metrics.first_clause, metrics.tts_first_audio, metrics.response,
+      metrics.played,       metrics.barge_in,        metrics.silence};
   turns_.add();
   if (metrics.interrupted) interrupted_.add();
   for (std::size_t i = 0; i < kTurnStages; ++i) {
@@ -116,7 +117,8 @@ void SessionMetrics::expose(Exposition& out) const {
   out.counter("voiceagent_turns_dropped_total", "Sounds that were no turn.");
   out.value(static_cast<double>(dropped_turns_.value()));
   out.histogram("voiceagent_turn_stage_seconds",
-                "From the end of the user's speech to each stage of the turn.");
+                "From the end of the user's speech to each stage of the turn; barge_in: from the "
+                "onset of the interrupting voice, silence: from the decision.");
   for (std::size_t i = 0; i < kTurnStages; ++i) {
     out.value(stages_[i], {{"stage", to_string(static_cast<TurnStage>(i))}});
   }

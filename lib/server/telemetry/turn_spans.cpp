@@ -178,6 +178,7 @@ void TurnSpans::finish(const event::TurnMetrics& metrics, TurnId turn, Duration 
   measured("voiceagent.response_ms", metrics.response);
   measured("voiceagent.played_ms", metrics.played);
   measured("voiceagent.barge_in_ms", metrics.barge_in);
+  measured("voiceagent.silence_ms", metrics.silence);
   if (draft.reason) attributes.push_back({"voiceagent.end", std::string(to_string(*draft.reason))});
   if (!draft.intent.empty()) attributes.push_back({"voiceagent.intent", std::move(draft.intent)});
   enclose(trace);

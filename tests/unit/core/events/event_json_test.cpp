@@ -129,7 +129,7 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
             {"turn_metrics",
              "speech_end_ms endpointing_ms stt_final_ms llm_first_token_ms first_clause_ms "
              "tts_first_audio_ms response_ms played_ms barge_in_ms reply_characters interrupted "
-             "tools_ms"},
+             "tools_ms silence_ms"},
             {"provider_failover", "stage from to code message wait_ms started"},
             {"breaker_changed", "stage provider state pause_ms"},
             {"pool_statistics", "name in_use idle created failed waits wait_p50_ms wait_p99_ms"},
@@ -159,7 +159,7 @@ TEST_CASE("durations are milliseconds to the microsecond, and null for what did 
       R"({"type":"turn_metrics","speech_end_ms":2000.0,"endpointing_ms":0.0,"stt_final_ms":null,)"
       R"("llm_first_token_ms":null,"first_clause_ms":null,"tts_first_audio_ms":null,)"
       R"("response_ms":null,"played_ms":null,"barge_in_ms":null,"reply_characters":12,"interrupted":false,)"
-      R"("tools_ms":null})");
+      R"("tools_ms":null,"silence_ms":null})");
 }
 
 TEST_CASE("audio is its length and rate, never its samples") {

@@ -51,6 +51,11 @@ TEST_CASE("a barge-in stops the output within one frame and keeps what was heard
   CHECK(rig.count("interrupted") == 1);
   CHECK(rig.last_frame <= decided);
   CHECK(rig.far_end->last_played_at() <= decided + 20ms);
+  const auto metrics = Json::parse(rig.json("turn_metrics"));
+  REQUIRE(metrics.ok());
+  CHECK((*metrics)["barge_in_ms"].number() >= 40);  // the start rule's time
+  CHECK((*metrics)["barge_in_ms"].number() <= 80);
+  CHECK((*metrics)["silence_ms"].number(-1) == 0);
   const std::string heard = rig.far_end->heard();
   // The whole words that the far end really played, and no more.
   const std::string whole = heard.substr(0, heard.find_last_of(' '));

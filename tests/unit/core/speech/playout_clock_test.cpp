@@ -138,6 +138,28 @@ TEST_CASE("a player that never reports has played what it could before its audio
   CHECK(clock.heard(2s) == at(150ms));
 }
 
+TEST_CASE("silence is when all was taken back, or what was left had been played") {
+  PlayoutClock clock(kRate, 0ms);
+  clock.send(at(400ms), 0ms);
+  SECTION("in the middle") {
+    clock.flush(150ms);
+    CHECK(clock.silent_at() == 150ms);
+  }
+  SECTION("after all of it") {
+    CHECK(clock.silent_at() == 400ms);
+    clock.flush(600ms);
+    CHECK(clock.silent_at() == 400ms);
+  }
+  SECTION("later, as a player far away tells") {
+    clock.report(at(100ms), 190ms);
+    clock.flush(200ms);
+    clock.report(at(150ms), 240ms);  // it was taken to be at 110 ms
+    CHECK(clock.silent_at() == 240ms);
+    clock.send(at(500ms), 800ms);
+    CHECK(clock.silent_at() == 900ms);
+  }
+}
+
 TEST_CASE("where a player was when its audio was taken back is known once its reports stop") {
   PlayoutClock clock(kRate, 0ms);
   clock.send(at(400ms), 0ms);

@@ -63,8 +63,10 @@ TEST_CASE("stream: metrics are milliseconds, and null for what didn't happen") {
   metrics.endpointing = 200ms;
   const std::string text = written(metrics);
   CHECK(text.find(R"({"type":"metrics","speech_end_ms":null,"endpointing_ms":200.0,)") == 0);
-  CHECK(text.find(R"("reply_characters":0,"interrupted":false,"tools_ms":null,"turn":3)") !=
-        std::string::npos);
+  CHECK(
+      text.find(
+          R"("reply_characters":0,"interrupted":false,"tools_ms":null,"silence_ms":null,"turn":3)") !=
+      std::string::npos);
 }
 
 TEST_CASE("stream: what wasn't asked for isn't written") {
