@@ -32,18 +32,20 @@ AgentOptions scripted_agent(std::string reply) {
 }
 
 SessionRig::SessionRig(AgentOptions agent, SessionOptions session_options,
-                       sim::FarEndOptions far_end_options, SessionRecorder* recorder)
+                       sim::FarEndOptions far_end_options, SessionRecorder* recorder,
+                       RigSetup setup)
     : time(VirtualExecutor::create()) {
   EngineOptions options;
   options.executors = {time};
   options.workers = time->workers();
   options.logger = make_null_logger();
-  options.registry = std::make_shared<Registry>();
+  options.registry = std::move(setup.registry);
   agent_ = must(must(make_engine(std::move(options)))->make_agent(std::move(agent)));
   session = must(recorder != nullptr ? recorder->open_session(*agent_, std::move(session_options))
                                      : agent_->open_session(std::move(session_options)));
   far_end = std::make_unique<sim::FarEnd>(*session, far_end_options);
   subscription_ = session->events().subscribe_all([this](const AnyEvent& event) { see(event); });
+  if (setup.unopened) setup.unopened(*this);
   time->run_for(0ms);
 }
 
@@ -78,7 +80,8 @@ void SessionRig::hear(const Pcm& audio) {
     const auto next = rest.first(std::min(frame, rest.size()));
     rest = rest.subspan(next.size());
     time->run_for(AudioView{next, audio.sample_rate}.duration());
-    if (!session->closed()) (void)session->push_audio({next, audio.sample_rate});
+    if (session != nullptr && !session->closed())
+      (void)session->push_audio({next, audio.sample_rate});
     time->run_for(0ms);
   }
 }

@@ -22,11 +22,20 @@ using namespace std::chrono_literals;
 // An agent of scripted providers that answers everything with `reply`.
 AgentOptions scripted_agent(std::string reply);
 
+class SessionRig;
+
+// What few tests need.
+struct RigSetup {
+  std::shared_ptr<Registry> registry = std::make_shared<Registry>();
+  std::function<void(SessionRig&)> unopened;  // called when the session is there, but not open
+};
+
 class SessionRig {
  public:
   // With a recorder, the session is recorded.
   explicit SessionRig(AgentOptions agent, SessionOptions session = {},
-                      sim::FarEndOptions far_end = {}, SessionRecorder* recorder = nullptr);
+                      sim::FarEndOptions far_end = {}, SessionRecorder* recorder = nullptr,
+                      RigSetup setup = {});
   ~SessionRig();
   SessionRig(const SessionRig&) = delete;
   SessionRig& operator=(const SessionRig&) = delete;

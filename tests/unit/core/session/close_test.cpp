@@ -1,13 +1,12 @@
 // Closing: in any state, from any callback, within the deadline.
 #include <functional>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "support/catch.h"
-#include "support/puppet_stand.h"
+#include "unit/core/session/eventful.h"
 
 using namespace voiceagent;
 using namespace voiceagent::test;
@@ -17,83 +16,6 @@ namespace {
 std::string type_of(const std::string& line) {
   const std::size_t begin = line.find("\"type\":\"") + 8;
   return line.substr(begin, line.find('"', begin) - begin);
-}
-
-// A conversation in which every kind of event happens: speech, a cough, keys, typing, a failure.
-void live(SessionRig& rig) {
-  const auto say = [&](std::string_view text) {
-    if (!rig.session->closed()) rig.say(text);
-  };
-  rig.wait(200ms);
-  say("hello there");
-  rig.wait(1500ms);
-  rig.noise(180ms);
-  rig.wait(1s);
-  (void)rig.session->push_dtmf("5#");
-  say("stop that");
-  rig.wait(800ms);
-  (void)rig.session->push_text("and now this");
-  rig.wait(300ms);
-  (void)rig.session->set_mode(Mode::kTextToText);
-  rig.wait(200ms);
-  (void)rig.session->set_mode(Mode::kVoiceToVoice);
-  (void)rig.session->push_text("fail");
-  rig.wait(3s);
-  (void)rig.session->push_text("tools");
-  rig.wait(300ms);
-  (void)rig.session->push_text("still here");
-  rig.wait(300ms);
-  (void)rig.session->push_text("hand me over");
-  rig.wait(2s);
-  rig.session->close();
-  rig.run(3s);
-}
-
-// One that is done, with a report on the way, one that never is, and one that hands over.
-std::vector<Tool> eventful_tools() {
-  Tool quick;
-  quick.name = "quick";
-  quick.handler = [](std::shared_ptr<ToolReply> reply) {
-    reply->progress("half of it");
-    reply->answer(std::string("done"));
-  };
-  Tool slow;
-  slow.name = "slow";
-  slow.interruption = ToolInterruption::kCancel;
-  slow.handler = [held = std::make_shared<std::vector<std::shared_ptr<ToolReply>>>()](
-                     std::shared_ptr<ToolReply> reply) { held->push_back(std::move(reply)); };
-  Tool transfer;
-  transfer.name = "transfer";
-  transfer.effect = ToolEffect::kTransfer;
-  transfer.effect_value = "the desk";
-  return {quick, slow, transfer};
-}
-
-std::vector<sim::LlmStep> call(std::string_view tool) {
-  sim::LlmStep step;
-  step.call = {std::string(), std::string(tool), "{}"};
-  return {step};
-}
-
-AgentOptions eventful_agent() {
-  AgentOptions agent = scripted_agent("");
-  agent.tools = eventful_tools();
-  agent.greeting = "Welcome.";
-  agent.llm.instance = sim::scripted_llm([](std::span<const Message> messages) {
-    if (messages.back().text == "fail") return std::vector<sim::LlmStep>{{20s, "too late"}};
-    if (messages.back().text == "tools") return call("quick");
-    if (messages.back().text == "done") return call("slow");
-    if (messages.back().text == "hand me over") return call("transfer");
-    if (messages.back().role == Role::kTool) return std::vector<sim::LlmStep>{{10ms, "Fine."}};
-    return std::vector<sim::LlmStep>{{10ms, "One two three four five six. "},
-                                     {50ms, "Seven eight nine ten eleven twelve."}};
-  });
-  agent.resilience.first_token = 1s;
-  agent.turn.idle_after = 700ms;
-  sim::SttScript ears;
-  ears.turn_signal = 250ms;
-  agent.stt.instance = sim::scripted_stt(ears);
-  return agent;
 }
 
 // What a host may do inside a handler.
@@ -137,45 +59,33 @@ void check_order(const SessionRig& rig, const std::vector<std::uint64_t>& number
 
 }  // namespace
 
-TEST_CASE("every kind of event happens in the conversation that the tests below use") {
-  SessionRig rig(eventful_agent());
-  live(rig);
-  std::string missing;
-  for_each_event_type([&]<class E>(E*) {
-    const bool counted = E::kName == "audio_in" || E::kName == "audio_out";
-    const auto is = [](std::string_view name) { return E::kName == name; };
-    const bool rare = is("warning") || is("intent") || is("history_summarised") ||
-                      is("provider_failover") || is("breaker_changed") || is("stage_delayed") ||
-                      is("reply_hedged") || is("pool_statistics");
-    if (!counted && !rare && rig.count(E::kName) == 0) missing += std::string(E::kName) + " ";
-  });
-  CHECK(missing == "");
-  CHECK(rig.frames_out > 0);
-}
-
 TEST_CASE("whatever a handler does, for every kind of event, the order of events stands") {
   for_each_event_type([]<class E>(E*) {
     for (const auto& [name, action] : actions()) {
       DYNAMIC_SECTION(E::kName << ": " << name) {
-        SessionRig rig(eventful_agent());
-        std::vector<std::uint64_t> numbers(rig.lines.size());  // came before we could subscribe
-        std::iota(numbers.begin(), numbers.end(), 1);
+        std::vector<std::uint64_t> numbers;
         bool nested = false;
         bool inside = false;
-        const Subscription all = rig.session->events().subscribe_all([&](const AnyEvent& e) {
-          nested = nested || inside;
-          inside = true;
-          numbers.push_back(e.envelope().seq);
-          inside = false;
-        });
         int times = 0;
-        const Subscription one = rig.session->events().subscribe<E>([&, &act = action](const E&) {
-          nested = nested || inside;
-          inside = true;
-          if (++times <= 3) act(rig);
-          inside = false;
-        });
-        live(rig);
+        Subscription all;
+        Subscription one;
+        const auto listen = [&, &act = action](SessionRig& rig) {
+          all = rig.session->events().subscribe_all([&](const AnyEvent& e) {
+            nested = nested || inside;
+            inside = true;
+            numbers.push_back(e.envelope().seq);
+            inside = false;
+          });
+          one = rig.session->events().subscribe<E>([&](const E&) {
+            nested = nested || inside;
+            inside = true;
+            if (++times <= 3) act(rig);
+            inside = false;
+          });
+        };
+        SessionRig rig = eventful<E>(listen);
+        live<E>(rig);
+        REQUIRE(times > 0);
         CHECK_FALSE(nested);
         check_order(rig, numbers);
       }
@@ -186,21 +96,26 @@ TEST_CASE("whatever a handler does, for every kind of event, the order of events
 TEST_CASE("closing inside a handler ends the session at that moment") {
   for_each_event_type([]<class E>(E*) {
     DYNAMIC_SECTION(E::kName) {
-      SessionRig rig(eventful_agent());
       bool closed = false;
       Duration called{0};
       Duration ended{0};
-      const Subscription one = rig.session->events().subscribe<E>([&](const E&) {
-        if (std::exchange(closed, true)) return;
-        called = rig.now();
-        rig.session->close();
-      });
-      const Subscription end = rig.session->events().subscribe<event::SessionClosed>(
-          [&](const event::SessionClosed&) { ended = rig.now(); });
-      live(rig);
+      Subscription one;
+      Subscription end;
+      const auto listen = [&](SessionRig& rig) {
+        one = rig.session->events().subscribe<E>([&](const E&) {
+          if (std::exchange(closed, true)) return;
+          called = rig.now();
+          rig.session->close();
+        });
+        end = rig.session->events().subscribe<event::SessionClosed>(
+            [&](const event::SessionClosed&) { ended = rig.now(); });
+      };
+      SessionRig rig = eventful<E>(listen);
+      live<E>(rig);
+      REQUIRE(closed);
       REQUIRE(rig.session->closed());
       CHECK(type_of(rig.lines.back()) == "session_closed");
-      if (closed) CHECK(ended == called);
+      CHECK(ended == called);
     }
   });
 }
@@ -208,35 +123,29 @@ TEST_CASE("closing inside a handler ends the session at that moment") {
 TEST_CASE("the host's last pointer may go inside a handler: the session closes") {
   for_each_event_type([]<class E>(E*) {
     DYNAMIC_SECTION(E::kName) {
-      SessionRig rig(eventful_agent());
       bool dropped = false;
       bool closed = false;
-      Subscription end = rig.session->events().subscribe<event::SessionClosed>(
-          [&](const event::SessionClosed&) { closed = true; });
-      Subscription one = rig.session->events().subscribe<E>([&](const E&) {
-        if (std::exchange(dropped, true)) return;
-        rig.far_end.reset();
-        rig.session.reset();
-      });
-      rig.time->run_for(0ms);
-      for (int i = 0; i < 400 && !dropped; ++i) {
-        if (i == 10) (void)rig.session->push_text("hello");
-        const bool sound = i > 60 && i < 70;
-        const Pcm frame = sound ? sim::speak("a") : sim::silence(20ms);
-        if (!dropped) (void)rig.session->push_audio(frame.view());
-        rig.run(20ms);
-        if (!dropped && i == 100) (void)rig.session->push_dtmf("1");
-        if (!dropped && i == 110) (void)rig.session->set_mode(Mode::kTextToText);
-        if (!dropped && i == 390) rig.session->close();
-      }
-      rig.run(5s);
-      if (dropped) CHECK(closed);
+      Subscription one;
+      Subscription end;
+      const auto listen = [&](SessionRig& rig) {
+        end = rig.session->events().subscribe<event::SessionClosed>(
+            [&](const event::SessionClosed&) { closed = true; });
+        one = rig.session->events().subscribe<E>([&](const E&) {
+          if (std::exchange(dropped, true)) return;
+          rig.far_end.reset();
+          rig.session.reset();
+        });
+      };
+      SessionRig rig = eventful<E>(listen);
+      live<E>(rig);
+      REQUIRE(dropped);
+      CHECK(closed);
     }
   });
 }
 
 TEST_CASE("after close every call fails or does nothing") {
-  SessionRig rig(eventful_agent());
+  SessionRig rig(busy_agent());
   rig.session->close();
   rig.run(0ms);
   REQUIRE(rig.session->closed());
