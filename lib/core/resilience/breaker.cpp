@@ -32,34 +32,47 @@ std::string_view to_string(BreakerState state) {
   return kNames[static_cast<std::size_t>(state)];
 }
 
-bool CircuitBreaker::admit(Time now, bool& changed) {
+CircuitBreaker::Admission CircuitBreaker::admit(Time now) {
   const std::lock_guard lock(mutex_);
-  changed = false;
-  if (state_ == BreakerState::kClosed) return true;
-  if (state_ == BreakerState::kOpen) {
-    if (now < until_) return false;
-    state_ = BreakerState::kHalfOpen;
-    changed = true;
+  Admission admission;
+  if (state_ == BreakerState::kClosed) {
+    admission.admitted = true;
+    return admission;
   }
-  return !std::exchange(probing_, true);
+  if (state_ == BreakerState::kOpen) {
+    if (now < until_) return admission;
+    state_ = BreakerState::kHalfOpen;
+    admission.half_opened = true;
+  }
+  if (probe_ != 0) return admission;
+  admission.admitted = true;
+  admission.probe = probe_ = ++last_probe_;
+  return admission;
+}
+
+// Whether it was the probe that is under way. Others may end meanwhile: they were asked before the
+// breaker opened, or because nobody else was left.
+bool CircuitBreaker::end_probe(Probe probe) {
+  if (probe == 0 || probe != probe_) return false;
+  probe_ = 0;
+  return true;
 }
 
 bool CircuitBreaker::succeeded() {
   const std::lock_guard lock(mutex_);
   failures_ = 0;
-  probing_ = false;
+  probe_ = 0;
   return std::exchange(state_, BreakerState::kClosed) != BreakerState::kClosed;
 }
 
-std::optional<Duration> CircuitBreaker::failed(ErrorCode code, Time now,
+std::optional<Duration> CircuitBreaker::failed(ErrorCode code, Probe probe, Time now,
                                                const ResilienceOptions& options) {
   const std::lock_guard lock(mutex_);
-  const bool probe = std::exchange(probing_, false);
+  const bool probed = end_probe(probe);
   if (is_about_the_request(code)) return std::nullopt;
   ++failures_;
   Duration pause = pause_at_once(code, options);
-  const bool enough =
-      failures_ >= options.breaker_failures || (probe && state_ == BreakerState::kHalfOpen);
+  const bool enough = failures_ >= options.breaker_failures || probed;
   if (enough) pause = std::max(pause, options.breaker_open);
   if (pause == Duration(0)) return std::nullopt;
   // What was under way when it opened says nothing new.
@@ -67,13 +80,14 @@ std::optional<Duration> CircuitBreaker::failed(ErrorCode code, Time now,
     return std::nullopt;
   }
   state_ = BreakerState::kOpen;
+  probe_ = 0;
   until_ = now + pause;
   return pause;
 }
 
-void CircuitBreaker::abandoned() {
+void CircuitBreaker::abandoned(Probe probe) {
   const std::lock_guard lock(mutex_);
-  probing_ = false;
+  (void)end_probe(probe);
 }
 
 BreakerState CircuitBreaker::state() const {

@@ -34,7 +34,7 @@ bool is_overload(ErrorCode code) {
 
 Duration longest_course(const ResilienceOptions& options, std::size_t links, Duration deadline) {
   constexpr Duration kSlack{1'000'000'000};
-  const int tries = static_cast<int>(links) + options.retries;
+  const int tries = static_cast<int>(links) + options.retries + (options.hedging ? 1 : 0);
   return deadline * tries + options.backoff_max * tries + kSlack;
 }
 
@@ -47,10 +47,10 @@ Course::Course(Stage stage, const std::vector<CourseLink>& links, const Resilien
       chance_(hash(session_id, options.seed)) {}
 
 bool Course::admit(std::size_t link) {
-  bool probe = false;
-  const bool admitted = links_[link].health->breaker.admit(context_.executor->now(), probe);
-  if (probe) tell_breaker(link, BreakerState::kHalfOpen, Duration(0));
-  return admitted;
+  const auto admission = links_[link].health->breaker.admit(context_.executor->now());
+  if (admission.probe != 0) probes_[link] = admission.probe;
+  if (admission.half_opened) tell_breaker(link, BreakerState::kHalfOpen, Duration(0));
+  return admission.admitted;
 }
 
 std::size_t Course::begin() {
@@ -64,15 +64,21 @@ std::size_t Course::begin() {
   return first;
 }
 
-std::optional<std::size_t> Course::fresh_after(std::size_t link) {
-  std::optional<std::size_t> left_alone;
+std::optional<std::size_t> Course::admitted_after(std::size_t link) {
   for (std::size_t i = 1; i < links_.size(); ++i) {
     const std::size_t candidate = (link + i) % links_.size();
-    if (tries_[candidate] > 0) continue;
-    if (admit(candidate)) return candidate;
-    if (!left_alone) left_alone = candidate;
+    if (tries_[candidate] == 0 && admit(candidate)) return candidate;
   }
-  return left_alone;  // better than nobody
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Course::fresh_after(std::size_t link) {
+  if (const auto admitted = admitted_after(link)) return admitted;
+  for (std::size_t i = 1; i < links_.size(); ++i) {
+    const std::size_t candidate = (link + i) % links_.size();
+    if (tries_[candidate] == 0) return candidate;  // better than nobody
+  }
+  return std::nullopt;
 }
 
 bool Course::has_fresh() const {
@@ -104,10 +110,10 @@ std::optional<Course::Step> Course::after(std::size_t link, const Failure& failu
 }
 
 std::size_t Course::other(std::size_t link) {
-  const auto fresh = fresh_after(link);
-  if (!fresh) return link;
-  ++tries_[*fresh];
-  return *fresh;
+  const auto admitted = admitted_after(link);
+  if (!admitted) return link;
+  ++tries_[*admitted];
+  return *admitted;
 }
 
 // Half of it is left to chance, so that many sessions don't come back at the same moment.
@@ -121,6 +127,7 @@ Duration Course::backoff(int tries) {
 }
 
 void Course::succeeded(std::size_t link) {
+  probes_[link] = 0;
   if (links_[link].health->breaker.succeeded()) {
     tell_breaker(link, BreakerState::kClosed, Duration(0));
   }
@@ -132,7 +139,8 @@ void Course::renew(std::size_t link) {
 }
 
 void Course::note_failure(std::size_t link, ErrorCode code) {
-  const auto pause = links_[link].health->breaker.failed(code, context_.executor->now(), options_);
+  const auto pause = links_[link].health->breaker.failed(code, std::exchange(probes_[link], 0),
+                                                         context_.executor->now(), options_);
   if (pause) tell_breaker(link, BreakerState::kOpen, *pause);
 }
 

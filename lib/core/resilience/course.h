@@ -100,7 +100,9 @@ class Course {
   void succeeded(std::size_t link);
   // What was asked for has come: what comes next is tried as if it were the first.
   void renew(std::size_t link);
-  void abandoned(std::size_t link) { links_[link].health->breaker.abandoned(); }
+  void abandoned(std::size_t link) {
+    links_[link].health->breaker.abandoned(std::exchange(probes_[link], 0));
+  }
   void delayed(std::size_t link, Duration waited);
   // Only tells the breaker: somebody else carries on.
   void note_failure(std::size_t link, ErrorCode code);
@@ -109,6 +111,7 @@ class Course {
 
  private:
   bool admit(std::size_t link);
+  std::optional<std::size_t> admitted_after(std::size_t link);
   std::optional<std::size_t> fresh_after(std::size_t link);
   Duration backoff(int tries);
   void tell_breaker(std::size_t link, BreakerState state, Duration pause);
@@ -119,6 +122,7 @@ class Course {
   const StreamContext context_;
   std::uint64_t chance_;
   std::array<std::uint8_t, kMaxChain> tries_{};
+  std::array<CircuitBreaker::Probe, kMaxChain> probes_{};  // that this stream was let through as
 };
 
 }  // namespace voiceagent

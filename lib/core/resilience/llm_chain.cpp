@@ -74,7 +74,8 @@ class LlmChain::Stream final : public LlmStream {
   Time now() const { return context_.executor->now(); }
   const ResilienceOptions& options() const { return shared_->options; }
   ProviderHealth& health(std::size_t link) const { return *shared_->links[link].health; }
-  bool waiting_for_token() const { return !answered_; }
+  Time waiting_since() const { return answered_ ? progress_ : leg_began_; }
+  Duration limit() const { return answered_ ? options().token_stall : options().first_token; }
 
   const std::shared_ptr<const Shared> shared_;
   const StreamContext context_;
@@ -203,12 +204,14 @@ void LlmChain::Stream::drop(Attempt& attempt) {
 void LlmChain::Stream::answered(Attempt& attempt) {
   progress_ = now();
   if (std::exchange(answered_, true)) return;
+  told_delay_ = false;
+  leg_began_ = Time{};  // a retry has its time anew
   health(attempt.link).first_token.add(now() - attempt.began);
   while (attempts_.size() > 1) {
     Attempt& loser = *attempts_[attempts_[0].get() == &attempt ? 1 : 0];
     // So long at least it would have taken.
     health(loser.link).first_token.add(now() - loser.began);
-    course_.abandoned(loser.link);
+    if (loser.link != attempt.link) course_.abandoned(loser.link);
     drop(loser);
   }
   leg_ = attempt.link;
@@ -249,21 +252,23 @@ void LlmChain::Stream::on_done(Attempt& attempt, const Usage& usage, FinishReaso
 void LlmChain::Stream::on_failed(Attempt& attempt, const Status& status, bool deadline) {
   if (over_) return;
   const std::size_t link = attempt.link;
+  const bool first = attempts_.front().get() == &attempt;
   drop(attempt);
-  if (!attempts_.empty()) {
+  if (attempts_.empty()) return go_on(link, status, deadline);
+  if (first) {  // the other one carries on, in its own time
     leg_ = attempts_.front()->link;
-    return course_.note_failure(link, status.code());  // the other one carries on
+    leg_began_ = attempts_.front()->began;
+    told_delay_ = false;
+    watch();
   }
-  go_on(link, status, deadline);
+  course_.note_failure(link, status.code());
 }
 
 // Sets the timer for what is due next.
 void LlmChain::Stream::watch() {
   if (over_) return;
-  if (!waiting_for_token()) return timer_.arm(progress_ + options().token_stall - now());
-  Time next = leg_began_ + options().first_token;
-  if (!told_delay_) next = std::min(next, leg_began_ + options().first_token / 2);
-  if (options().hedging && may_hedge_) {
+  Time next = waiting_since() + (told_delay_ ? limit() : limit() / 2);
+  if (!answered_ && options().hedging && may_hedge_) {
     if (const auto usual = health(leg_).first_token.percentile(0.95)) {
       next = std::min(next, std::max(now(), leg_began_ + *usual));
     }
@@ -274,27 +279,19 @@ void LlmChain::Stream::watch() {
 void LlmChain::Stream::look() {
   if (retry_) return try_link(*std::exchange(retry_, std::nullopt));
   past_.clear();
-  if (!waiting_for_token()) {
-    if (now() < progress_ + options().token_stall) return watch();
-  } else if (now() < leg_began_ + options().first_token) {
-    if (!told_delay_ && now() >= leg_began_ + options().first_token / 2) {
-      told_delay_ = true;
-      course_.delayed(leg_, now() - leg_began_);
-    } else {
+  const Duration waited = now() - waiting_since();
+  if (waited < limit()) {
+    if (waited < limit() / 2) told_delay_ = false;
+    if (waited >= limit() / 2 && !std::exchange(told_delay_, true)) {
+      course_.delayed(leg_, waited);
+    } else if (!answered_) {
       hedge();
     }
     return watch();
   }
-  const Duration limit = waiting_for_token() ? options().first_token : options().token_stall;
   const Status late(ErrorCode::kTimeout, "the model gave no text for " +
-                                             std::to_string(limit.count() / 1'000'000) + " ms");
+                                             std::to_string(limit().count() / 1'000'000) + " ms");
   leg_began_ = Time{};  // a retry has its time anew
-  while (attempts_.size() > 1) {
-    const std::size_t link = attempts_.back()->link;
-    drop(*attempts_.back());
-    course_.note_failure(link, late.code());
-  }
-  if (over_) return;  // who was told of it wants no more
   on_failed(*attempts_.front(), late, true);
 }
 
@@ -302,7 +299,10 @@ void LlmChain::Stream::hedge() {
   if (!options().hedging || !std::exchange(may_hedge_, false)) return;
   if (!health(leg_).hedges.take()) return;
   const std::size_t other = course_.other(leg_);
-  if (!ask(other).ok()) return;  // the first one is still at it
+  if (over_) return course_.abandoned(other);  // whoever was told of its probe wants no more
+  if (const Status status = ask(other); !status.ok()) {
+    return course_.note_failure(other, status.code());  // the first one is still at it
+  }
   if (context_.observer == nullptr) return;
   context_.observer->hedged(
       {shared_->links[leg_].name, shared_->links[other].name, now() - leg_began_});

@@ -15,10 +15,11 @@ struct Bench {
   CircuitBreaker breaker;
   ResilienceOptions options;
   Time now{Duration(1s)};
-  bool changed = false;
 
-  bool admits() { return breaker.admit(now, changed); }
-  void fail(ErrorCode code = ErrorCode::kUnavailable) { (void)breaker.failed(code, now, options); }
+  bool admits() { return breaker.admit(now).admitted; }
+  void fail(ErrorCode code = ErrorCode::kUnavailable, CircuitBreaker::Probe probe = 0) {
+    (void)breaker.failed(code, probe, now, options);
+  }
 };
 
 }  // namespace
@@ -30,7 +31,7 @@ TEST_CASE("a breaker opens after enough failures in a row, and one success forge
   CHECK_FALSE(bench.breaker.succeeded());
   for (int i = 0; i < 4; ++i) bench.fail();
   CHECK(bench.admits());
-  CHECK(bench.breaker.failed(ErrorCode::kTimeout, bench.now, bench.options) == Duration(30s));
+  CHECK(bench.breaker.failed(ErrorCode::kTimeout, 0, bench.now, bench.options) == Duration(30s));
   CHECK_FALSE(bench.admits());
 }
 
@@ -38,8 +39,9 @@ TEST_CASE("after the pause one request goes through, and what becomes of it deci
   Bench bench;
   for (int i = 0; i < 5; ++i) bench.fail();
   bench.now += 30s;
-  CHECK(bench.admits());
-  CHECK(bench.changed);
+  const auto probe = bench.breaker.admit(bench.now);
+  CHECK(probe.admitted);
+  CHECK(probe.half_opened);
   CHECK(bench.breaker.state() == BreakerState::kHalfOpen);
   CHECK_FALSE(bench.admits());
   SECTION("it succeeds") {
@@ -47,14 +49,32 @@ TEST_CASE("after the pause one request goes through, and what becomes of it deci
     CHECK(bench.admits());
   }
   SECTION("it fails") {
-    bench.fail();
+    bench.fail(ErrorCode::kUnavailable, probe.probe);
     bench.now += 29s;
     CHECK_FALSE(bench.admits());
   }
   SECTION("nobody waits for it any more") {
-    bench.breaker.abandoned();
+    bench.breaker.abandoned(probe.probe);
     CHECK(bench.admits());
   }
+  SECTION("another request, from before, says nothing of it") {
+    bench.breaker.abandoned(0);
+    CHECK_FALSE(bench.admits());
+    bench.fail(ErrorCode::kInvalidArgument);
+    CHECK_FALSE(bench.admits());
+  }
+}
+
+TEST_CASE("a probe that ends late is not taken for the next one") {
+  Bench bench;
+  for (int i = 0; i < 5; ++i) bench.fail();
+  bench.now += 30s;
+  const auto first = bench.breaker.admit(bench.now);
+  bench.fail();  // one from before: it opens again
+  bench.now += 30s;
+  REQUIRE(bench.admits());
+  bench.breaker.abandoned(first.probe);
+  CHECK_FALSE(bench.admits());
 }
 
 TEST_CASE("a refused key or a spent quota opens it at once and for long") {
@@ -98,12 +118,12 @@ TEST_CASE("many threads may use one breaker") {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&breaker, &options, t] {
       for (int i = 0; i < 2'000; ++i) {
-        bool changed = false;
         const Time now{Duration(std::chrono::seconds(i))};
-        if (!breaker.admit(now, changed)) continue;
+        const auto [admitted, half_opened, probe] = breaker.admit(now);
+        if (!admitted) continue;
         if ((i + t) % 3 == 0) (void)breaker.succeeded();
-        if ((i + t) % 3 == 1) (void)breaker.failed(ErrorCode::kUnavailable, now, options);
-        if ((i + t) % 3 == 2) breaker.abandoned();
+        if ((i + t) % 3 == 1) (void)breaker.failed(ErrorCode::kUnavailable, probe, now, options);
+        if ((i + t) % 3 == 2) breaker.abandoned(probe);
       }
     });
   }

@@ -23,14 +23,22 @@ struct Bench : ChainBench<LlmProvider, LlmPuppet> {
     chain = std::make_shared<LlmChain>(std::move(links), options);
     again();
   }
-  void again() {
-    const std::vector<Message> messages{{Role::kUser, "hello", false}};
+  void again() { ask({{Role::kUser, "hello", false}}); }
+  void ask(const std::vector<Message>& messages) {
     LlmRequest request;
     request.context = context();
     request.messages = messages;
     request.session_id = "s";
     stream = std::move(*chain->start(request, probe));
     run();
+  }
+  // The first model is usually that quick, and a hedge is allowed.
+  void expect_within_300ms() {
+    options.hedging = true;
+    for (int i = 0; i < 100; ++i) {
+      health_a->first_token.add(Duration(i < 90 ? 200ms : 300ms));
+      health_a->hedges.request(0.1);
+    }
   }
   // What the session was told: "text | calls".
   std::string told() const { return probe.record().text() + " | " + probe.record().log; }
@@ -240,13 +248,44 @@ TEST_CASE("llm chain: a request for a tool is never made twice") {
   CHECK(bench.b->lines.empty());
 }
 
+TEST_CASE("llm chain: half of a stall's time is told, once for each") {
+  Bench bench;
+  bench.options.token_stall = 1s;
+  bench.start(bench.both());
+  bench.a->line().sink->delta("one ");
+  bench.run(499ms);
+  CHECK(bench.observed.text().empty());
+  bench.run(300ms);
+  CHECK(bench.observed.text() == "a delayed");
+  bench.a->line().sink->delta("two ");
+  bench.run(999ms);
+  CHECK(bench.observed.text() == "a delayed; a delayed");
+  bench.run(1ms);
+  CHECK(bench.b->lines.size() == 1);
+}
+
+TEST_CASE("llm chain: a lone model that breaks off late has all its time for the retry") {
+  Bench bench;
+  bench.options.retries = 1;
+  bench.options.backoff = Duration(0);
+  bench.options.first_token = 2s;
+  bench.run(1s);
+  bench.start(bench.only_a());
+  for (int i = 0; i < 5; ++i) {
+    bench.a->line().sink->delta("on ");
+    bench.run(1s);
+  }
+  fail(*bench.a, ErrorCode::kUnavailable);
+  bench.run(1s);
+  REQUIRE(bench.a->lines.size() == 2);
+  bench.a->reply("and on");
+  bench.run();
+  CHECK(bench.told() == "on on on on on and on | ttttttdc");
+}
+
 TEST_CASE("llm chain: hedging asks the second when the first is later than usual") {
   Bench bench;
-  bench.options.hedging = true;
-  for (int i = 0; i < 100; ++i) {
-    bench.health_a->first_token.add(Duration(i < 90 ? 200ms : 300ms));
-    bench.health_a->hedges.request(0.1);
-  }
+  bench.expect_within_300ms();
   bench.start(bench.both());
   bench.run(299ms);
   CHECK(bench.b->lines.empty());
@@ -274,6 +313,53 @@ TEST_CASE("llm chain: hedging asks the second when the first is later than usual
     bench.run();
     CHECK(bench.told() == "I win | tdc");
   }
+}
+
+TEST_CASE("llm chain: a hedge has its own time, however the first one ends") {
+  Bench bench;
+  bench.expect_within_300ms();
+  bench.options.first_token = 1s;
+  bench.start(bench.both());
+  bench.run(900ms);
+  REQUIRE(bench.b->lines.size() == 1);
+  if (GENERATE(true, false)) fail(*bench.a, ErrorCode::kUnavailable);
+  bench.run(399ms);
+  CHECK(bench.a->line().closed);
+  CHECK(bench.told() == " | ");
+  SECTION("it answers") {
+    bench.b->reply("here");
+    bench.run();
+    CHECK(bench.told() == "here | tdc");
+  }
+  SECTION("it doesn't") {
+    bench.run(1ms);
+    CHECK(bench.told() == " | ec");
+  }
+}
+
+TEST_CASE("llm chain: who is to be left alone is no hedge") {
+  Bench bench;
+  bench.expect_within_300ms();
+  (void)bench.health_b->breaker.failed(ErrorCode::kAuth, 0, Time{}, bench.options);
+  bench.start(bench.both());
+  bench.run(300ms);
+  CHECK(bench.b->lines.empty());
+  CHECK(bench.a->lines.size() == 2);
+  CHECK(bench.observed.text() == "a hedged by a");
+}
+
+TEST_CASE("llm chain: a hedge that can't begin is a failed probe, and another one may go later") {
+  Bench bench;
+  bench.expect_within_300ms();
+  (void)bench.health_b->breaker.failed(ErrorCode::kRateLimited, 0, Time{}, bench.options);
+  bench.b->start_status = unavailable("no");
+  bench.run(5s);
+  bench.start(bench.both());
+  bench.run(300ms);
+  CHECK(bench.observed.text() == "b half_open; b open");
+  bench.a->reply("yes");
+  bench.run(30s);
+  CHECK(bench.health_b->breaker.admit(bench.time->now()).admitted);
 }
 
 TEST_CASE("llm chain: hedging keeps within its share of the requests") {
@@ -311,11 +397,11 @@ TEST_CASE("llm chain: who would be asked first is warmed up") {
   chain.warm_up(means);
   CHECK(bench.a->warmed_up == 1);
   CHECK(bench.b->warmed_up == 0);
-  (void)bench.health_a->breaker.failed(ErrorCode::kUnavailable, Time{}, bench.options);
+  (void)bench.health_a->breaker.failed(ErrorCode::kUnavailable, 0, Time{}, bench.options);
   chain.warm_up(means);
   CHECK(bench.a->warmed_up == 1);
   CHECK(bench.b->warmed_up == 1);
-  (void)bench.health_b->breaker.failed(ErrorCode::kUnavailable, Time{}, bench.options);
+  (void)bench.health_b->breaker.failed(ErrorCode::kUnavailable, 0, Time{}, bench.options);
   chain.warm_up(means);
   CHECK(bench.a->warmed_up == 2);
 }
