@@ -82,7 +82,9 @@ class LlmSink {
   /// The model wants a tool run, with complete arguments. The calls of a reply run after done(),
   /// and the model is asked again with their results.
   virtual void tool_call(const ToolCall& call) = 0;
-  /// The reply is complete; closed() follows.
+  /// The reply is complete; closed() follows. If the last message was the user's and neither text
+  /// nor an intent nor a call has come, that is a failure of the kind kProtocol. After the results
+  /// of tools, or when asked for the rest of a reply, there may be nothing left to say.
   virtual void done(const Usage& usage, FinishReason reason) = 0;
   /// The stream failed; closed() follows.
   virtual void error(const ProviderError& error) = 0;

@@ -32,34 +32,48 @@ class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmList
                                                std::shared_ptr<LlmProvider> provider,
                                                const LlmRequest& request, LlmListener& listener) {
     std::shared_ptr<LlmPort> port(new LlmPort(context, std::move(provider), listener));
+    port->owed_ = !request.messages.empty() && request.messages.back().role == Role::kUser;
     if (Status status = port->start(request); !status.ok()) return status;
     return port;
   }
 
   void delta(std::string_view text) override {
-    deliver([text = sanitize_utf8(text)](LlmListener& l) { l.llm_delta(text); });
+    deliver([this, text = sanitize_utf8(text)](LlmListener& l) {
+      if (!text.empty()) owed_ = false;
+      l.llm_delta(text);
+    });
   }
   void intent(const Intent& intent) override {
     Utf8Mender mend;
     std::vector<Slot> slots;
     for (const Slot& slot : intent.slots) slots.push_back({mend(slot.name), mend(slot.value)});
     const event::IntentRecognised understood{mend(intent.name), intent.confidence, slots};
-    deliver([owned = copy(understood)](LlmListener& l) { l.llm_intent(*owned); });
+    deliver([this, owned = copy(understood)](LlmListener& l) {
+      owed_ = false;
+      l.llm_intent(*owned);
+    });
   }
   void tool_call(const ToolCall& call) override {
-    deliver([owned = ContextCall{sanitize_utf8(call.id), sanitize_utf8(call.name),
-                                 sanitize_utf8(call.arguments)}](LlmListener& l) {
+    deliver([this, owned = ContextCall{sanitize_utf8(call.id), sanitize_utf8(call.name),
+                                       sanitize_utf8(call.arguments)}](LlmListener& l) {
+      owed_ = false;
       l.llm_tool_call(owned);
     });
   }
   void done(const Usage& usage, FinishReason reason) override {
-    deliver([usage, reason](LlmListener& l) { l.llm_done(usage, reason); });
+    deliver([this, usage, reason](LlmListener& l) {
+      if (!owed_) return l.llm_done(usage, reason);
+      l.stream_failed({ErrorCode::kProtocol, "the model's answer is empty"});
+    });
   }
   void error(const ProviderError& error) override { deliver_error(error); }
   void closed() override { deliver_closed(); }
 
  private:
   using StreamPort::StreamPort;
+
+  // The user's words are to be answered, and nothing has come yet. Executor.
+  bool owed_ = false;
 };
 
 }  // namespace voiceagent

@@ -248,6 +248,58 @@ TEST_CASE("llm chain: a request for a tool is never made twice") {
   CHECK(bench.b->lines.empty());
 }
 
+TEST_CASE("llm chain: who answers the user with nothing has failed") {
+  Bench bench;
+  bench.start(bench.both());
+  bench.a->reply("");
+  bench.run();
+  CHECK(bench.observed.text() == "llm a>b protocol");
+  REQUIRE(bench.b->lines.size() == 1);
+  SECTION("the next one answers") {
+    bench.b->reply("here");
+    bench.run();
+    CHECK(bench.told() == "here | tdc");
+  }
+  SECTION("nor has that") {
+    bench.b->reply("");
+    bench.run();
+    CHECK(bench.told() == " | ec");
+  }
+}
+
+TEST_CASE("llm chain: where nothing is left to say, to say nothing is an answer") {
+  Bench bench;
+  SECTION("an intent was understood") {
+    bench.start(bench.both());
+    bench.a->line().sink->intent({"off", 1.0F, {}});
+    bench.a->reply("");
+    bench.run();
+    CHECK(bench.told() == " | idc");
+  }
+  SECTION("a tool has run") {
+    bench.start(bench.both());
+    bench.a->reply("yes");
+    bench.run();
+    const std::vector<ToolCall> calls{{"1", "off", "{}"}};
+    bench.ask({{Role::kUser, "off", false},
+               {Role::kAssistant, "", false, calls},
+               {Role::kTool, "done", false, {}, "1"}});
+    bench.a->reply("");
+    bench.run();
+    CHECK(bench.told() == "yes | tdcdc");
+  }
+  SECTION("it was asked for the rest of a reply") {
+    bench.start(bench.both());
+    bench.a->line().sink->delta("yes.");
+    fail(*bench.a, ErrorCode::kUnavailable);
+    bench.run();
+    bench.b->reply("");
+    bench.run();
+    CHECK(bench.told() == "yes. | tdc");
+  }
+  CHECK(bench.observed.text().find("protocol") == std::string::npos);
+}
+
 TEST_CASE("llm chain: half of a stall's time is told, once for each") {
   Bench bench;
   bench.options.token_stall = 1s;

@@ -85,17 +85,18 @@ TEST_CASE("llm: a request that can't begin is an error, and the session goes on"
   CHECK(rig.dialogue() == "user: hello | user: again | assistant: yes");
 }
 
-TEST_CASE("llm: an empty reply ends the turn") {
+TEST_CASE("llm: an empty reply to the user is an error, also of a model that is not tried again") {
   PuppetStand stand;
   stand.with_llm();
+  stand.agent.resilience.retries = 0;
+  stand.agent.resilience.apology = "sorry";
   SessionRig& rig = stand.start();
   REQUIRE(rig.session->push_text("hello").ok());
   stand.llm->reply("");
-  rig.run(0ms);
-  CHECK(rig.session->idle());
-  CHECK(rig.count("reply_done") == 1);
-  CHECK(rig.count("reply_delta") == 0);
-  CHECK(rig.dialogue() == "user: hello");
+  REQUIRE(rig.settle());
+  CHECK(rig.count("error") == 1);
+  CHECK(contains(rig.json("error"), R"("code":"protocol")"));
+  CHECK(rig.dialogue() == "user: hello | assistant: sorry");
 }
 
 TEST_CASE("llm: nothing counts after done") {
