@@ -265,6 +265,8 @@ void SessionImpl::end_reply() {
 // Between turns, so that nobody waits for it.
 void SessionImpl::summarise_history() {
   if (!parts_.agent->summarise_history || parts_.llm == nullptr) return;
+  // What is being summarised may leave the history meanwhile: it would be asked for again.
+  if (summariser_ != nullptr && summariser_->busy()) return;
   const std::span<const Message> messages = context_.to_summarise();
   if (messages.empty()) return;
   if (summariser_ == nullptr) {

@@ -361,6 +361,27 @@ TEST_CASE("a summary that fails costs nothing but itself") {
   CHECK(contains(asked->back(), "question 5|Yes.|question 6|"));
 }
 
+TEST_CASE("one summary is written at a time, however fast the history grows meanwhile") {
+  int summaries = 0;
+  AgentOptions agent = adaptive("");
+  agent.mode = Mode::kTextToText;
+  agent.summarise_history = true;
+  agent.limits.max_history_messages = 8;
+  agent.llm.instance = sim::scripted_llm([&](std::span<const Message> messages) {
+    const bool summary = contains(std::string(messages.front().text), "Summarise");
+    summaries += summary ? 1 : 0;
+    return std::vector<sim::LlmStep>{{summary ? Duration(5s) : Duration(10ms), "Yes."}};
+  });
+  SessionRig rig(std::move(agent));
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(rig.session->push_text("question").ok());
+    rig.run(200ms);
+  }
+  CHECK(summaries == 1);
+  rig.run(2s);
+  CHECK(rig.count("history_summarised") == 1);
+}
+
 TEST_CASE("a session that closes while a summary is made closes at once") {
   const auto asked = std::make_shared<std::vector<std::string>>();
   SessionRig rig(forgetful(asked, true));
