@@ -39,7 +39,7 @@ void Recogniser::frame(const FramePtr& frame) {
   backlog_.push_back(frame);
   if (backlog_.size() > kMaxBacklog) {
     backlog_.pop_front();
-    refused_ = false;  // what waited for room was the one that has gone
+    input_.drop_refused();  // what waited for room was the one that has gone
     stream_offset_ += kFrame;
     listener_.recogniser_overflow(kFrame);
   }
@@ -81,7 +81,7 @@ void Recogniser::flush() {
 
 void Recogniser::end_utterance(bool restart) {
   open_ = false;
-  refused_ = false;
+  input_.drop_refused();
   // What came after the flush is the beginning of what comes next.
   const bool flushed = std::exchange(settling_, false) && !std::exchange(flush_wanted_, false);
   if (flushed) std::swap(preroll_, backlog_);
@@ -91,29 +91,18 @@ void Recogniser::end_utterance(bool restart) {
 }
 
 Status Recogniser::open_stream() {
-  const SttCapabilities& can = provider_->capabilities();
   SttRequest request;
   request.context = ports_.streams();
   request.language = options_.language;
   request.session_id = options_.session_id;
   request.final_timeout = options_.final_timeout;
-  request.sample_rate = options_.input_rate;
-  const bool takes_input_rate =
-      can.sample_rates.empty() ||
-      std::ranges::find(can.sample_rates, options_.input_rate) != can.sample_rates.end();
-  if (!takes_input_rate) request.sample_rate = can.sample_rates.front();
-  resampler_.reset();
-  if (request.sample_rate != options_.input_rate) {
-    Result<std::unique_ptr<Resampler>> made =
-        Resampler::create(options_.input_rate, request.sample_rate);
-    if (!made.ok()) return made.status();
-    resampler_ = std::move(*made);
+  if (Status status = input_.begin(provider_->capabilities(), options_.input_rate); !status.ok()) {
+    return status;
   }
+  request.sample_rate = input_.stream_rate();
   Result<std::shared_ptr<SttPort>> port = SttPort::open(ports_, provider_, request, *this);
   if (!port.ok()) return port.status();
   port_ = std::move(*port);
-  stream_rate_ = request.sample_rate;
-  refused_ = false;
   owed_finals_ = 0;
   stream_time_ = Duration(0);
   return Status::success();
@@ -123,7 +112,8 @@ Status Recogniser::open_stream() {
 void Recogniser::feed() {
   if (port_ == nullptr || port_->stream() == nullptr || settling_) return;
   while (!backlog_.empty()) {
-    if (!push(backlog_.front())) return;
+    const FramePtr& frame = backlog_.front();
+    if (input_.push(*port_->stream(), std::as_const(*frame).samples()) == 0) return;
     backlog_.pop_front();
     stream_time_ += kFrame;
   }
@@ -131,17 +121,6 @@ void Recogniser::feed() {
   ++owed_finals_;
   settling_ = true;
   port_->stream()->flush();
-}
-
-bool Recogniser::push(const FramePtr& frame) {
-  const std::span<const std::int16_t> samples = std::as_const(*frame).samples();
-  if (resampler_ == nullptr) return port_->stream()->audio({samples, options_.input_rate});
-  if (!std::exchange(refused_, false)) {
-    const auto out = resampler_->process(samples);
-    converted_.assign(out.begin(), out.end());
-  }
-  refused_ = !port_->stream()->audio({converted_, stream_rate_});
-  return !refused_;
 }
 
 void Recogniser::stt_partial(const Transcript& transcript) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "audio/frame_pool.h"
-#include "audio/resampler.h"
 #include "base/ring.h"
+#include "core/stream/stt_feed.h"
 #include "core/stream/stt_port.h"
 #include "voiceagent/stt.h"
 
@@ -77,7 +77,6 @@ class Recogniser final : public SttListener {
   Status open_stream();
   void feed();
   void go_on();
-  bool push(const FramePtr& frame);
   void close_stream();
   Transcript on_session_clock(const Transcript& transcript);
 
@@ -89,10 +88,7 @@ class Recogniser final : public SttListener {
   Ring<FramePtr> preroll_;  // while no utterance is open
   Ring<FramePtr> backlog_;  // what the stream has no room for yet
   std::shared_ptr<SttPort> port_;
-  std::unique_ptr<Resampler> resampler_;
-  std::vector<std::int16_t> converted_;  // the front frame at the stream's rate
-  bool refused_ = false;                 // converted_ waits for room
-  int stream_rate_ = 0;
+  SttFeed input_;
   bool open_ = false;
   bool flush_wanted_ = false;  // once the backlog has gone
   bool settling_ = false;      // frames wait: a flush was sent

@@ -25,7 +25,7 @@ bool is_refusal(ErrorCode code) {
   }
 }
 
-// It asks to be left alone for now.
+// It asks to be left alone for a while.
 bool is_overload(ErrorCode code) {
   return code == ErrorCode::kRateLimited || code == ErrorCode::kResourceExhausted;
 }

@@ -5,11 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "audio/resampler.h"
 #include "base/ring.h"
 #include "core/resilience/chain_ports.h"
 #include "core/resilience/kept_audio.h"
 #include "core/stream/part_timer.h"
+#include "core/stream/stt_feed.h"
 #include "core/stream/stt_port.h"
 
 namespace voiceagent {
@@ -61,7 +61,7 @@ class SttChain::Stream final : public SttStream, private SttListener {
 
   // audio in
   void pump();
-  bool push(std::span<const std::int16_t> samples);
+  void refuse();
   std::int64_t samples(Duration d) const { return duration_to_samples(d, rate_); }
   std::int64_t unsent() const { return kept_.end() - sent_; }
   void settle(const Transcript& transcript);
@@ -103,10 +103,8 @@ class SttChain::Stream final : public SttStream, private SttListener {
   };
   Ring<Flush> flushes_;  // not answered yet
   std::size_t flushes_sent_ = 0;
-  int link_rate_ = 0;
-  std::unique_ptr<Resampler> resampler_;
-  std::vector<std::int16_t> converted_;  // refused, to be offered again
-  std::string partial_;                  // the last one that was told
+  SttFeed input_;
+  std::string partial_;  // the last one that was told
   std::vector<Word> words_;
   Time since_{};            // when the present recogniser began, or got the oldest flush
   Time refused_at_{};       // when it became full
@@ -162,7 +160,6 @@ void SttChain::Stream::try_link(std::size_t link) {
   flushes_sent_ = 0;
   since_ = now();
   refused_ = finish_told_ = told_delay_ = false;
-  converted_.clear();
   if (const Status status = ask(link); !status.ok()) return failed(status, false);
   pump();
   watch();
@@ -171,20 +168,13 @@ void SttChain::Stream::try_link(std::size_t link) {
 
 Status SttChain::Stream::ask(std::size_t link) {
   const std::shared_ptr<SttProvider>& provider = shared_->links[link].provider;
-  const std::vector<int>& rates = provider->capabilities().sample_rates;
+  if (Status status = input_.begin(provider->capabilities(), rate_); !status.ok()) return status;
   SttRequest request;
   request.context = context_;
   request.language = language_;
   request.session_id = session_id_;
   request.final_timeout = final_timeout_;
-  const bool takes = rates.empty() || std::ranges::find(rates, rate_) != rates.end();
-  link_rate_ = request.sample_rate = takes ? rate_ : rates.front();
-  resampler_.reset();
-  if (link_rate_ != rate_) {
-    auto made = Resampler::create(rate_, link_rate_);
-    if (!made.ok()) return made.status();
-    resampler_ = std::move(*made);
-  }
+  request.sample_rate = input_.stream_rate();
   auto port = SttPort::open(ports_, provider, request, *this);
   if (!port.ok()) return port.status();
   port_ = std::move(*port);
@@ -263,8 +253,9 @@ void SttChain::Stream::pump() {
     const std::int64_t until = flush_waits ? flushes_[flushes_sent_].at : kept_.end();
     if (sent_ < until) {
       const auto piece = kept_.part(sent_, std::min(sent_ + chunk, until));
-      if (!push(piece)) return;
-      sent_ += static_cast<std::int64_t>(piece.size());
+      const std::size_t taken = input_.push(*port_->stream(), piece);
+      if (taken == 0) return refuse();
+      sent_ += static_cast<std::int64_t>(taken);
     } else if (flush_waits) {
       if (flushes_sent_++ == 0) since_ = now();
       port_->stream()->flush();
@@ -275,23 +266,10 @@ void SttChain::Stream::pump() {
   if (finish_ && !std::exchange(finish_told_, true)) port_->stream()->finish();
 }
 
-bool SttChain::Stream::push(std::span<const std::int16_t> samples) {
-  bool taken = false;
-  if (resampler_ == nullptr) {
-    taken = port_->stream()->audio({samples, rate_});
-  } else {
-    if (converted_.empty()) {
-      const auto out = resampler_->process(samples);
-      converted_.assign(out.begin(), out.end());
-    }
-    taken = port_->stream()->audio({converted_, link_rate_});
-    if (taken) converted_.clear();
-  }
-  if (taken) return true;
+void SttChain::Stream::refuse() {
   refused_ = true;
   refused_at_ = now();
   watch();
-  return false;
 }
 
 void SttChain::Stream::stt_writable() {

@@ -251,6 +251,22 @@ TEST_CASE("stt chain: a recogniser of another rate gets what it wants") {
   CHECK(Bench::given(bench.b->line()) <= 400ms);
 }
 
+TEST_CASE("stt chain: a recogniser of another rate that is full now and then loses nothing") {
+  Bench bench;
+  bench.a->can.sample_rates = {8'000};
+  bench.start(bench.only_a());
+  const std::vector<std::int16_t> piece(80, 5'000);  // 5 ms
+  for (int i = 0; i < 100; ++i) {
+    bench.a->line().accepts = false;
+    for (int pieces = 0; pieces < 4; ++pieces) REQUIRE(bench.stream->audio({piece, 16'000}));
+    bench.a->line().accepts = true;
+    bench.a->line().sink->writable();
+    bench.run(20ms);
+  }
+  CHECK(Bench::given(bench.a->line()) >= 1980ms);
+  CHECK(Bench::given(bench.a->line()) <= 2s);
+}
+
 TEST_CASE("stt chain: of a long utterance the last 15 s are kept") {
   Bench bench;
   bench.start();
