@@ -249,14 +249,18 @@ void SessionImpl::press(std::string_view digits) {
 Status SessionImpl::say(std::string_view text, SayOptions options) {
   if (Status status = check_usable(); !status.ok()) return status;
   if (Status status = check_typed_text(text, parts_.agent->limits); !status.ok()) return status;
-  if (says_.size() >= kMaxSays) {
+  if (says_.size() + says_to_come_ >= kMaxSays) {
     return resource_exhausted("16 texts wait to be said already; say this one when some have been");
   }
-  return later_or_now([this, text = std::string(text), options] {
+  ++says_to_come_;
+  Status taken = later_or_now([this, text = std::string(text), options] {
+    --says_to_come_;
     if (phase_ != Phase::kOpen) return;
     says_.push_back({text, options});
     fact({TurnFact::kAgentSpeaks});
   });
+  if (!taken.ok()) --says_to_come_;
+  return taken;
 }
 
 void SessionImpl::report_playback(std::int64_t position) {
@@ -314,8 +318,11 @@ bool SessionImpl::idle() const {
 
 void SessionImpl::close(CloseReason reason) {
   if (phase_ == Phase::kClosing || phase_ == Phase::kClosed) return;
-  // Always taken, however many calls wait.
-  if (depth_ > 0) return waiting_.push_back([this, reason] { begin_close(reason); });
+  // Always taken, however many calls wait; the first reason stands.
+  if (depth_ > 0) {
+    if (std::exchange(close_waits_, true)) return;
+    return waiting_.push_back([this, reason] { begin_close(reason); });
+  }
   const Scope scope(*this);
   begin_close(reason);
 }

@@ -272,6 +272,7 @@ class SessionImpl final : public Session,
   Phase phase_ = Phase::kNew;
   bool stepping_ = false;         // a fact is being dealt with
   bool running_waiting_ = false;  // a call that waited is being carried out
+  bool close_waits_ = false;      // among the calls that wait
   bool replying_ = false;
   bool spoken_ = false;                     // the reply goes to the speaker
   int depth_ = 0;                           // of Scopes
@@ -305,9 +306,10 @@ class SessionImpl final : public Session,
     std::optional<Stage> failed = {};      // it is the apology for that
   };
   void play(const Say& say);
-  Ring<Say> says_;     // what the host wants said, oldest first
-  std::string typed_;  // the line of the typed turn that is being ended
-  std::string keys_;   // pressed so far
+  Ring<Say> says_;                // what the host wants said, oldest first
+  std::size_t says_to_come_ = 0;  // among the calls that wait
+  std::string typed_;             // the line of the typed turn that is being ended
+  std::string keys_;              // pressed so far
   Draft draft_;
   Reply reply_;   // the present or latest one
   Reply before_;  // the one before: reports about it may be late
