@@ -56,7 +56,7 @@ struct HttpOptions {
 
 /// WebSockets.
 struct WebSocketOptions {
-  std::size_t max_message_bytes = 8 << 20;   ///< A longer message closes the connection (1009).
+  std::size_t max_message_bytes = 8 << 20;   ///< A longer message on /ws closes it (1009).
   std::size_t max_queued_bytes = 256 << 10;  ///< Waiting for a slow reader; then audio is dropped.
   Duration stall_timeout{30'000'000'000};    ///< Nothing could be written for so long: closed.
   Duration ping_interval{20'000'000'000};    ///< A ping after so much quiet.

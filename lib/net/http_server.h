@@ -45,10 +45,10 @@ class HttpExchange {
 // Either a handler for the connection, or what refuses it.
 struct UpgradeAnswer {
   std::unique_ptr<WebSocketHandler> handler;
-  HttpResponse refusal;                   // when there is no handler
-  HttpHeaders headers;                    // added to the 101
-  std::string subprotocol;                // one of those that the client offered, or empty
-  std::optional<WebSocketLimits> limits;  // other than the server's
+  HttpResponse refusal;               // when there is no handler
+  HttpHeaders headers;                // added to the 101
+  std::string subprotocol;            // one of those that the client offered, or empty
+  std::size_t max_message_bytes = 0;  // 0: the server's; else the smaller of the two
 };
 
 // What is served. Called on the connection's loop, on any of them at once: shared state is the

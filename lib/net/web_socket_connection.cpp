@@ -1,5 +1,7 @@
 #include "net/web_socket_connection.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "net/http_answer.h"
@@ -30,10 +32,13 @@ std::string make_handshake(const HttpRequest& request, const UpgradeAnswer& acce
 void WebSocketConnection::open(ServerLoop& server, std::unique_ptr<Stream> stream, Place place,
                                HttpRequest request, UpgradeAnswer accepted, std::string rest) {
   const std::string handshake = make_handshake(request, accepted, server.date());
+  WebSocketLimits limits = server.options().web_socket;
+  if (const std::size_t most = accepted.max_message_bytes; most != 0) {
+    limits.max_message_bytes = std::min(limits.max_message_bytes, most);
+  }
   const auto self = std::make_shared<WebSocketConnection>(
       server, std::make_shared<Place>(std::move(place)), Side::kServer, std::move(stream),
-      std::move(request), std::move(accepted.handler),
-      accepted.limits.value_or(server.options().web_socket));
+      std::move(request), std::move(accepted.handler), limits);
   self->start(handshake, std::move(rest));
 }
 
@@ -104,6 +109,9 @@ void WebSocketConnection::parse(std::span<char> bytes) {
   if (error.code == 0) return;
   if (state_ == State::kWaiting) {
     broken();  // its answer to our close frame
+  } else if (error.code == kCloseTooBig) {
+    close_with(error.code,
+               "a message may have " + std::to_string(limits_.max_message_bytes) + " bytes", true);
   } else {
     close_with(error.code, error.reason, true);
   }

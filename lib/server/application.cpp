@@ -155,10 +155,7 @@ net::UpgradeAnswer Application::upgrade(const net::HttpRequest& request) {
   if (is_stream && offers(request.header("sec-websocket-protocol"), kSubprotocol)) {
     answer.subprotocol = kSubprotocol;
   }
-  if (!is_stream) {
-    answer.limits = transports::json_limits();
-    answer.limits->max_message_bytes = services_.options.web_socket.max_message_bytes;
-  }
+  if (is_stream) answer.max_message_bytes = transports::kMaxStreamMessage;
   answer.handler = is_stream ? transports::make_stream_handler(host, std::move(selection))
                              : transports::make_json_handler(host, std::move(selection));
   answer.headers.set("x-request-id", request.id);

@@ -1,6 +1,7 @@
 // The two WebSocket endpoints, as handlers for the net layer's connections.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "net/web_socket.h"
@@ -8,6 +9,11 @@
 #include "transports/transport_host.h"
 
 namespace voiceagent::transports {
+
+// The longest message of a stream's client. What it brings is dealt with at once, on a loop that
+// others share: more audio would keep them waiting, and who hasn't said yet who it is could hold
+// more memory.
+inline constexpr std::size_t kMaxStreamMessage = 64 * 1024;
 
 // `WS /api/v1/ws/stream` (docs/protocols/stream.md): one connection, one session. `selection` is
 // told to the client. Sessions live on the connection's loop.
@@ -17,9 +23,5 @@ std::unique_ptr<net::WebSocketHandler> make_stream_handler(std::shared_ptr<Trans
 // `WS /ws` (docs/protocols/json.md): requests and answers, over host->dialogues().
 std::unique_ptr<net::WebSocketHandler> make_json_handler(std::shared_ptr<TransportHost> host,
                                                          Selection selection);
-
-// What its connections may hold: messages with a whole utterance in base64 (60 s at 48 kHz fit),
-// and answers.
-net::WebSocketLimits json_limits();
 
 }  // namespace voiceagent::transports

@@ -39,11 +39,4 @@ std::unique_ptr<net::WebSocketHandler> make_json_handler(std::shared_ptr<Transpo
   return std::make_unique<JsonHandler>(std::move(host), std::move(selection));
 }
 
-net::WebSocketLimits json_limits() {
-  net::WebSocketLimits limits;
-  limits.max_message_bytes = std::size_t{8} << 20;
-  limits.max_queued_bytes = std::size_t{1} << 20;
-  return limits;
-}
-
 }  // namespace voiceagent::transports

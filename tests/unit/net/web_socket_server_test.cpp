@@ -1,4 +1,5 @@
 // WebSockets of the server, over sockets.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -236,6 +237,29 @@ TEST_CASE("a client's mistakes end its connection with the code that names them"
     REQUIRE(echo.story->closed.wait());
     CHECK(echo.story->code == kCloseAbnormal);
     CHECK_FALSE(echo.story->reason.empty());
+  }
+}
+
+TEST_CASE("an application's own limit for messages holds, and the server's where it is smaller") {
+  WebSocketLimits limits;
+  limits.max_message_bytes = 1000;
+  for (const std::size_t own : {100, 5000}) {
+    EchoServer echo(with(limits));
+    echo.app->on_upgrade = [&](const HttpRequest&) {
+      UpgradeAnswer answer;
+      answer.max_message_bytes = own;
+      answer.handler = std::make_unique<Echo>(echo.story);
+      return answer;
+    };
+    const std::size_t most = std::min<std::size_t>(own, 1000);
+    RawClient client(echo.server->port());
+    client.upgrade("/ws");
+    REQUIRE(client.send(RawClient::frame(0x81, std::string(most, 'x'))));
+    CHECK(client.receive_frame().payload.size() == most);
+    REQUIRE(client.send(RawClient::frame(0x81, std::string(most + 1, 'x'))));
+    const auto frame = client.receive_frame();
+    CHECK(frame.close_code() == kCloseTooBig);
+    CHECK(frame.payload.substr(2) == "a message may have " + std::to_string(most) + " bytes");
   }
 }
 

@@ -119,6 +119,15 @@ TEST_CASE("a WebSocket needs its path, a room, a page of ours and its token") {
   CHECK(upgrade("/api/v1/ws/stream", {}) == 503);
 }
 
+TEST_CASE("a stream's messages are short, those of /ws as long as the server takes") {
+  ServerStand stand;
+  const auto most = [&stand](std::string path) {
+    return stand.app->upgrade(ServerStand::request("GET", std::move(path))).max_message_bytes;
+  };
+  CHECK(most("/api/v1/ws/stream") == 64 * 1024);
+  CHECK(most("/ws") == 0);
+}
+
 TEST_CASE("whoever asks a WebSocket without an upgrade is told so") {
   ServerStand stand;
   for (const std::string path : {"/ws", "/api/v1/ws", "/api/v1/ws/stream"}) {

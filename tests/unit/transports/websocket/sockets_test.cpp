@@ -30,9 +30,12 @@ class Server {
     host->dialogue_service = transports::Dialogues::create(*host, std::move(*made));
     app_->on_upgrade = [this](const net::HttpRequest& request) {
       net::UpgradeAnswer answer;
-      answer.handler = request.path == "/ws"
-                           ? transports::make_json_handler(host, {"json", "", ""})
-                           : transports::make_stream_handler(host, {"websocket", "its path", ""});
+      if (request.path == "/ws") {
+        answer.handler = transports::make_json_handler(host, {"json", "", ""});
+      } else {
+        answer.handler = transports::make_stream_handler(host, {"websocket", "its path", ""});
+        answer.max_message_bytes = transports::kMaxStreamMessage;
+      }
       return answer;
     };
   }
@@ -50,7 +53,7 @@ class Server {
  private:
   static net::HttpServerOptions with_long_messages() {
     net::HttpServerOptions options;
-    options.web_socket = transports::json_limits();
+    options.web_socket.max_message_bytes = std::size_t{8} << 20;
     return options;
   }
 
@@ -189,6 +192,24 @@ TEST_CASE("sockets: a message that is too long closes with 1009, others don't no
   CHECK(client.close_code == 1009);
   other.text(R"({"type":"ping"})");
   CHECK_FALSE(other.wait("pong").is_null());
+}
+
+TEST_CASE("sockets: a stream's message may have 64 KB, before and after `start`") {
+  Server server(scripted_agent("Yes."));
+  const std::string one_too_many(transports::kMaxStreamMessage + 1, ' ');
+  Client early(server, "/api/v1/ws/stream");
+  early.text(one_too_many);
+  CHECK(early.wait("error").is_null());
+  CHECK(early.close_code == 1009);
+  Client client(server, "/api/v1/ws/stream");
+  client.text(R"({"type":"start"})");
+  CHECK_FALSE(client.wait("started").is_null());
+  client.binary(one_too_many.substr(1));
+  client.text(R"({"type":"ping"})");
+  CHECK_FALSE(client.wait("pong").is_null());
+  client.binary(one_too_many);
+  CHECK(client.wait("error").is_null());
+  CHECK(client.close_code == 1009);
 }
 
 }  // namespace voiceagent::test
