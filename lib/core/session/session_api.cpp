@@ -337,6 +337,7 @@ void SessionImpl::begin_close(CloseReason reason) {
   for (const auto& timer : timers_) timer->cancel();
   summariser_.reset();
   recogniser_.reset();
+  lost_audio_.reset();
   detection_.reset();
   microphone_.reset();
   if (streams_->open == 0) return finish_close();

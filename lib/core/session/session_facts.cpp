@@ -1,11 +1,20 @@
 // What the parts report: each report becomes an event and, where it matters, a fact.
 #include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "base/text.h"
 #include "core/session/session_impl.h"
 
 namespace voiceagent {
+namespace {
+
+constexpr Duration kBetweenWarnings = std::chrono::seconds(5);
+
+}  // namespace
+
 // Steps the turn manager. Facts that come up while its commands are carried out wait their turn.
 void SessionImpl::fact(const TurnInput& input) {
   facts_.push_back(input);
@@ -137,11 +146,18 @@ void SessionImpl::recogniser_failed(Status status) {
   if (lost) nothing_helped(Stage::kStt);
 }
 
-void SessionImpl::recogniser_overflow(Duration) {
-  const Scope scope(*this);
-  publish(turns_.state().user_turn,
-          event::Warning{Stage::kStt,
-                         "the recogniser lags more than 15 s behind: 20 ms of audio were dropped"});
+void SessionImpl::recogniser_overflow(Duration lost) {
+  if (lost_audio_ == nullptr) {
+    lost_audio_ =
+        std::make_unique<ThrottledSum>(parts_.executor, kBetweenWarnings, [this](std::uint64_t ms) {
+          const Scope scope(*this);
+          const std::string text =
+              "the recogniser lagged more than 15 s behind: " + std::to_string(ms) +
+              " ms of audio were dropped";
+          publish(turns_.state().user_turn, event::Warning{Stage::kStt, text});
+        });
+  }
+  lost_audio_->add(static_cast<std::uint64_t>(lost / std::chrono::milliseconds(1)));
 }
 
 // Tells about a provider's stream in the turn that it works for.

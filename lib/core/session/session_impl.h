@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/ring.h"
+#include "base/throttled_sum.h"
 #include "core/admission/admission.h"
 #include "core/context/conversation_context.h"
 #include "core/context/summariser.h"
@@ -292,6 +293,7 @@ class SessionImpl final : public Session,
   std::unique_ptr<Summariser> summariser_;  // once there is something to summarise
   Loudness loudness_;
   TranscriptReading reading_;                 // of the open utterance
+  std::unique_ptr<ThrottledSum> lost_audio_;  // in ms, once the recogniser has lost some
   std::unique_ptr<TurnDetection> detection_;  // once there is audio, if there is a detector
   Responder responder_;
   Speaker speaker_;

@@ -29,7 +29,9 @@ Result<std::shared_ptr<StreamSession>> StreamSession::open(std::shared_ptr<Trans
 }
 
 Status StreamSession::begin(const Start& start) {
-  if (Status status = use_formats(start); !status.ok()) return status;
+  Result<Codecs> codecs = make_codecs(start);
+  if (!codecs.ok()) return codecs.status();
+  use(std::move(*codecs));
   const Result<std::shared_ptr<Agent>> agent = host_->agent(admitted_.principal, start.agent);
   if (!agent.ok()) return agent.status();
   SessionOptions options;
@@ -51,8 +53,8 @@ Status StreamSession::begin(const Start& start) {
   return Status::success();
 }
 
-// The formats of the connection. What is not named stays as it is, or becomes the default.
-Status StreamSession::use_formats(const Start& start) {
+// For the formats of the connection. What is not named stays as it is, or becomes the default.
+Result<StreamSession::Codecs> StreamSession::make_codecs(const Start& start) const {
   const AudioFormat input = start.input.value_or(decoder_ ? decoder_->format() : AudioFormat());
   const AudioFormat output = start.output.value_or(encoder_ ? encoder_->format() : AudioFormat());
   if (encoder_ && output.sample_rate != encoder_->format().sample_rate) {
@@ -64,9 +66,12 @@ Status StreamSession::use_formats(const Start& start) {
   if (!decoder.ok()) return decoder.status();
   Result<AudioEncoder> encoder = AudioEncoder::create(output);
   if (!encoder.ok()) return encoder.status();
-  decoder_ = std::move(*decoder);
-  encoder_ = std::move(*encoder);
-  return Status::success();
+  return Codecs{std::move(*decoder), std::move(*encoder)};
+}
+
+void StreamSession::use(Codecs codecs) {
+  decoder_ = std::move(codecs.decoder);
+  encoder_ = std::move(codecs.encoder);
 }
 
 void StreamSession::started(bool resumed, Mode mode, const Selection& selection) {
@@ -81,10 +86,12 @@ void StreamSession::started(bool resumed, Mode mode, const Selection& selection)
 Status StreamSession::attach(std::shared_ptr<net::WebSocket> socket, const Start& start,
                              const Selection& selection) {
   if (session_->closed()) return not_found("there is no session " + session_->id());
+  Result<Codecs> codecs = make_codecs(start);
+  if (!codecs.ok()) return codecs.status();
   if (start.mode) {
     if (Status status = session_->set_mode(*start.mode); !status.ok()) return status;
   }
-  if (Status status = use_formats(start); !status.ok()) return status;
+  use(std::move(*codecs));
   if (socket_ != nullptr) {
     host_->count(TransportCount::kTakenOver);
     socket_->close(kCloseTakenOver, "another connection took the session over");
@@ -131,6 +138,7 @@ void StreamSession::closed(const event::SessionClosed& closed) {
   host_->sessions().remove(session_->id());
   executor_->cancel(std::exchange(grace_, 0));
   executor_->cancel(std::exchange(tail_, 0));
+  drops_.reset();
   admitted_.slot.reset();
   if (socket_ != nullptr) {
     socket_->send_text(messages().closed(closed.reason));

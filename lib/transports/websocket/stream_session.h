@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/throttled_sum.h"
 #include "net/web_socket.h"
 #include "protocols/stream/audio_codec.h"
 #include "protocols/stream/client_message.h"
@@ -55,7 +56,12 @@ class StreamSession final : public LiveSession, public std::enable_shared_from_t
                 std::shared_ptr<Executor> executor)
       : host_(std::move(host)), admitted_(std::move(admitted)), executor_(std::move(executor)) {}
   Status begin(const protocols::stream::Start& start);
-  Status use_formats(const protocols::stream::Start& start);
+  struct Codecs {
+    protocols::stream::AudioDecoder decoder;
+    protocols::stream::AudioEncoder encoder;
+  };
+  Result<Codecs> make_codecs(const protocols::stream::Start& start) const;
+  void use(Codecs codecs);
   void started(bool resumed, Mode mode, const Selection& selection);
 
   // what the client says
@@ -72,6 +78,7 @@ class StreamSession final : public LiveSession, public std::enable_shared_from_t
   void send_frame(std::int64_t position, std::span<const std::byte> bytes);
   void finish_audio_soon();
   void note_drops();
+  void tell_drops(std::uint64_t count);
 
   const std::shared_ptr<TransportHost> host_;
   Admitted admitted_;
@@ -88,7 +95,7 @@ class StreamSession final : public LiveSession, public std::enable_shared_from_t
   std::optional<protocols::stream::AudioEncoder> encoder_;
   Subscription subscription_;
   protocols::stream::EventSelection events_;
-  Time drops_told_{};
+  std::unique_ptr<ThrottledSum> drops_;  // pieces of audio, once there were some
   TimerId grace_ = 0;
   TimerId tail_ = 0;  // an unfinished packet waits
 };

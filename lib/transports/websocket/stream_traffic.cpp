@@ -146,13 +146,19 @@ void StreamSession::flushed(const event::OutputFlushed& flush, Duration time) {
 
 void StreamSession::note_drops() {
   const std::uint64_t all = socket_->dropped_messages();
-  host_->count(TransportCount::kDroppedAudio, all - dropped_);
-  dropped_ = all;
-  const Time now = executor_->now();
-  if (drops_told_ != Time() && now - drops_told_ < kBetweenWarnings) return;
-  drops_told_ = now;
-  socket_->send_text(messages().warning("the connection is slow: " + std::to_string(all) +
-                                        " pieces of audio were dropped so far"));
+  const std::uint64_t count = all - std::exchange(dropped_, all);
+  host_->count(TransportCount::kDroppedAudio, count);
+  if (drops_ == nullptr) {
+    drops_ = std::make_unique<ThrottledSum>(executor_, kBetweenWarnings,
+                                            [this](std::uint64_t sum) { tell_drops(sum); });
+  }
+  drops_->add(count);
+}
+
+void StreamSession::tell_drops(std::uint64_t count) {
+  if (socket_ == nullptr) return;
+  socket_->send_text(messages().warning("the connection is slow: " + std::to_string(count) +
+                                        " pieces of audio were dropped"));
 }
 
 }  // namespace voiceagent::transports

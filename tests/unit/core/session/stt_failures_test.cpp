@@ -144,13 +144,17 @@ TEST_CASE("stt: what comes after cancel is dropped, and closed() twice is as goo
   stand.stt->line().close();
 }
 
-TEST_CASE("stt: a recogniser that lags loses the oldest audio, and says so") {
+TEST_CASE("stt: a recogniser that lags loses the oldest audio, and says so every 5 s") {
   PuppetStand stand;
   stand.with_stt().stt->accepts = false;
   SessionRig& rig = stand.start();
-  for (int i = 0; i < 200; ++i) rig.noise(180ms);
-  CHECK(rig.count("warning") > 0);
+  for (int i = 0; i < 100; ++i) rig.noise(180ms);
+  CHECK(rig.count("warning") == 1);
+  CHECK(contains(rig.json("warning"), ": 20 ms of audio were dropped"));
+  for (int i = 0; i < 50; ++i) rig.noise(180ms);
+  CHECK(rig.count("warning") == 3);
   CHECK(contains(rig.json("warning"), R"("stage":"stt")"));
+  CHECK(contains(rig.json("warning"), ": 5000 ms of audio were dropped"));
   stand.stt->line().accepts = true;
   stand.stt->line().sink->writable();
   rig.wait(420ms);

@@ -39,6 +39,19 @@ TEST_CASE("stream: a lost session is taken up again with its context") {
   CHECK(rig.host->counts[TransportCount::kResumed] == 1);
 }
 
+TEST_CASE("stream: a resume that is refused changes nothing") {
+  StreamRig rig;
+  FakeConnection& first = rig.start();
+  FakeConnection& refused =
+      rig.start(resume(id_of(first)) +
+                R"(,"mode":"text_to_text","output":{"encoding":"s16le","sample_rate":8000})");
+  CHECK(refused.socket()->close_code == 1008);
+  CHECK(first.count("mode") == 0);
+  CHECK(first.socket()->close_code == 0);
+  FakeConnection& second = rig.start(resume(id_of(first)));
+  CHECK(second.last("started")["mode"].string() == "voice_to_voice");
+}
+
 TEST_CASE("stream: nobody comes back within the grace period: the session ends") {
   StreamRig rig;
   FakeConnection& first = rig.start();
