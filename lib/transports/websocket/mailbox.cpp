@@ -5,6 +5,12 @@
 
 namespace voiceagent::transports {
 
+namespace {
+
+std::size_t size_of(const Mail& mail) { return Mailbox::kOverhead + mail.bytes.size(); }
+
+}  // namespace
+
 std::shared_ptr<Mailbox> Mailbox::create(std::shared_ptr<Executor> to, std::size_t max_bytes,
                                          UniqueFunction<void(Mail&)> deliver) {
   return std::shared_ptr<Mailbox>(new Mailbox(std::move(to), max_bytes, std::move(deliver)));
@@ -12,12 +18,12 @@ std::shared_ptr<Mailbox> Mailbox::create(std::shared_ptr<Executor> to, std::size
 
 bool Mailbox::post(Mail mail) {
   const std::lock_guard lock(mutex_);
-  if (!make_room(mail.bytes.size()) && mail.kind != Mail::Kind::kClose) {
+  if (!make_room(size_of(mail)) && mail.kind != Mail::Kind::kClose) {
     if (mail.kind != Mail::Kind::kAudio) return false;
     ++dropped_;
     return true;
   }
-  bytes_ += mail.bytes.size();
+  bytes_ += size_of(mail);
   queue_.push_back(std::move(mail));
   wake();
   return true;
@@ -29,7 +35,7 @@ bool Mailbox::make_room(std::size_t bytes) {
       ++mail;
       continue;
     }
-    bytes_ -= mail->bytes.size();
+    bytes_ -= size_of(*mail);
     ++dropped_;
     mail = queue_.erase(mail);
   }
@@ -40,10 +46,13 @@ void Mailbox::drop_audio() {
   const std::lock_guard lock(mutex_);
   std::erase_if(queue_, [this](const Mail& mail) {
     if (mail.kind != Mail::Kind::kAudio) return false;
-    bytes_ -= mail.bytes.size();
+    bytes_ -= size_of(mail);
     return true;
   });
+  // One after another would say nothing new, and none may be lost.
+  if (!queue_.empty() && queue_.back().kind == Mail::Kind::kDropAudio) return;
   queue_.push_back({Mail::Kind::kDropAudio, 0, {}});
+  bytes_ += kOverhead;
   wake();
 }
 
@@ -63,7 +72,7 @@ void Mailbox::wake() {
 }
 
 void Mailbox::drain() {
-  std::vector<Mail> mails;
+  std::deque<Mail> mails;
   {
     const std::lock_guard lock(mutex_);
     mails.swap(queue_);

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "voiceagent/executor.h"
 #include "voiceagent/function.h"
@@ -20,9 +20,12 @@ struct Mail {
   std::string bytes;  // of a close: the reason
 };
 
-// In order, bounded: when it is full, the oldest audio makes room. Any thread may post.
+// In order, bounded: when it is full, the oldest audio makes room. A message counts with its bytes
+// and kOverhead. Any thread may post.
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
+  static constexpr std::size_t kOverhead = 64;
+
   // `deliver` is called on `to` with one message after the other; it is destroyed on any thread.
   static std::shared_ptr<Mailbox> create(std::shared_ptr<Executor> to, std::size_t max_bytes,
                                          UniqueFunction<void(Mail&)> deliver);
@@ -31,8 +34,8 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   bool post(Mail mail);
   // Takes out audio that waits. The other side is told to do the same with what it has.
   void drop_audio();
-  std::size_t queued_bytes() const;
-  std::uint64_t dropped() const;  // audio messages that made room
+  std::size_t queued_bytes() const;  // as they count
+  std::uint64_t dropped() const;     // audio messages that made room
 
  private:
   Mailbox(std::shared_ptr<Executor> to, std::size_t max_bytes, UniqueFunction<void(Mail&)> deliver)
@@ -46,7 +49,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   UniqueFunction<void(Mail&)> deliver_;  // on `to_` alone
 
   mutable std::mutex mutex_;
-  std::vector<Mail> queue_;
+  std::deque<Mail> queue_;
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
   bool awake_ = false;

@@ -9,8 +9,9 @@ namespace voiceagent::transports {
 namespace {
 
 struct Rig {
-  explicit Rig(std::size_t room) {
-    box = Mailbox::create(time, room, [this](Mail& mail) {
+  // Room for so many messages with so many bytes in all.
+  Rig(std::size_t messages, std::size_t bytes) {
+    box = Mailbox::create(time, messages * Mailbox::kOverhead + bytes, [this](Mail& mail) {
       const char* const kinds = "tadc";
       log += kinds[static_cast<int>(mail.kind)] + mail.bytes + ' ';
     });
@@ -30,7 +31,7 @@ struct Rig {
 }  // namespace
 
 TEST_CASE("mailbox: messages arrive in order, on the other executor") {
-  Rig rig(100);
+  Rig rig(10, 100);
   CHECK(rig.text("1"));
   CHECK(rig.audio("2"));
   CHECK(rig.text("3"));
@@ -42,7 +43,7 @@ TEST_CASE("mailbox: messages arrive in order, on the other executor") {
 }
 
 TEST_CASE("mailbox: the oldest audio makes room, for audio and for texts") {
-  Rig rig(4);
+  Rig rig(2, 4);
   CHECK(rig.audio("aa"));
   CHECK(rig.audio("bb"));
   CHECK(rig.audio("cc"));
@@ -52,7 +53,7 @@ TEST_CASE("mailbox: the oldest audio makes room, for audio and for texts") {
 }
 
 TEST_CASE("mailbox: texts are never dropped: they are refused, a close never is") {
-  Rig rig(4);
+  Rig rig(1, 4);
   CHECK(rig.text("1234"));
   CHECK_FALSE(rig.text("5"));
   CHECK(rig.audio("6"));  // lost, as audio may be
@@ -61,13 +62,36 @@ TEST_CASE("mailbox: texts are never dropped: they are refused, a close never is"
 }
 
 TEST_CASE("mailbox: audio that is taken out doesn't arrive, and the other side is told") {
-  Rig rig(100);
+  Rig rig(10, 100);
   CHECK(rig.audio("old"));
   CHECK(rig.text("t"));
   rig.box->drop_audio();
   CHECK(rig.audio("new"));
   CHECK(rig.run() == "tt d anew ");
   CHECK(rig.box->dropped() == 0);
+}
+
+TEST_CASE("mailbox: messages without bytes take room too") {
+  Rig rig(1000, 0);
+  for (int i = 0; i < 1000; ++i) CHECK(rig.text(""));
+  CHECK_FALSE(rig.text(""));
+  for (int i = 0; i < 10; ++i) CHECK(rig.audio(""));
+  CHECK(rig.box->dropped() == 10);
+  CHECK(rig.run().size() == 2 * 1000);
+  CHECK(rig.box->queued_bytes() == 0);
+}
+
+TEST_CASE("mailbox: dropping audio again and again is told once") {
+  Rig rig(10, 100);
+  CHECK(rig.text("t"));
+  for (int i = 0; i < 1000; ++i) {
+    CHECK(rig.audio("a"));
+    rig.box->drop_audio();
+  }
+  CHECK(rig.box->queued_bytes() == 2 * Mailbox::kOverhead + 1);
+  CHECK(rig.text("u"));
+  rig.box->drop_audio();
+  CHECK(rig.run() == "tt d tu d ");
 }
 
 }  // namespace voiceagent::transports
