@@ -72,10 +72,16 @@ void Call::end() {
   record(status_);
 }
 
-void Call::on_gone(UniqueFunction<void()> f) { exchange_->on_gone(std::move(f)); }
+void Call::on_gone(UniqueFunction<void()> f) {
+  exchange_->on_gone([gone = gone_, f = std::move(f)]() mutable {
+    *gone = true;
+    f();
+  });
+}
 
 void Call::record(int status) {
   recorded_ = true;
+  if (*gone_) status = kClientGone;
   policy_->record(
       {request(), match_.route, status, bytes_, std::chrono::steady_clock::now() - start_});
 }

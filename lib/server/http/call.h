@@ -80,6 +80,7 @@ class Call {
   int status_ = 0;  // 0: not answered
   std::uint64_t bytes_ = 0;
   bool recorded_ = false;
+  const std::shared_ptr<bool> gone_ = std::make_shared<bool>(false);  // the client has
 };
 
 }  // namespace voiceagent::server

@@ -78,9 +78,9 @@ void answer_message(Services& services, const JsonSchema& schema, const SharedCa
   } else {
     request.on_answer = [call](const DialogueAnswer& answer) { send_whole(call, answer); };
   }
-  if (Status status = services.host->dialogues().ask(std::move(request)); !status.ok()) {
-    return call->fail(status);
-  }
+  const auto asked = services.host->dialogues().ask(std::move(request));
+  if (!asked.ok()) return call->fail(asked.status());
+  call->on_gone([asked = *asked] { asked.cancel(); });
   if (stream) call->begin(event_stream_head());
 }
 

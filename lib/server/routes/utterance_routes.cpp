@@ -1,4 +1,5 @@
 // POST /voice/process-speech: a recording of what somebody said, and the agent's spoken answer.
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ using transports::DialogueAnswer;
 using transports::DialogueRequest;
 using SharedCall = std::shared_ptr<Call>;
 
+constexpr std::size_t kLongBody = std::size_t{256} * 1024;  // takes about a millisecond
+
 // One upload on its way to its answer. On the call's loop.
 class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
  public:
@@ -35,8 +38,9 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
     request.on_answer = [self = shared_from_this()](DialogueAnswer answer) {
       self->take(std::move(answer));
     };
-    Status status = services_.host->dialogues().ask(std::move(request));
-    if (!status.ok()) call_->fail(status);
+    const auto asked = services_.host->dialogues().ask(std::move(request));
+    if (!asked.ok()) return call_->fail(asked.status());
+    call_->on_gone([asked = *asked] { asked.cancel(); });
   }
 
  private:
@@ -107,16 +111,31 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
   std::string audio_data_;
 };
 
-void answer_utterance(Services& services, const SharedCall& call) {
-  if (services.host->base_agent() == nullptr) return call->fail(services.host->readiness());
-  const std::string body = call->take_body();
-  Result<UploadedSpeech> speech = read_upload(call->request(), body);
+void answer_upload(Services& services, const SharedCall& call, Result<UploadedSpeech> speech) {
   if (!speech.ok()) {
     Problem failure = problem_of(speech.status());
     if (speech.status().code() == ErrorCode::kUnsupported) failure = problem(415, failure.detail);
     return call->fail(failure);
   }
   std::make_shared<UtteranceAnswer>(services, call, std::move(*speech))->start();
+}
+
+// A long body is read off the loop, on which others live.
+void answer_utterance(Services& services, const SharedCall& call) {
+  if (services.host->base_agent() == nullptr) return call->fail(services.host->readiness());
+  std::string body = call->take_body();
+  if (body.size() <= kLongBody) {
+    return answer_upload(services, call, read_upload(call->request(), body));
+  }
+  const Status status = services.host->workers()->submit(
+      [&services, call, loop = call->loop(), body = std::move(body)]() mutable {
+        auto speech = std::make_unique<Result<UploadedSpeech>>(read_upload(call->request(), body));
+        // The call goes back with the job: its last owner must be on its loop.
+        loop->post([&services, call = std::move(call), speech = std::move(speech)] {
+          answer_upload(services, call, std::move(*speech));
+        });
+      });
+  if (!status.ok()) call->fail(status);
 }
 
 }  // namespace

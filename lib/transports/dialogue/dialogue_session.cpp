@@ -10,10 +10,13 @@ namespace {
 // So much of an utterance is pushed in one task: others live on the same loop.
 constexpr Duration kPiece = std::chrono::milliseconds(500);
 
+Status given_up() { return {ErrorCode::kCancelled, "the request was given up"}; }
+
 }  // namespace
 
-void DialogueSession::ask(DialogueRequest request, Time due) {
-  auto taken_in = std::make_unique<Request>(Request{std::move(request), due, nullptr});
+void DialogueSession::ask(DialogueRequest request, Time due, std::uint64_t number) {
+  auto taken_in =
+      std::make_unique<Request>(Request{std::move(request), due, number, false, nullptr});
   if (taken_in->asked.on_delta) {
     taken_in->on_delta = std::make_shared<UniqueFunction<void(std::string_view)>>(
         std::move(taken_in->asked.on_delta));
@@ -35,6 +38,7 @@ void DialogueSession::next() {
 }
 
 void DialogueSession::begin() {
+  if (running_->cancelled) return answer(given_up());
   const Duration left = running_->due - executor_->now();
   if (left <= Duration(0)) {
     return answer({ErrorCode::kTimeout, "the request waited too long for those before it"});
@@ -147,6 +151,13 @@ void DialogueSession::give_up(Status status) {
   answer(std::move(status));
   session_->interrupt();
   look_soon();
+}
+
+void DialogueSession::cancel(std::uint64_t number) {
+  if (running_ != nullptr && running_->number == number) return give_up(given_up());
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    if (waiting_[i]->number == number) waiting_[i]->cancelled = true;
+  }
 }
 
 void DialogueSession::interrupt() {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,7 +41,9 @@ class DialogueSession final : public std::enable_shared_from_this<DialogueSessio
   // Requests taken and not answered yet. Any thread.
   std::atomic<std::size_t> taken{0};
 
-  void ask(DialogueRequest request, Time due);
+  // `number` is the request's name.
+  void ask(DialogueRequest request, Time due, std::uint64_t number);
+  void cancel(std::uint64_t number);
   void interrupt();
   std::vector<ContextEntry> context() const;
   // Answers everything with `status`, and ends the session.
@@ -50,6 +53,8 @@ class DialogueSession final : public std::enable_shared_from_this<DialogueSessio
   struct Request {
     DialogueRequest asked;
     Time due;
+    std::uint64_t number = 0;
+    bool cancelled = false;  // while it waited
     std::shared_ptr<UniqueFunction<void(std::string_view)>> on_delta;
   };
 

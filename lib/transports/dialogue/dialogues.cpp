@@ -19,10 +19,11 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
   const DialogueOptions& options() const { return options_; }
   Agent& agent() const { return *agent_; }
 
-  Status ask(DialogueRequest request) {
+  Result<AskedDialogue> ask(DialogueRequest request) {
     if (request.session_id.empty()) request.session_id = random_id();
     std::shared_ptr<DialogueSession> session;
     std::shared_ptr<DialogueSession> evicted;
+    std::uint64_t number = 0;
     {
       const std::lock_guard lock(mutex_);
       if (closed_) return unavailable("the server is shutting down");
@@ -35,15 +36,17 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
       }
       ++session->taken;
       touch(session->id());
+      number = uses_;
     }
     if (evicted != nullptr)
       end(evicted, unavailable("the session made room for others"), CloseReason::kIdle);
     Executor& executor = *session->executor();
     const Time due = executor.now() + options_.deadline;
-    executor.post([session, due, request = std::make_unique<DialogueRequest>(std::move(request))] {
-      session->ask(std::move(*request), due);
-    });
-    return Status::success();
+    executor.post(
+        [session, due, number, request = std::make_unique<DialogueRequest>(std::move(request))] {
+          session->ask(std::move(*request), due, number);
+        });
+    return AskedDialogue(session, number);
   }
 
   // The session of that id; null: there is none.
@@ -157,7 +160,7 @@ class DialoguesImpl final : public Dialogues {
       : keeper_(std::make_shared<Keeper>(host, std::move(agent), options)) {}
   ~DialoguesImpl() override { keeper_->close(); }
 
-  Status ask(DialogueRequest request) override {
+  Result<AskedDialogue> ask(DialogueRequest request) override {
     if (Status status = check(request); !status.ok()) return status;
     return keeper_->ask(std::move(request));
   }
@@ -211,6 +214,12 @@ class DialoguesImpl final : public Dialogues {
 };
 
 }  // namespace
+
+void AskedDialogue::cancel() const {
+  const auto session = session_.lock();
+  if (session == nullptr) return;
+  session->executor()->post([session, number = number_] { session->cancel(number); });
+}
 
 std::unique_ptr<Dialogues> Dialogues::create(TransportHost& host, std::shared_ptr<Agent> agent,
                                              DialogueOptions options) {

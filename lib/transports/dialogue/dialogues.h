@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,22 @@ struct DialogueRequest {
   UniqueFunction<void(DialogueAnswer)> on_answer;   // exactly once, never inside ask()
 };
 
+class DialogueSession;
+
+// A request that was taken, for whoever may want its answer no longer. Any thread.
+class AskedDialogue {
+ public:
+  AskedDialogue(std::weak_ptr<DialogueSession> session, std::uint64_t number)
+      : session_(std::move(session)), number_(number) {}
+  // Its answer is kCancelled, if it has none yet, and what works on it stops; the session goes on
+  // with its next request.
+  void cancel() const;
+
+ private:
+  std::weak_ptr<DialogueSession> session_;
+  std::uint64_t number_;
+};
+
 // Keeps the sessions by their ids. Each belongs to the principal that was the first to name it; to
 // others it does not exist. Requests of one session are answered in order, different sessions side
 // by side. Any thread.
@@ -69,7 +86,7 @@ class Dialogues {
   // text, text too long, an impossible rate, an utterance too long), kNotFound (somebody else's
   // session), kResourceExhausted (the session's queue, no room for a session), kUnavailable after
   // close().
-  virtual Status ask(DialogueRequest request) = 0;
+  virtual Result<AskedDialogue> ask(DialogueRequest request) = 0;
   // The conversation so far, told on `executor`; empty when there is none. kNotFound as ask().
   virtual Status context(const Principal& principal, std::string_view session_id,
                          std::shared_ptr<Executor> executor,

@@ -133,8 +133,8 @@ void JsonConnection::obey(Ask&& ask) {
     const auto self = weak.lock();
     if (self != nullptr && self->socket_ != nullptr) self->answered(pending, std::move(answer));
   };
-  if (Status status = host_->dialogues().ask(std::move(request)); !status.ok()) {
-    return complain(status);
+  if (const auto asked = host_->dialogues().ask(std::move(request)); !asked.ok()) {
+    return complain(asked.status());
   }
   ++requests_;
   open_[session_id].push_back(pending);

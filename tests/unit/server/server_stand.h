@@ -21,7 +21,8 @@ class ServerStand {
   using Headers = std::initializer_list<std::pair<std::string, std::string>>;
 
   explicit ServerStand(ServerOptions options = {}, bool with_agent = true,
-                       EngineOptions engine = {}) {
+                       EngineOptions engine = {}, VirtualTimeOptions time_options = {})
+      : time(VirtualExecutor::create(time_options)) {
     options.http.access_log = false;
     server::HostParts parts;
     parts.loops = {loop};
@@ -99,7 +100,7 @@ class ServerStand {
                          std::move(body)));
   }
 
-  const std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
+  const std::shared_ptr<VirtualExecutor> time;
   const std::shared_ptr<VirtualLoop> loop = std::make_shared<VirtualLoop>(time);
   std::shared_ptr<server::ServerHost> host;
   std::shared_ptr<server::Application> app;

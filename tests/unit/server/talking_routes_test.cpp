@@ -175,6 +175,55 @@ TEST_CASE("a recording is understood, answered and spoken, however it is sent") 
   }
 }
 
+TEST_CASE("a long recording is read off the loop: others are answered meanwhile") {
+  VirtualTimeOptions slow;
+  slow.job_cost = std::chrono::milliseconds(10);
+  ServerStand stand({}, true, {}, slow);
+  const std::string audio = in_base64(recording("hello") + std::string(300'000, '\0'));
+  const auto answer = std::make_shared<FakeAnswer>();
+  const auto other = std::make_shared<FakeAnswer>();
+  const auto exchange =
+      stand.begin(upload("application/json", R"({"audio_data":")" + audio + "!\"}"), answer);
+  const auto behind = stand.begin(ServerStand::request("GET", "/health"), other);
+  stand.time->run_for(std::chrono::milliseconds(5));
+  CHECK(answer->answers == 0);
+  CHECK(other->answers == 1);
+  stand.time->run_for(std::chrono::milliseconds(10));
+  CHECK(answer->response.status == 400);
+  CHECK_THAT(answer->response.body, Contains("audio_data"));
+  CHECK(stand.serve(upload("audio/wav", recording("hello") + std::string(300'000, '\0')))
+            .response.status == 200);
+}
+
+TEST_CASE("a client that leaves gives up its request: the model is told, nobody else is") {
+  ServerStand stand;
+  const auto body = GENERATE(as<std::string>(), R"({"text":"hello","session_id":"s"})",
+                             R"({"text":"hello","session_id":"s","stream":true})");
+  const auto answer = std::make_shared<FakeAnswer>();
+  const auto exchange = stand.begin(
+      ServerStand::request("POST", "/chat/message", {{"content-type", "application/json"}}, body),
+      answer);
+  stand.time->run_for(std::chrono::milliseconds(1));
+  exchange->leave();
+  stand.time->run_for(std::chrono::milliseconds(1));
+  CHECK(answer->ended);
+  CHECK_THAT(answer->response.body, !Contains("the reply"));
+  CHECK_THAT(stand.get("/metrics").response.body,
+             Contains(R"(route="/chat/message",status="4xx")"));
+  CHECK(stand.post_json("/chat/message", R"({"text":"again","session_id":"s"})").response.status ==
+        200);
+}
+
+TEST_CASE("a client that leaves gives up its recording too") {
+  ServerStand stand;
+  const auto answer = std::make_shared<FakeAnswer>();
+  const auto exchange = stand.begin(upload("audio/wav", recording("hello")), answer);
+  stand.time->run_for(std::chrono::milliseconds(1));
+  exchange->leave();
+  stand.time->run_for(std::chrono::milliseconds(1));
+  CHECK(answer->response.status == 503);
+}
+
 TEST_CASE("the spoken reply comes by URL, inside the answer, both ways or not at all") {
   ServerStand stand;
   const auto ask = [&stand](const std::string& reply) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,21 +70,30 @@ class DialogueRig {
     auto into = std::make_shared<Answer>();
     transports::DialogueRequest r = request(std::move(id), into, std::move(who));
     r.text = std::move(text);
-    refusal = host.dialogues().ask(std::move(r));
+    take(host.dialogues().ask(std::move(r)));
     return into;
   }
   AnswerPtr hear(std::string id, Pcm utterance) {
     auto into = std::make_shared<Answer>();
     transports::DialogueRequest r = request(std::move(id), into);
     r.utterance = std::make_unique<Pcm>(std::move(utterance));
-    refusal = host.dialogues().ask(std::move(r));
+    take(host.dialogues().ask(std::move(r)));
     return into;
   }
   void run(Duration span) { time->run_for(span); }
 
   std::shared_ptr<VirtualExecutor> time;
   FakeHost host;
-  Status refusal;  // of the latest request
+  // Of the latest request: why it was refused, or itself.
+  Status refusal;
+  std::optional<transports::AskedDialogue> asked;
+
+ private:
+  void take(Result<transports::AskedDialogue> result) {
+    refusal = result.status();
+    asked.reset();
+    if (result.ok()) asked = *result;
+  }
 };
 
 }  // namespace voiceagent::test

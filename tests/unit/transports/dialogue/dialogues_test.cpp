@@ -240,6 +240,27 @@ TEST_CASE("dialogue: interrupt answers the running request and no other") {
   CHECK(rig.host.dialogues().interrupt({"alice", false}, "nobody").ok());
 }
 
+TEST_CASE("dialogue: a request that nobody wants any more is given up, and no other") {
+  DialogueRig rig(echo_agent(1s));
+  const auto first = rig.ask("s", "one");
+  const auto running = *rig.asked;
+  const auto second = rig.ask("s", "two");
+  const auto waiting = *rig.asked;
+  const auto third = rig.ask("s", "three");
+  rig.run(500ms);
+  waiting.cancel();
+  running.cancel();
+  rig.run(0ms);
+  CHECK(first->answer.status.code() == ErrorCode::kCancelled);
+  rig.run(10s);
+  CHECK(second->answer.status.code() == ErrorCode::kCancelled);
+  CHECK(third->answer.reply == "You said three.");
+  rig.asked->cancel();  // it has its answer
+  const auto fourth = rig.ask("s", "four");
+  rig.run(10s);
+  CHECK(fourth->answer.reply == "You said four.");
+}
+
 TEST_CASE("dialogue: what fails is told with what is known") {
   AgentOptions agent = echo_agent();
   sim::LlmDelivery broken;
