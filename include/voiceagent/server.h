@@ -156,12 +156,14 @@ class VOICEAGENT_EXPORT Server {
   virtual int port() const = 0;
   /// Whether it takes sessions now; what GET /ready says.
   virtual bool ready() const = 0;
+  /// Whether its agent is still being loaded. Nothing can end that: the destructor waits for it.
+  virtual bool loading() = 0;
   /// Blocks until it takes sessions or has stopped; the error says why it never will.
   virtual Status wait_until_ready() = 0;
   /// Reads the certificate again, for new connections; the old one stays after an error. Blocks.
   virtual Status reload_tls() = 0;
-  /// Takes nothing new, and stops once what is going on has ended, at the latest after `grace`.
-  /// Returns at once: wait() waits.
+  /// Takes nothing new, and stops once what is going on has ended, the loading of its agent too, at
+  /// the latest after `grace`. Returns at once: wait() waits.
   virtual void drain(Duration grace) = 0;
   /// The same with the grace period of the options.
   virtual void drain() = 0;
@@ -174,7 +176,9 @@ class VOICEAGENT_EXPORT Server {
 
 /// Blocks until `server` has stopped, as programs want it: SIGINT and SIGTERM drain it, a second
 /// one stops it at once, SIGHUP reads its certificate again. The handlers that were there come back
-/// afterwards. The process may open as many descriptors as the system allows from then on (soft
+/// afterwards. When it has stopped while its agent is still being loaded, which a provider may take
+/// any time for, the process ends here, with a line on stderr and code 0, as by std::_Exit(). The
+/// process may open as many descriptors as the system allows from then on (soft
 /// limit = hard limit). `begun`, if given, is called once the handlers are in place: a program that
 /// tells others that it runs can be stopped properly from then on. Once at a time. The error is
 /// that of Server::wait().

@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <thread>
 #include <utility>
 
@@ -110,6 +112,11 @@ Status run_until_signal(Server& server, const std::function<void()>& begun) {
   const HandlersInPlace handlers(pipe.writer());
   if (begun) begun();
   const Status status = server.wait();
+  if (server.loading()) {
+    // Ending the server would wait for its provider, perhaps for ever.
+    std::fputs("stopped while the agent was being loaded: not waiting for that\n", stderr);
+    std::_Exit(EXIT_SUCCESS);
+  }
   pipe.write(kDone);
   watcher.join();
   return status;

@@ -120,6 +120,7 @@ class RunningServer final : public Server {
   std::string url() const override { return url_; }
   int port() const override { return http_->port(); }
   bool ready() const override { return host_->readiness().ok(); }
+  bool loading() override;
   Status wait_until_ready() override;
   Status reload_tls() override;
   void drain(Duration grace) override;
@@ -129,6 +130,7 @@ class RunningServer final : public Server {
 
  private:
   void load_agent();
+  bool stopping();
   void run();
   void close(Duration grace);
   void wait_for_the_busy(Duration grace);
@@ -147,6 +149,7 @@ class RunningServer final : public Server {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool loaded_ = false;            // the agent, or the attempt has failed
+  bool was_ready_ = false;         // it was there before a stop was asked for
   std::optional<Duration> grace_;  // of the stop that was asked for
   bool stopped_ = false;
   std::size_t cut_ = 0;
@@ -197,32 +200,40 @@ Status RunningServer::open(ServerOptions options) {
 Status RunningServer::begin(std::shared_ptr<Agent> agent) {
   if (agent != nullptr) {
     if (Status status = host_->set_agent(std::move(agent)); !status.ok()) return status;
-    loaded_ = true;
-  } else {
+    loaded_ = was_ready_ = true;
+  }
+  say(LogLevel::kInfo, "listening on " + url_);
+  if (!loaded_) {
     loader_ = start_thread([this] { load_agent(); });
     if (!loader_.joinable()) return resource_exhausted("the system gives no thread");
   }
   runner_ = start_thread([this] { run(); });
   if (!runner_.joinable()) return resource_exhausted("the system gives no thread");
-  say(LogLevel::kInfo, "listening on " + url_);
   return {};
 }
 
 void RunningServer::load_agent() {
   name_this_thread("va-load");
-  Status status;
   auto agent = host_->parts().engine->make_agent(agent_options(options_));
-  status = agent.ok() ? host_->set_agent(std::move(*agent)) : agent.status();
-  if (status.ok()) {
-    say(LogLevel::kInfo, "ready");
-  } else {
-    say(LogLevel::kError, "the agent can't be loaded: " + status.message());
-  }
+  Status status = agent.status();
+  if (agent.ok() && !stopping()) status = host_->set_agent(std::move(*agent));
+  if (!status.ok()) say(LogLevel::kError, "the agent can't be loaded: " + status.message());
   const std::lock_guard lock(mutex_);
   loaded_ = true;
+  was_ready_ = status.ok() && !grace_;
   failure_ = status;
   if (!status.ok() && !grace_) grace_ = Duration(0);
   changed_.notify_all();
+}
+
+bool RunningServer::stopping() {
+  const std::lock_guard lock(mutex_);
+  return grace_.has_value();
+}
+
+bool RunningServer::loading() {
+  const std::lock_guard lock(mutex_);
+  return !loaded_;
 }
 
 Status RunningServer::wait_until_ready() {
@@ -259,10 +270,17 @@ Status RunningServer::wait() {
   return failure_;
 }
 
-// Waits for the wish to stop, and stops.
+// Waits for the wish to stop, and stops. It says "ready" too, which so can't follow "stopping".
 void RunningServer::run() {
   name_this_thread("va-server");
   Duration grace{0};
+  bool ready = false;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return loaded_ || grace_; });
+    ready = was_ready_;
+  }
+  if (ready) say(LogLevel::kInfo, "ready");
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return grace_.has_value(); });
@@ -287,13 +305,14 @@ void RunningServer::close(Duration grace) {
   cut_ = cut;
 }
 
-// Conversations and requests end by themselves, or when time is up, or when somebody loses
-// patience.
+// Conversations, requests and the loading of the agent end by themselves, or when time is up, or
+// when somebody loses patience.
 void RunningServer::wait_for_the_busy(Duration grace) {
   constexpr milliseconds kLook{20};
   const auto end = std::chrono::steady_clock::now() + grace;
   const auto busy = [this] {
-    return http_->statistics().web_sockets > 0 || application_->services().calls.load() > 0;
+    return !loaded_ || http_->statistics().web_sockets > 0 ||
+           application_->services().calls.load() > 0;
   };
   std::unique_lock lock(mutex_);
   while (*grace_ >= grace && std::chrono::steady_clock::now() < end && busy()) {

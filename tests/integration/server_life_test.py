@@ -1,6 +1,7 @@
 """The server's life: starting, what keeps it from starting, certificates, stopping."""
 
 import json
+import os
 import resource
 import signal
 import socket
@@ -196,6 +197,39 @@ class Stop(ServerTest):
         self.assertIsNone(server.process.poll())
         server.process.send_signal(signal.SIGINT)
         self.assertEqual(server.process.wait(60), 0)
+
+
+class StopWhileLoading(ServerTest):
+    """Its agent reads a pipe that nobody writes to."""
+
+    def load_for_ever(self, drain_ms):
+        os.mkfifo(self.folder / "intents.json")
+        (self.folder / "server.toml").write_text(
+            "[agent]\nmode = 'text_to_text'\n[llm]\nprovider = 'intents'\n"
+            "file = 'intents.json'\n")
+        return self.start({"DRAIN_TIMEOUT_MS": drain_ms}, ("--config", "server.toml"))
+
+    def check_end(self, server):
+        self.assertEqual(server.process.wait(60), 0)
+        said = server.messages()
+        self.assertIn("stopped while the agent was being loaded", said)
+        self.assertNotIn("ready", said)
+
+    def test_it_ends_when_its_time_is_up(self):
+        server = self.load_for_ever(100)
+        self.assertEqual(server.get("/ready")[0], 503)
+        server.process.send_signal(signal.SIGTERM)
+        self.check_end(server)
+
+    def test_it_ends_at_a_second_signal(self):
+        server = self.load_for_ever(3600000)
+        server.process.send_signal(signal.SIGTERM)
+        end = time.monotonic() + 60
+        while "stopping" not in server.messages() and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertIsNone(server.process.poll())
+        server.process.send_signal(signal.SIGTERM)
+        self.check_end(server)
 
 
 if __name__ == "__main__":
