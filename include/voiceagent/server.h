@@ -94,6 +94,7 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;         ///< Connections of all kinds; more are refused.
   std::size_t max_connections_per_address = 0;  ///< From one address; 0: no limit of its own.
   std::size_t max_ws_connections = 1'000;       ///< Sessions and WebSockets, of each at most.
+  std::size_t max_incoming_bytes = 128 << 20;   ///< What bodies and unfinished messages may hold.
   Duration max_lateness{100'000'000};           ///< Loops that are so late take no new sessions.
   std::size_t min_sessions = 8;                 ///< So many are taken however late loops are.
   Duration drain_timeout{5'000'000'000};        ///< stop() waits so long for what is going on.
@@ -178,10 +179,10 @@ class VOICEAGENT_EXPORT Server {
 /// one stops it at once, SIGHUP reads its certificate again. The handlers that were there come back
 /// afterwards. When it has stopped while its agent is still being loaded, which a provider may take
 /// any time for, the process ends here, with a line on stderr and code 0, as by std::_Exit(). The
-/// process may open as many descriptors as the system allows from then on (soft
-/// limit = hard limit). `begun`, if given, is called once the handlers are in place: a program that
-/// tells others that it runs can be stopped properly from then on. Once at a time. The error is
-/// that of Server::wait().
+/// process may open as many descriptors as the system allows from then on (soft limit = hard
+/// limit). `begun`, if given, is called once the handlers are in place: a program that tells others
+/// that it runs can be stopped properly from then on. Once at a time. The error is that of
+/// Server::wait().
 VOICEAGENT_EXPORT Status run_until_signal(Server& server,
                                           const std::function<void()>& begun = nullptr);
 

@@ -10,8 +10,12 @@ constexpr std::size_t kReadBuffer = 64 * 1024;
 
 }  // namespace
 
-ConnectionSet::ConnectionSet(std::shared_ptr<Loop> loop, Duration tick_period)
-    : loop_(std::move(loop)), tick_period_(tick_period), read_buffer_(kReadBuffer) {}
+ConnectionSet::ConnectionSet(std::shared_ptr<Loop> loop, Duration tick_period,
+                             std::shared_ptr<ByteBudget> incoming)
+    : loop_(std::move(loop)),
+      tick_period_(tick_period),
+      incoming_(std::move(incoming)),
+      read_buffer_(kReadBuffer) {}
 
 void ConnectionSet::add(const std::shared_ptr<Connection>& connection) {
   connections_.emplace(connection.get(), connection);

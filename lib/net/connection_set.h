@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "net/byte_budget.h"
 #include "net/loop.h"
 #include "voiceagent/time.h"
 
@@ -28,13 +29,17 @@ class Connection {
 // Everything on the loop, unless it says otherwise.
 class ConnectionSet : public std::enable_shared_from_this<ConnectionSet> {
  public:
-  // Each connection is ticked once in `tick_period`.
-  ConnectionSet(std::shared_ptr<Loop> loop, Duration tick_period);
+  // Each connection is ticked once in `tick_period`. `incoming` is for what the other ends send;
+  // null: no limit.
+  ConnectionSet(std::shared_ptr<Loop> loop, Duration tick_period,
+                std::shared_ptr<ByteBudget> incoming = nullptr);
   virtual ~ConnectionSet() = default;
   ConnectionSet(const ConnectionSet&) = delete;
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
   const std::shared_ptr<Loop>& loop() const { return loop_; }
+  // A share of the budget for what a connection receives.
+  ByteShare share() const { return ByteShare(incoming_); }
 
   void add(const std::shared_ptr<Connection>& connection);
   void remove(Connection* connection);
@@ -68,6 +73,7 @@ class ConnectionSet : public std::enable_shared_from_this<ConnectionSet> {
 
   const std::shared_ptr<Loop> loop_;
   const Duration tick_period_;
+  const std::shared_ptr<ByteBudget> incoming_;
   bool ticking_ = false;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::atomic<std::size_t> open_ = 0;

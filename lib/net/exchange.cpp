@@ -5,11 +5,12 @@
 namespace voiceagent::net {
 
 Exchange::Exchange(std::weak_ptr<HttpConnection> connection, std::uint64_t number,
-                   std::shared_ptr<Loop> loop, HttpRequest request)
+                   std::shared_ptr<Loop> loop, HttpRequest request, ByteShare share)
     : connection_(std::move(connection)),
       number_(number),
       loop_(std::move(loop)),
-      request_(std::move(request)) {}
+      request_(std::move(request)),
+      share_(std::move(share)) {}
 
 // The last owner may be on another thread, where the connection must not be held.
 Exchange::~Exchange() {

@@ -12,8 +12,9 @@ namespace voiceagent::net {
 
 class Exchange final : public HttpExchange {
  public:
+  // `share` is that of the request's body.
   Exchange(std::weak_ptr<HttpConnection> connection, std::uint64_t number,
-           std::shared_ptr<Loop> loop, HttpRequest request);
+           std::shared_ptr<Loop> loop, HttpRequest request, ByteShare share);
   ~Exchange() override;
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -46,6 +47,7 @@ class Exchange final : public HttpExchange {
   const std::uint64_t number_;
   const std::shared_ptr<Loop> loop_;
   HttpRequest request_;
+  const ByteShare share_;
   bool ended_ = false;
   UniqueFunction<void()> on_drained_;
   UniqueFunction<void()> on_gone_;

@@ -7,7 +7,10 @@
 namespace voiceagent::net {
 
 HttpConnection::HttpConnection(ServerLoop& server, std::unique_ptr<Stream> stream, Place place)
-    : server_(server), stream_(std::move(stream)), place_(std::move(place)) {}
+    : server_(server),
+      stream_(std::move(stream)),
+      place_(std::move(place)),
+      share_(server.share()) {}
 
 void HttpConnection::start() {
   stream_->set_owner(this);

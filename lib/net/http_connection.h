@@ -101,6 +101,7 @@ class HttpConnection final : public Connection,
 
   HttpRequest request_;  // being read
   std::uint64_t body_left_ = 0;
+  ByteShare share_;  // of the budget: what the body holds
   Time request_began_;
   bool keep_alive_ = true;
   bool http_1_0_ = false;

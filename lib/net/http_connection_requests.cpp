@@ -12,7 +12,7 @@ namespace voiceagent::net {
 
 namespace {
 
-constexpr std::size_t kReserve = 64 * 1024;  // at most, on the word of a content-length
+constexpr std::size_t kReserve = 16 * 1024;  // at most, on the word of a content-length
 constexpr std::size_t kMaxId = 128;
 
 bool is_id(std::string_view text) {
@@ -122,6 +122,12 @@ bool HttpConnection::read_body() {
   request_.body.append(in_, 0, size);
   in_.erase(0, size);
   body_left_ -= size;
+  if (!share_.hold(request_.body.size())) {
+    std::string().swap(request_.body);
+    share_.clear();
+    refuse(503, "the server holds too much of what is being sent: try again soon");
+    return true;
+  }
   if (body_left_ > 0) return false;
   serve();
   return true;
@@ -131,8 +137,8 @@ void HttpConnection::serve() {
   state_ = State::kServing;
   deadline_ = Time::max();
   exchange_number_ = ++exchanges_made_;
-  const auto exchange = std::make_shared<Exchange>(weak_from_this(), exchange_number_,
-                                                   server_.loop(), std::move(request_));
+  const auto exchange = std::make_shared<Exchange>(
+      weak_from_this(), exchange_number_, server_.loop(), std::move(request_), std::move(share_));
   exchange_ = exchange;
   request_ = HttpRequest();
   server_.application().serve(exchange);

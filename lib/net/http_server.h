@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/byte_budget.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/web_socket.h"
@@ -85,6 +86,9 @@ struct HttpServerOptions {
   Duration request_timeout{60'000'000'000};     // from the first byte to the end of the body
   Duration keep_alive_timeout{30'000'000'000};  // an idle connection
   WebSocketLimits web_socket;
+  // What bodies, and messages that have come in part, may hold together; over it 503 and 1013. A
+  // body counts until its exchange has gone. Null: no limit.
+  std::shared_ptr<ByteBudget> incoming;
   std::vector<std::string> trusted_proxies;  // addresses or networks (10.0.0.0/8) of proxies
   std::shared_ptr<Logger> logger;            // may be null
 };

@@ -27,7 +27,8 @@ Duration tick_period(const HttpServerOptions& options) {
 }  // namespace
 
 ServerLoop::ServerLoop(std::shared_ptr<ServerShared> shared, std::shared_ptr<Loop> loop)
-    : ConnectionSet(std::move(loop), tick_period(shared->options)), shared_(std::move(shared)) {}
+    : ConnectionSet(std::move(loop), tick_period(shared->options), shared->options.incoming),
+      shared_(std::move(shared)) {}
 
 void ServerLoop::take(Descriptor descriptor, Place place) {
   if (loop()->is_current()) return accept(std::move(descriptor), std::move(place));

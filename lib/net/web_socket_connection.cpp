@@ -62,6 +62,7 @@ WebSocketConnection::WebSocketConnection(ConnectionSet& set, std::shared_ptr<voi
       handler_(std::move(handler)),
       side_(side),
       reader_(limits.max_message_bytes, side == Side::kServer ? Side::kClient : Side::kServer),
+      share_(set.share()),
       request_(std::move(request)),
       limits_(limits),
       heard_at_(loop_->now()) {}
@@ -106,6 +107,11 @@ void WebSocketConnection::receive() {
 void WebSocketConnection::parse(std::span<char> bytes) {
   heard_ = true;
   const FrameReader::Error error = reader_.read(bytes, *this);
+  if (!share_.hold(reader_.held())) {
+    reader_.stop();
+    share_.clear();
+    return close_with(kCloseTryAgain, "the server holds too much of what is being sent", true);
+  }
   if (error.code == 0) return;
   if (state_ == State::kWaiting) {
     broken();  // its answer to our close frame

@@ -115,6 +115,7 @@ class WebSocketConnection final : public WebSocket,
   Ring<Message> queue_;
   std::string pong_;  // the frame that answers the latest ping
   FrameReader reader_;
+  ByteShare share_;  // of the budget: what reader_ holds
 
   std::size_t rest_sent_ = 0;
   std::size_t queued_ = 0;  // bytes in queue_

@@ -106,11 +106,16 @@ FrameReader::Error FrameReader::read(std::span<char> bytes, Sink& sink) {
       bytes = bytes.subspan(size);
     }
     if (error.code != 0) {
-      done_ = true;
+      stop();
       return error;
     }
   }
   return {};
+}
+
+void FrameReader::stop() {
+  done_ = true;
+  std::string().swap(message_);
 }
 
 // How long the header is, as far as its beginning says.

@@ -68,6 +68,10 @@ class FrameReader {
 
   // Reads on; the bytes are changed. After an error nothing is read any more.
   Error read(std::span<char> bytes, Sink& sink);
+  // What has come of a message that is not complete yet.
+  std::size_t held() const { return message_.size(); }
+  // Reads nothing more, and forgets what has come.
+  void stop();
 
  private:
   bool read_header(std::span<char>& bytes);

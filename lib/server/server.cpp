@@ -44,7 +44,8 @@ Result<std::vector<std::shared_ptr<net::Loop>>> make_loops(int count) {
   return loops;
 }
 
-net::HttpServerOptions http_options(const ServerOptions& options, std::shared_ptr<Logger> logger) {
+net::HttpServerOptions make_http_options(const ServerOptions& options,
+                                         std::shared_ptr<Logger> logger) {
   net::HttpServerOptions http;
   http.host = options.host;
   http.port = options.port;
@@ -186,7 +187,9 @@ Status RunningServer::open(ServerOptions options) {
   host_ = std::make_shared<ServerHost>(options, std::move(parts));
   options_ = options;
   application_ = std::make_shared<Application>(std::move(options), host_);
-  auto http = net::HttpServer::start(http_options(options_, logger_), *loops, application_);
+  net::HttpServerOptions http_options = make_http_options(options_, logger_);
+  http_options.incoming = host_->incoming();
+  auto http = net::HttpServer::start(std::move(http_options), *loops, application_);
   if (!http.ok()) return http.status();
   http_ = std::move(*http);
   application_->services().http.store(http_.get());

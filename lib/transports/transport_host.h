@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/byte_budget.h"
 #include "net/http.h"
 #include "protocols/agent_overrides.h"
 #include "voiceagent/engine.h"
@@ -55,10 +56,11 @@ enum class TransportCount {
 };
 
 struct TransportOptions {
-  Duration start_timeout = std::chrono::seconds(10);  // for `start` after the upgrade
-  Duration resume_grace = std::chrono::seconds(30);   // a lost session waits so long
-  Duration retry_after = std::chrono::seconds(1);     // what a refused client is told to wait
-  int max_errors = 10;                                // bad messages in a row
+  Duration start_timeout = std::chrono::seconds(10);   // for `start` after the upgrade
+  Duration resume_grace = std::chrono::seconds(30);    // a lost session waits so long
+  Duration retry_after = std::chrono::seconds(1);      // what a refused client is told to wait
+  int max_errors = 10;                                 // bad messages in a row
+  Duration answer_timeout = std::chrono::seconds(60);  // for a reply, and for its voice
 };
 
 // All of it may be called on any thread, on several at once, and must not block. Handlers keep the
@@ -88,6 +90,8 @@ class TransportHost {
   virtual const TransportOptions& options() const = 0;       // constant
   virtual const std::shared_ptr<Logger>& logger() = 0;       // never null
   virtual const std::shared_ptr<WorkerPool>& workers() = 0;  // for providers; never null
+  // What of the messages that came waits to be read; never null.
+  virtual const std::shared_ptr<net::ByteBudget>& incoming() = 0;
   // Whether the server is shutting down: what ends now ends with "going away", and nothing waits to
   // be resumed.
   virtual bool draining() const = 0;

@@ -38,6 +38,7 @@ class FakeHost final : public transports::TransportHost {
   const transports::TransportOptions& options() const override { return transport_options; }
   const std::shared_ptr<Logger>& logger() override { return logger_; }
   const std::shared_ptr<WorkerPool>& workers() override { return workers_; }
+  const std::shared_ptr<net::ByteBudget>& incoming() override { return incoming_budget; }
   bool draining() const override { return is_draining; }
   void session_opening(Session& session, std::string_view transport,
                        const transports::Principal& principal) override;
@@ -52,6 +53,8 @@ class FakeHost final : public transports::TransportHost {
   transports::TransportOptions transport_options;
   std::string valid_token;  // empty: everybody may, nameless; else this one is "alice"
   int capacity = 100;
+  std::shared_ptr<net::ByteBudget> incoming_budget =
+      std::make_shared<net::ByteBudget>(std::size_t{64} << 20);
   int admitted = 0;  // slots that are taken
   std::atomic<bool> is_draining = false;
   std::string engine_is_busy;  // why the engine opens no session; empty: it does

@@ -30,13 +30,13 @@ std::string_view bearer_token(const net::HttpRequest& request) {
   return trim(header.substr(kScheme.size()));
 }
 
-transports::TransportOptions transport_options(const WebSocketOptions& options,
-                                               Duration retry_after) {
+transports::TransportOptions transport_options(const ServerOptions& options, Duration retry_after) {
   transports::TransportOptions result;
-  result.start_timeout = options.start_timeout;
-  result.resume_grace = options.resume_grace;
+  result.start_timeout = options.web_socket.start_timeout;
+  result.resume_grace = options.web_socket.resume_grace;
   result.retry_after = retry_after;
-  result.max_errors = options.max_errors;
+  result.max_errors = options.web_socket.max_errors;
+  result.answer_timeout = options.http.answer_timeout;
   return result;
 }
 
@@ -66,9 +66,9 @@ ServerHost::ServerHost(const ServerOptions& options, HostParts parts)
       max_sessions_(options.max_ws_connections),
       max_lateness_(options.max_lateness),
       min_sessions_(options.min_sessions),
-      answer_timeout_(options.http.answer_timeout),
       overridable_(options.web_socket.overridable),
-      transport_options_(transport_options(options.web_socket, parts_.engine->load().retry_after)),
+      transport_options_(transport_options(options, parts_.engine->load().retry_after)),
+      incoming_(std::make_shared<net::ByteBudget>(options.max_incoming_bytes)),
       clips_(options.http.clip_lifetime, options.http.clip_memory) {}
 
 ServerHost::~ServerHost() = default;
@@ -78,7 +78,7 @@ Status ServerHost::set_agent(std::shared_ptr<Agent> agent) {
   if (!utterance_agent.ok()) return utterance_agent.status();
   transports::DialogueOptions options;
   options.max_sessions = max_sessions_;
-  options.deadline = answer_timeout_;
+  options.deadline = transport_options_.answer_timeout;
   const AgentOptions& made_from = agent->options();
   parts_.metrics->set_providers({made_from.stt.name, made_from.llm.name, made_from.tts.name});
   dialogues_ = transports::Dialogues::create(*this, recorded(std::move(*utterance_agent)), options);

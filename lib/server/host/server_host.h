@@ -76,6 +76,7 @@ class ServerHost final : public transports::TransportHost {
   const transports::TransportOptions& options() const override { return transport_options_; }
   const std::shared_ptr<Logger>& logger() override { return parts_.logger; }
   const std::shared_ptr<WorkerPool>& workers() override { return parts_.workers; }
+  const std::shared_ptr<net::ByteBudget>& incoming() override { return incoming_; }
   bool draining() const override { return draining_.load(); }
   void session_opening(Session& session, std::string_view transport,
                        const transports::Principal& principal) override;
@@ -93,9 +94,9 @@ class ServerHost final : public transports::TransportHost {
   const std::size_t max_sessions_;
   const Duration max_lateness_;
   const std::size_t min_sessions_;
-  const Duration answer_timeout_;
   const std::vector<std::string> overridable_;
   const transports::TransportOptions transport_options_;
+  const std::shared_ptr<net::ByteBudget> incoming_;
   transports::SessionDirectory sessions_;
   ClipStore clips_;
   std::atomic<bool> draining_{false};

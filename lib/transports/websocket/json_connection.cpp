@@ -77,19 +77,24 @@ void JsonConnection::parse_elsewhere(std::string_view message) {
   if (parsing_bytes_ + size > kMaxParsingBytes) {
     return complain(resource_exhausted("too much of this connection waits to be read already"));
   }
+  net::ByteShare share(host_->incoming());
+  if (!share.hold(size)) {
+    return complain(
+        resource_exhausted("the server holds too much that waits to be read: try again soon"));
+  }
   if (parser_ == nullptr) parser_ = std::make_unique<Strand>(host_->workers(), kMaxParsing);
-  const Status status =
-      parser_->post([weak = weak_from_this(), text = std::string(message), loop = socket_->loop()] {
-        using Parsed = Result<ClientMessage>;
-        auto parsed = std::make_unique<Parsed>(parse_client_message(text));
-        loop->post([weak, size = text.size(), parsed = std::move(parsed)] {
-          const auto self = weak.lock();
-          if (self == nullptr || self->socket_ == nullptr) return;
-          --self->parsing_;
-          self->parsing_bytes_ -= size;
-          self->handle(std::move(*parsed));
-        });
-      });
+  const Status status = parser_->post([weak = weak_from_this(), text = std::string(message),
+                                       loop = socket_->loop(), share = std::move(share)] {
+    using Parsed = Result<ClientMessage>;
+    auto parsed = std::make_unique<Parsed>(parse_client_message(text));
+    loop->post([weak, size = text.size(), parsed = std::move(parsed)] {
+      const auto self = weak.lock();
+      if (self == nullptr || self->socket_ == nullptr) return;
+      --self->parsing_;
+      self->parsing_bytes_ -= size;
+      self->handle(std::move(*parsed));
+    });
+  });
   if (!status.ok()) return complain(status);
   ++parsing_;
   parsing_bytes_ += size;
@@ -191,6 +196,7 @@ Status JsonConnection::speak(const PendingPtr& pending) {
   request.executor = socket_->loop();
   request.workers = host_->workers();
   request.logger = host_->logger();
+  request.deadline = host_->options().answer_timeout;
   request.text = pending->answer.reply;
   request.voice = (*agent)->options().voice;
   request.language = (*agent)->options().language;

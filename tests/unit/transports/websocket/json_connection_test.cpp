@@ -319,6 +319,39 @@ TEST_CASE("json: a long utterance is read off the loop, and what comes behind it
   CHECK(client.last("audio_response")["transcribed_text"].string() == "one two");
 }
 
+TEST_CASE("json: only so much of all connections waits to be read") {
+  VirtualTimeOptions slow;
+  slow.job_cost = 10ms;
+  JsonRig rig(echo_agent(), {}, slow);
+  rig.host->incoming_budget = std::make_shared<net::ByteBudget>(3'000'000);
+  FakeConnection& first = rig.connect();
+  FakeConnection& second = rig.connect();
+  const std::string message = text(std::string(2'000'000, 'x'));
+  first.text(message);
+  second.text(message);
+  rig.run(0ms);
+  CHECK(first.count("error") == 0);
+  CHECK(second.last("error")["error"].string() == "resource_exhausted");
+  rig.run(1s);
+  CHECK(rig.host->incoming_budget->held() == 0);
+  second.text(message);
+  rig.run(1s);
+  CHECK(second.last("error")["error"].string() == "invalid_argument");  // it was read
+}
+
+TEST_CASE("json: a voice that takes too long is given up at the server's time for an answer") {
+  AgentOptions agent = echo_agent();
+  sim::TtsScript slow;
+  slow.first_audio = Duration(30s);
+  agent.tts.instance = sim::scripted_tts(slow);
+  JsonRig rig(agent);
+  rig.host->transport_options.answer_timeout = 3s;
+  FakeConnection& client = rig.connect();
+  client.text(audio(sim::speak("hello")));
+  rig.run(5s);
+  CHECK(client.last("audio_response")["error"].string() == "the voice took too long");
+}
+
 TEST_CASE("json: only so much of a connection waits to be read, and a lost one is forgotten") {
   VirtualTimeOptions slow;
   slow.job_cost = 10ms;
