@@ -158,7 +158,7 @@ class VOICEAGENT_EXPORT Server {
   /// Whether it takes sessions now; what GET /ready says.
   virtual bool ready() const = 0;
   /// Whether its agent is still being loaded. Nothing can end that: the destructor waits for it.
-  virtual bool loading() = 0;
+  virtual bool loading() const = 0;
   /// Blocks until it takes sessions or has stopped; the error says why it never will.
   virtual Status wait_until_ready() = 0;
   /// Reads the certificate again, for new connections; the old one stays after an error. Blocks.

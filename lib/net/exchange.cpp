@@ -60,6 +60,14 @@ Exchange::Callbacks Exchange::release() {
   return {std::exchange(on_drained_, nullptr), std::exchange(on_gone_, nullptr)};
 }
 
+void Exchange::on_gone(UniqueFunction<void()> f) {
+  if (gone_) {
+    loop_->post(std::move(f));
+  } else {
+    on_gone_ = std::move(f);
+  }
+}
+
 std::size_t Exchange::queued_bytes() const {
   const auto open = connection();
   return open ? open->queued_bytes() : 0;
@@ -74,6 +82,7 @@ void Exchange::drained() {
 }
 
 void Exchange::gone() {
+  gone_ = true;
   if (auto f = std::exchange(on_gone_, nullptr)) f();
 }
 

@@ -28,7 +28,7 @@ class Exchange final : public HttpExchange {
   void end() override;
   std::size_t queued_bytes() const override;
   void on_drained(UniqueFunction<void()> f) override { on_drained_ = std::move(f); }
-  void on_gone(UniqueFunction<void()> f) override { on_gone_ = std::move(f); }
+  void on_gone(UniqueFunction<void()> f) override;
 
   // The connection tells.
   void drained();
@@ -49,6 +49,7 @@ class Exchange final : public HttpExchange {
   HttpRequest request_;
   const ByteShare share_;
   bool ended_ = false;
+  bool gone_ = false;  // the client, before the end
   UniqueFunction<void()> on_drained_;
   UniqueFunction<void()> on_gone_;
 };

@@ -39,7 +39,8 @@ class HttpExchange {
   virtual std::size_t queued_bytes() const = 0;
   // Called (on the loop) each time what waited has been written.
   virtual void on_drained(UniqueFunction<void()> f) = 0;
-  // Called (on the loop) once, when the client goes away before the end of the answer.
+  // Called (on the loop) once, when the client goes away before the end of the answer; soon, when
+  // it has done so already, but never inside on_gone().
   virtual void on_gone(UniqueFunction<void()> f) = 0;
 };
 

@@ -121,7 +121,7 @@ class RunningServer final : public Server {
   std::string url() const override { return url_; }
   int port() const override { return http_->port(); }
   bool ready() const override { return host_->readiness().ok(); }
-  bool loading() override;
+  bool loading() const override;
   Status wait_until_ready() override;
   Status reload_tls() override;
   void drain(Duration grace) override;
@@ -131,7 +131,7 @@ class RunningServer final : public Server {
 
  private:
   void load_agent();
-  bool stopping();
+  bool stopping() const;
   void run();
   void close(Duration grace);
   void wait_for_the_busy(Duration grace);
@@ -147,7 +147,7 @@ class RunningServer final : public Server {
   std::thread loader_;
   std::thread runner_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool loaded_ = false;            // the agent, or the attempt has failed
   bool was_ready_ = false;         // it was there before a stop was asked for
@@ -229,12 +229,12 @@ void RunningServer::load_agent() {
   changed_.notify_all();
 }
 
-bool RunningServer::stopping() {
+bool RunningServer::stopping() const {
   const std::lock_guard lock(mutex_);
   return grace_.has_value();
 }
 
-bool RunningServer::loading() {
+bool RunningServer::loading() const {
   const std::lock_guard lock(mutex_);
   return !loaded_;
 }

@@ -44,7 +44,10 @@ class FakeExchange final : public net::HttpExchange {
   void end() override { answer_->ended = true; }
   std::size_t queued_bytes() const override { return queued_; }
   void on_drained(UniqueFunction<void()> f) override { drained_ = std::move(f); }
-  void on_gone(UniqueFunction<void()> f) override { when_gone_ = std::move(f); }
+  void on_gone(UniqueFunction<void()> f) override {
+    if (gone_) return loop_->post(std::move(f));
+    when_gone_ = std::move(f);
+  }
 
   // The client reads nothing from now on; then it reads all.
   void be_slow() { slow_ = true; }

@@ -271,6 +271,32 @@ TEST_CASE("a stream is told that its client has gone") {
   CHECK_FALSE(written);
 }
 
+TEST_CASE("who asks late is told too that the client has gone") {
+  const auto app = std::make_shared<WebApp>();
+  std::shared_ptr<HttpExchange> kept;
+  Gate gone;
+  bool asking = false;
+  bool told_inside = true;
+  app->on_serve = [&](std::shared_ptr<HttpExchange> exchange) {
+    exchange->on_gone([&] {
+      asking = true;
+      kept->on_gone([&] {
+        told_inside = asking;
+        kept.reset();
+        gone.open();
+      });
+      asking = false;
+    });
+    kept = std::move(exchange);
+  };
+  WebServer server(app);
+  RawClient client(server.port());
+  REQUIRE(client.send(get("/")));
+  client.finish_sending();
+  REQUIRE(gone.wait());
+  CHECK_FALSE(told_inside);
+}
+
 TEST_CASE("a client that ends its side after its request still gets a whole answer") {
   const auto app = std::make_shared<WebApp>();
   std::shared_ptr<HttpExchange> kept;

@@ -224,6 +224,19 @@ TEST_CASE("a client that leaves gives up its recording too") {
   CHECK(answer->response.status == 503);
 }
 
+TEST_CASE("a client that leaves while its recording is read gives it up too") {
+  VirtualTimeOptions slow;
+  slow.job_cost = std::chrono::milliseconds(10);
+  ServerStand stand({}, true, {}, slow);
+  const auto answer = std::make_shared<FakeAnswer>();
+  const auto exchange =
+      stand.begin(upload("audio/wav", recording("hello") + std::string(300'000, '\0')), answer);
+  stand.time->run_for(std::chrono::milliseconds(5));
+  exchange->leave();
+  stand.time->run_for(std::chrono::milliseconds(10));
+  CHECK(answer->response.status == 503);
+}
+
 TEST_CASE("the spoken reply comes by URL, inside the answer, both ways or not at all") {
   ServerStand stand;
   const auto ask = [&stand](const std::string& reply) {
