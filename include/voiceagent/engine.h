@@ -78,6 +78,14 @@ struct EngineOptions {
   AdmissionOptions admission{};
 };
 
+/// How one of an agent's providers fares.
+struct ProviderStatus {
+  ProviderKind kind = ProviderKind::kStt;        ///< What it does.
+  std::string name;                              ///< As the agent's options have it.
+  BreakerState breaker = BreakerState::kClosed;  ///< Closed too where nothing stands in for it: a
+                                                 ///< lone provider that is not tried again.
+};
+
 /// An agent ready to talk: its providers are loaded and shared by all its sessions. Thread-safe.
 class VOICEAGENT_EXPORT Agent {
  public:
@@ -86,6 +94,9 @@ class VOICEAGENT_EXPORT Agent {
   virtual const AgentOptions& options() const = 0;
   /// What its sessions talk to; constant.
   virtual SessionProviders providers() const = 0;
+  /// How its recognisers, models and voices fare, each kind in the order of its chain. Any thread;
+  /// does not block.
+  virtual std::vector<ProviderStatus> provider_states() const = 0;
   /// Makes a session on `executor` (null: the engine's next one), which opens in its first task
   /// there: subscribe before, that is, on the executor itself or before it runs. Any thread; does
   /// not block. kResourceExhausted, with the reason, when the engine takes no more sessions.

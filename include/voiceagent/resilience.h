@@ -22,6 +22,16 @@ enum class AfterFailure {
 /// "stay", "hang_up" or "text".
 VOICEAGENT_EXPORT std::string_view to_string(AfterFailure after);
 
+/// What a circuit breaker lets pass.
+enum class BreakerState {
+  kClosed,    ///< Everything: the provider works.
+  kOpen,      ///< Nothing for a while: it has failed too often.
+  kHalfOpen,  ///< One request, which finds out whether it works again.
+};
+
+/// "closed", "open" or "half_open".
+VOICEAGENT_EXPORT std::string_view to_string(BreakerState state);
+
 /// How an agent deals with providers that fail. A provider's own errors are told apart by their
 /// kind: what was refused for good (key, quota, bad request) goes to the next provider at once;
 /// what may pass (unavailable, timeout, protocol) is tried again first, if the user has got nothing

@@ -36,13 +36,22 @@ struct Shared {
 
 class AgentImpl final : public Agent {
  public:
-  AgentImpl(std::shared_ptr<Shared> shared, SessionParts parts)
-      : shared_(std::move(shared)), parts_(std::move(parts)) {}
+  AgentImpl(std::shared_ptr<Shared> shared, SessionParts parts,
+            std::vector<WatchedProvider> watched)
+      : shared_(std::move(shared)), parts_(std::move(parts)), watched_(std::move(watched)) {}
 
   const AgentOptions& options() const override { return *parts_.agent; }
 
   SessionProviders providers() const override {
     return {parts_.stt, parts_.llm, parts_.tts, parts_.vad, parts_.turn_detector};
+  }
+
+  std::vector<ProviderStatus> provider_states() const override {
+    std::vector<ProviderStatus> states;
+    for (const WatchedProvider& provider : watched_) {
+      states.push_back({provider.kind, provider.name, provider.health->breaker.state()});
+    }
+    return states;
   }
 
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
@@ -105,6 +114,7 @@ class AgentImpl final : public Agent {
 
   const std::shared_ptr<Shared> shared_;
   const SessionParts parts_;
+  const std::vector<WatchedProvider> watched_;
 };
 
 // The host's object, or one made by the registry; none for an empty name.
@@ -139,7 +149,8 @@ class EngineImpl final : public Engine {
     if (!tools.ok()) return tools.status();
     parts.tools = std::move(*tools);
     parts.agent = std::make_shared<AgentOptions>(std::move(options));
-    if (Status status = load(parts); !status.ok()) return status;
+    std::vector<WatchedProvider> watched;
+    if (Status status = load(parts, watched); !status.ok()) return status;
     if (Status status = check(parts); !status.ok()) return status;
     if (!parts.agent->resilience.apology.empty() && parts.tts != nullptr) {
       const AgentOptions& agent = *parts.agent;
@@ -147,7 +158,8 @@ class EngineImpl final : public Engine {
           agent.resilience.apology, Apology::Voice{parts.tts, agent.voice, agent.language});
       parts.apology->prepare({shared_->executors.front(), parts.workers, parts.logger});
     }
-    return std::shared_ptr<Agent>(std::make_shared<AgentImpl>(shared_, std::move(parts)));
+    return std::shared_ptr<Agent>(
+        std::make_shared<AgentImpl>(shared_, std::move(parts), std::move(watched)));
   }
 
   const Registry& registry() const override { return *shared_->registry; }
@@ -155,12 +167,12 @@ class EngineImpl final : public Engine {
   std::vector<PoolStatus> pools() const override { return shared_->pools->all(); }
 
  private:
-  Status load(SessionParts& parts) const {
+  Status load(SessionParts& parts, std::vector<WatchedProvider>& watched) const {
     const Registry& registry = *shared_->registry;
     const AgentOptions& agent = *parts.agent;
     const ProviderContext context{shared_->workers, shared_->logger, shared_->pools,
                                   shared_->executors.front()};
-    const ChainParts chain{registry, context, shared_->health, shared_->wide_frames};
+    const ChainParts chain{registry, context, shared_->health, shared_->wide_frames, watched};
     auto stt = make_stt_chain(agent, chain);
     if (!stt.ok()) return stt.status();
     auto llm = make_llm_chain(agent, chain);

@@ -64,6 +64,11 @@ std::string_view to_string(AfterFailure after) {
   return name_of(after, kNames);
 }
 
+std::string_view to_string(BreakerState state) {
+  static constexpr std::array<std::string_view, 3> kNames{"closed", "open", "half_open"};
+  return name_of(state, kNames);
+}
+
 std::string_view to_string(ProviderKind kind) {
   static constexpr std::array<std::string_view, 4> kNames{"stt", "llm", "tts", "vad"};
   return name_of(kind, kNames);

@@ -1,7 +1,7 @@
 #include "core/resilience/breaker.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 namespace voiceagent {
 namespace {
@@ -26,11 +26,6 @@ bool is_about_the_request(ErrorCode code) {
 }
 
 }  // namespace
-
-std::string_view to_string(BreakerState state) {
-  static constexpr std::array<std::string_view, 3> kNames{"closed", "open", "half_open"};
-  return kNames[static_cast<std::size_t>(state)];
-}
 
 CircuitBreaker::Admission CircuitBreaker::admit(Time now) {
   const std::lock_guard lock(mutex_);

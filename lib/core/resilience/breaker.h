@@ -5,18 +5,12 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <string_view>
 
 #include "voiceagent/resilience.h"
 #include "voiceagent/status.h"
 #include "voiceagent/time.h"
 
 namespace voiceagent {
-
-enum class BreakerState { kClosed, kOpen, kHalfOpen };
-
-// "closed", "open" or "half_open".
-std::string_view to_string(BreakerState state);
 
 class CircuitBreaker {
  public:

@@ -82,10 +82,10 @@ Result<Choices<Provider>> list_of(std::string_view kind, const ProviderChoice<Pr
 
 // The host's objects, or what `make(choice)` makes.
 template <class Provider, class Make>
-Result<std::vector<ChainLink<Provider>>> links_of(std::string_view kind,
+Result<std::vector<ChainLink<Provider>>> links_of(ProviderKind kind,
                                                   const ProviderChoice<Provider>& first,
-                                                  HealthBoard& board, Make make) {
-  const auto choices = list_of(kind, first);
+                                                  const ChainParts& parts, Make make) {
+  const auto choices = list_of(to_string(kind), first);
   if (!choices.ok()) return choices.status();
   std::vector<ChainLink<Provider>> links;
   for (const ProviderChoice<Provider>* choice : *choices) {
@@ -96,7 +96,9 @@ Result<std::vector<ChainLink<Provider>>> links_of(std::string_view kind,
       if (!made.ok()) return made.status();
       provider = std::move(*made);
     }
-    links.push_back({choice->name, std::move(provider), board.of(key_of(kind, *choice))});
+    links.push_back(
+        {choice->name, std::move(provider), parts.board.of(key_of(to_string(kind), *choice))});
+    parts.watched.push_back({kind, choice->name, links.back().health});
   }
   return links;
 }
@@ -131,7 +133,7 @@ Duration patience(const AgentOptions& agent, const ProviderChoice<Provider>& cho
 
 Result<std::shared_ptr<SttProvider>> make_stt_chain(const AgentOptions& agent,
                                                     const ChainParts& parts) {
-  return wrap<SttChain>(links_of<SttProvider>("stt", agent.stt, parts.board,
+  return wrap<SttChain>(links_of<SttProvider>(ProviderKind::kStt, agent.stt, parts,
                                               [&](const ProviderChoice<SttProvider>& choice) {
                                                 return parts.registry.make_stt(
                                                     choice.name, choice.options, parts.context);
@@ -141,7 +143,7 @@ Result<std::shared_ptr<SttProvider>> make_stt_chain(const AgentOptions& agent,
 
 Result<std::shared_ptr<LlmProvider>> make_llm_chain(const AgentOptions& agent,
                                                     const ChainParts& parts) {
-  return wrap<LlmChain>(links_of<LlmProvider>("llm", agent.llm, parts.board,
+  return wrap<LlmChain>(links_of<LlmProvider>(ProviderKind::kLlm, agent.llm, parts,
                                               [&](const ProviderChoice<LlmProvider>& choice) {
                                                 return parts.registry.make_llm(
                                                     choice.name, choice.options, parts.context);
@@ -151,7 +153,7 @@ Result<std::shared_ptr<LlmProvider>> make_llm_chain(const AgentOptions& agent,
 
 Result<std::shared_ptr<TtsProvider>> make_tts_chain(const AgentOptions& agent,
                                                     const ChainParts& parts) {
-  return wrap<TtsChain>(links_of<TtsProvider>("tts", agent.tts, parts.board,
+  return wrap<TtsChain>(links_of<TtsProvider>(ProviderKind::kTts, agent.tts, parts,
                                               [&](const ProviderChoice<TtsProvider>& choice) {
                                                 return parts.registry.make_tts(
                                                     choice.name, choice.options, parts.context);

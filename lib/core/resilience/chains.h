@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "audio/frame_pool.h"
 #include "core/resilience/course.h"
@@ -17,6 +18,7 @@ struct ChainParts {
   ProviderContext context;
   HealthBoard& board;
   std::shared_ptr<FramePool> frames;
+  std::vector<WatchedProvider>& watched;  // all that get into chains are added
 };
 
 // Makes what `agent` chose. The error names the provider, what is wrong and what to do.

@@ -9,6 +9,7 @@
 
 #include "core/resilience/breaker.h"
 #include "core/resilience/latency_window.h"
+#include "voiceagent/provider.h"
 
 namespace voiceagent {
 
@@ -17,6 +18,13 @@ struct ProviderHealth {
   LatencyWindow first_token;  // of a model
   LatencyWindow audio_pause;  // of a voice: the longest one in each of its streams
   HedgeBudget hedges;
+};
+
+// A provider of an agent, and what is known of it.
+struct WatchedProvider {
+  ProviderKind kind;
+  std::string name;
+  std::shared_ptr<const ProviderHealth> health;
 };
 
 // Any thread. Agents with the same provider and the same options share its health.

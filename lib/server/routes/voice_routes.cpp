@@ -1,9 +1,12 @@
 // What the agent is, as far as a client may know.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/routes/routes.h"
 #include "voiceagent/json.h"
@@ -68,22 +71,66 @@ void answer_status(const Services& services, const SharedCall& call) {
   call->answer_json(json);
 }
 
-void write_provider(JsonWriter& json, std::string_view kind, const std::string& name, bool there) {
-  json.key(kind).begin_object().field("provider", name).field("status", there ? "ok" : "none");
-  json.end_object();
+// How well something works; a whole fares as badly as its worst part.
+enum class Health { kOk, kDegraded, kUnavailable };
+
+std::string_view to_string(Health health) {
+  static constexpr std::array<std::string_view, 3> kNames{"ok", "degraded", "unavailable"};
+  return kNames[static_cast<std::size_t>(health)];
+}
+
+Health health_of(BreakerState breaker) {
+  if (breaker == BreakerState::kOpen) return Health::kUnavailable;
+  return breaker == BreakerState::kClosed ? Health::kOk : Health::kDegraded;
+}
+
+// As long as one of the chain can be asked, there is an answer.
+Health health_of(const std::vector<ProviderStatus>& chain) {
+  const auto fares = [&chain](Health health) {
+    return std::ranges::all_of(
+        chain, [health](const ProviderStatus& link) { return health_of(link.breaker) == health; });
+  };
+  if (fares(Health::kOk)) return Health::kOk;
+  return fares(Health::kUnavailable) ? Health::kUnavailable : Health::kDegraded;
+}
+
+// Those of `all` that are tried one after the other.
+std::vector<ProviderStatus> chain_of(ProviderKind kind, const std::vector<ProviderStatus>& all) {
+  std::vector<ProviderStatus> chain;
+  std::ranges::copy_if(all, std::back_inserter(chain),
+                       [kind](const ProviderStatus& link) { return link.kind == kind; });
+  return chain;
+}
+
+void write_chain(JsonWriter& json, ProviderKind kind, const std::vector<ProviderStatus>& chain) {
+  json.key(to_string(kind)).begin_object();
+  json.field("provider", chain.empty() ? std::string() : chain.front().name);
+  json.field("status", chain.empty() ? "none" : to_string(health_of(chain)));
+  json.key("chain").begin_array();
+  for (const ProviderStatus& link : chain) {
+    json.begin_object()
+        .field("provider", link.name)
+        .field("status", to_string(health_of(link.breaker)))
+        .end_object();
+  }
+  json.end_array().end_object();
 }
 
 void answer_voice_health(const Services& services, const SharedCall& call) {
   const auto agent = agent_or_refusal(services, call);
   if (agent == nullptr) return;
-  const SessionProviders providers = agent->providers();
-  const AgentOptions& options = agent->options();
+  const std::vector<ProviderStatus> all = agent->provider_states();
+  constexpr std::array kKinds{ProviderKind::kStt, ProviderKind::kLlm, ProviderKind::kTts};
+  Health whole = Health::kOk;
+  for (const ProviderKind kind : kKinds) whole = std::max(whole, health_of(chain_of(kind, all)));
   JsonWriter json;
-  json.begin_object().field("status", "ok").key("providers").begin_object();
-  write_provider(json, "stt", options.stt.name, providers.stt != nullptr);
-  write_provider(json, "llm", options.llm.name, providers.llm != nullptr);
-  write_provider(json, "tts", options.tts.name, providers.tts != nullptr);
-  write_provider(json, "vad", options.vad.name, providers.vad != nullptr);
+  json.begin_object().field("status", to_string(whole)).key("providers").begin_object();
+  for (const ProviderKind kind : kKinds) write_chain(json, kind, chain_of(kind, all));
+  json.key("vad")
+      .begin_object()
+      .field("provider", agent->options().vad.name)
+      .field("status", agent->providers().vad != nullptr ? "ok" : "none")
+      .end_object();
   json.end_object().end_object();
   call->answer_json(json);
 }

@@ -120,6 +120,7 @@ class RecordingAgent final : public Agent {
 
   const AgentOptions& options() const override { return real_->options(); }
   SessionProviders providers() const override { return real_->providers(); }
+  std::vector<ProviderStatus> provider_states() const override { return real_->provider_states(); }
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override;
   std::shared_ptr<Executor> next_executor() override { return real_->next_executor(); }

@@ -202,3 +202,43 @@ TEST_CASE("failovers, breakers and delays are counted by provider") {
                             "state=\"open\"} 1"));
   CHECK_THAT(text, Contains("voiceagent_stage_delays_total{stage=\"llm\",provider=\"second\"} 1"));
 }
+
+TEST_CASE("the health of the voice is that of its providers: by chain, as the breakers have it") {
+  ServerStand stand({}, false);
+  sim::LlmDelivery dead;
+  dead.death.how = sim::Death::How::kError;
+  AgentOptions agent;
+  agent.stt = {"ears", {}, sim::scripted_stt()};
+  agent.tts = {"voice", {}, sim::scripted_tts()};
+  agent.vad.instance = sim::level_vad();
+  agent.llm = {"first", {}, sim::scripted_llm(sim::fixed_reply("no"), dead)};
+  dead.death.streams = 1;
+  agent.llm.fallbacks = {{"second", {}, sim::scripted_llm(sim::fixed_reply("the reply"), dead)}};
+  agent.resilience.retries = 0;
+  agent.resilience.breaker_failures = 1;
+  agent.resilience.breaker_open = 5min;
+  const auto made = stand.host->parts().engine->make_agent(std::move(agent));
+  REQUIRE(made.ok());
+  REQUIRE(stand.host->set_agent(*made).ok());
+  const auto health = [&stand] { return json_of(stand.get("/voice/health")); };
+  const Json before = health();
+  CHECK(before["status"].string() == "ok");
+  CHECK(before["providers"]["llm"]["status"].string() == "ok");
+  CHECK(before["providers"]["stt"]["provider"].string() == "ears");
+
+  stand.post_json("/chat/message", R"({"text":"hello"})");  // both fail
+  const Json after = health();
+  CHECK(after["status"].string() == "unavailable");
+  CHECK(after["providers"]["llm"]["provider"].string() == "first");
+  CHECK(after["providers"]["llm"]["status"].string() == "unavailable");
+  CHECK(after["providers"]["tts"]["status"].string() == "ok");
+
+  stand.time->run_for(6min);
+  stand.post_json("/chat/message", R"({"text":"hello"})");  // the second one works again
+  const Json later = health();
+  CHECK(later["status"].string() == "degraded");
+  const Json chain = later["providers"]["llm"]["chain"];
+  CHECK(chain.at(0)["status"].string() == "unavailable");
+  CHECK(chain.at(1)["provider"].string() == "second");
+  CHECK(chain.at(1)["status"].string() == "ok");
+}
