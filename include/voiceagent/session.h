@@ -60,6 +60,7 @@ struct SessionOptions {
   bool reports_playback = false;  ///< The player reports: before it does, nothing counts as heard.
   SessionProviders providers;     ///< In place of the agent's, where not null.
   std::shared_ptr<const std::vector<Tool>> tools{};  ///< In place of the agent's, where not null.
+  std::string request{};  ///< Id of the request that asked for it, for the log; may be empty.
 };
 
 /// How the agent says something of its own accord.

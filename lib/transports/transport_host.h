@@ -28,6 +28,7 @@ struct Principal {
   std::string id;            // never empty; of a nameless client: its own, made for the connection
   bool anonymous = false;    // then an unguessable session id is proof enough to take it up again
   std::string request = {};  // id of the request that it came with, for the log
+  std::string client = {};   // what its program calls itself, for the log
 };
 
 // Leave to hold one session more. Holding `slot` takes the place up; its last copy gives it back,

@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from server_support import ENGINES, ServerTest
+from server_support import ENGINES, ServerTest, WebSocket
 
 
 @unittest.skipUnless(ENGINES, "this build lacks the offline engines")
@@ -30,6 +30,42 @@ class Log(ServerTest):
         self.assertEqual([r["message"].split()[0] for r in sessions], ["opened", "closed"])
         self.assertEqual({r["request"] for r in sessions}, {"my-request"})
         self.assertEqual(len({r["session"] for r in sessions}), 1)
+
+    def test_lines_of_a_session_s_further_requests_name_it(self):
+        server = self.start({"LOG_FORMAT": "json"}).wait_until_ready()
+        for number in ("1", "2"):
+            self.assertEqual(server.post_json("/chat/message",
+                                              {"text": "hello", "session_id": "mine"},
+                                              {"x-request-id": "request-" + number})[0], 200)
+        self.assertEqual(server.stop(), 0)
+        records = [json.loads(line) for line in server.messages().splitlines()]
+        access = [r for r in records if r["component"] == "http"]
+        self.assertEqual([(r["session"], r["request"]) for r in access],
+                         [("mine", "request-1"), ("mine", "request-2")])
+
+    def test_a_stream_s_client_is_in_the_line_of_its_session(self):
+        server = self.start({"LOG_FORMAT": "json"}).wait_until_ready()
+        stream = WebSocket(server, "/api/v1/ws/stream", {"x-request-id": "the-upgrade"})
+        self.addCleanup(stream.close)
+        stream.send({"type": "start", "client": "phone\n1.0"})
+        started = stream.wait_for("started")
+        stream.send({"type": "end"})
+        self.assertEqual(stream.close_code(), 1000)
+        self.assertEqual(server.stop(), 0)
+        records = [json.loads(line) for line in server.messages().splitlines()]
+        opened = [r for r in records if r["message"].startswith("opened")]
+        self.assertEqual([(r["message"], r["session"], r["request"]) for r in opened],
+                         [("opened by websocket, client: phone\\n1.0", started["session_id"],
+                           "the-upgrade")])
+
+    def test_who_has_the_log_can_t_fetch_clips_by_it(self):
+        server = self.start().wait_until_ready()
+        for path in ("/voice/clips/secretname", "/api/v1/voice/clips/secretname"):
+            self.assertEqual(server.get(path)[0], 404)
+            self.assertEqual(server.request("POST", path)[0], 405)
+        self.assertEqual(server.stop(), 0)
+        self.assertIn("/voice/clips/[redacted]", server.messages())
+        self.assertNotIn("secretname", server.messages())
 
     def test_lines_for_people_have_them_too(self):
         lines = [line for line in self.lines({}) if " session: " in line]

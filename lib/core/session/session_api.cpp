@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "core/resilience/chains.h"
 #include "core/session/session_impl.h"
+#include "core/session/session_logger.h"
 
 namespace voiceagent {
 namespace {
@@ -81,6 +82,7 @@ Status check_mode(const SessionParts& parts, Mode mode) {
 
 std::shared_ptr<Session> SessionImpl::create(SessionParts parts, SessionOptions options) {
   if (options.id.empty()) options.id = random_id();
+  parts.logger = make_session_logger(std::move(parts.logger), options.id, options.request);
   std::shared_ptr<SessionImpl> session(new SessionImpl(std::move(parts), std::move(options)));
   session->self_ = session;
   session->parts_.executor->post([session] { session->open(); });

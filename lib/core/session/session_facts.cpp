@@ -193,7 +193,7 @@ void SessionImpl::publish_error(Stage stage, TurnId turn, const Status& status) 
   if (stage == Stage::kLlm) provider = agent.llm.name;
   if (stage == Stage::kTts) provider = agent.tts.name;
   if (stage == Stage::kVad) provider = agent.vad.name;
-  parts_.logger->log({LogLevel::kError, "session", status.message(), id(), {}});
+  parts_.logger->write(LogLevel::kError, "session", status.message());
   publish(turn, event::Error{stage, status.code(), provider, status.message(),
                              is_retryable(status.code())});
 }

@@ -214,7 +214,7 @@ std::shared_ptr<const Clip> ServerHost::find_clip(std::string_view name, const P
 void ServerHost::session_opening(Session& session, std::string_view transport,
                                  const Principal& principal) {
   parts_.metrics->watch(session, transport);
-  log_session(session, transport, principal.request, parts_.logger);
+  log_session(session, transport, principal, parts_.logger);
   if (parts_.traces != nullptr) export_turns(session, parts_.traces);
 }
 

@@ -20,10 +20,11 @@ namespace voiceagent::server {
 // How a request ended, for the log and the metrics. Views live during the call.
 struct CallRecord {
   const net::HttpRequest& request;
-  const Route* route;   // null: none
-  int status;           // 499: the client went away before the end
-  std::uint64_t bytes;  // of the body
-  Duration duration;    // from the complete request to the end of the answer
+  const Route* route;             // null: none
+  int status;                     // 499: the client went away before the end
+  std::uint64_t bytes;            // of the body
+  Duration duration;              // from the complete request to the end of the answer
+  std::string_view session = {};  // that it was about; empty: none
 };
 
 // What every answer has in common. Any thread.
@@ -68,6 +69,8 @@ class Call {
   // `f` is called once, when the client goes away before the end of the answer.
   void on_gone(UniqueFunction<void()> f);
   bool answered() const { return status_ != 0; }
+  // Which session it is about, for the log; before the answer ends.
+  void set_session(std::string id) { session_ = std::move(id); }
 
  private:
   void record(int status);
@@ -79,6 +82,7 @@ class Call {
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   int status_ = 0;  // 0: not answered
   std::uint64_t bytes_ = 0;
+  std::string session_;
   bool recorded_ = false;
   const std::shared_ptr<bool> gone_ = std::make_shared<bool>(false);  // the client has
 };

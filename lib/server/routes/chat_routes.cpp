@@ -36,6 +36,7 @@ std::string answer_text(const DialogueAnswer& answer) {
 
 // One JSON object, once the reply is complete.
 void send_whole(const SharedCall& call, const DialogueAnswer& answer) {
+  call->set_session(answer.session_id);
   if (!answer.status.ok()) return call->fail(answer.status);
   net::HttpResponse response{200, {{"content-type", "application/json"}}, answer_text(answer)};
   response.headers.set("x-session-id", answer.session_id);
@@ -49,6 +50,7 @@ void send_delta(const SharedCall& call, std::string_view text) {
 }
 
 void send_end(const SharedCall& call, const DialogueAnswer& answer) {
+  call->set_session(answer.session_id);
   if (answer.status.ok()) {
     call->write(event_text("done", answer_text(answer)));
   } else {

@@ -17,11 +17,13 @@ std::string in_seconds(Duration time) {
 
 }  // namespace
 
-void log_session(Session& session, std::string_view transport, const std::string& request,
-                 const std::shared_ptr<Logger>& logger) {
+void log_session(Session& session, std::string_view transport,
+                 const transports::Principal& principal, const std::shared_ptr<Logger>& logger) {
   if (!logger->wants(LogLevel::kInfo)) return;
-  logger->log(
-      {LogLevel::kInfo, "session", "opened by " + std::string(transport), session.id(), request});
+  std::string opened = "opened by " + std::string(transport);
+  if (!principal.client.empty()) opened += ", client: " + principal.client;
+  const std::string& request = principal.request;
+  logger->log({LogLevel::kInfo, "session", opened, session.id(), request});
   // Not to all events: each frame of audio is one.
   const auto turns = std::make_shared<std::uint64_t>(0);
   EventBus& events = session.events();

@@ -5,14 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "transports/transport_host.h"
 #include "voiceagent/log.h"
 #include "voiceagent/session.h"
 
 namespace voiceagent::server {
 
-// Says that `session`, which a request asked for, is open now, and later how it ended. On its
+// Says that `session`, which `principal` asked for, is open now, and later how it ended. On its
 // executor, before its first event.
-void log_session(Session& session, std::string_view transport, const std::string& request,
-                 const std::shared_ptr<Logger>& logger);
+void log_session(Session& session, std::string_view transport,
+                 const transports::Principal& principal, const std::shared_ptr<Logger>& logger);
 
 }  // namespace voiceagent::server

@@ -63,6 +63,7 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
       const std::shared_ptr<Executor>& executor) override {
     SessionOptions session_options;
     session_options.id = id;
+    session_options.request = owner.request;
     auto session = agent_->open_session(std::move(session_options), executor);
     if (session.ok()) host_.session_opening(**session, "dialogue", owner);
     return session;

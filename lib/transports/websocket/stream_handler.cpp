@@ -94,6 +94,7 @@ class StreamHandler final : public net::WebSocketHandler {
     }
     Result<Principal> principal = host_->authenticate(socket_->request(), start->token);
     if (!principal.ok()) return refuse(principal.status(), kCloseUnauthorised);
+    principal->client = start->client;
     stop_timer();
     if (start->session_id.empty()) return open(*start, std::move(*principal));
     resume(*start, *principal);

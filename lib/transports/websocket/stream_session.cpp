@@ -37,6 +37,7 @@ Status StreamSession::begin(const Start& start) {
   SessionOptions options;
   options.output_rate = encoder_->format().sample_rate;
   options.reports_playback = start.playback_reports;
+  options.request = admitted_.principal.request;
   Result<std::shared_ptr<Session>> session = (*agent)->open_session(std::move(options), executor_);
   if (!session.ok()) return session.status();
   session_ = std::move(*session);
