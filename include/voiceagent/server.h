@@ -23,7 +23,7 @@ namespace voiceagent {
 
 /// How a client's conversation is carried when it doesn't say.
 enum class PreferredTransport {
-  kAuto,       ///< The server chooses by path and user agent.
+  kAuto,       ///< The server chooses by user agent.
   kWebSocket,  ///< Streaming over one WebSocket.
   kJson,       ///< Whole utterances as JSON over a WebSocket.
   kWebRtc,     ///< WebRTC; where it isn't there, a WebSocket and a notice.

@@ -21,6 +21,12 @@ std::vector<std::string> names_in(std::string_view list) {
   return names;
 }
 
+// Names in order of preference, and where they stand.
+struct Wish {
+  std::string_view names;
+  const char* by;
+};
+
 constexpr std::size_t kMaxQuoted = 40;
 
 std::string quoted(std::string_view name) {
@@ -45,44 +51,45 @@ const TransportAdapter* AdapterRegistry::find(std::string_view name) const {
 Selection AdapterRegistry::choose(const SelectionFacts& facts) const {
   std::string notice;
   // The first of the names that there is. The notice says what was wanted more.
-  const auto wanted = [&](std::string_view list, std::string_view by) -> const TransportAdapter* {
-    for (const std::string& name : names_in(list)) {
+  const auto wanted = [&](const Wish& wish) -> const TransportAdapter* {
+    for (const std::string& name : names_in(wish.names)) {
       if (const TransportAdapter* adapter = find(name)) return adapter;
       if (notice.empty()) {
-        notice = quoted(name) + " was asked for " + std::string(by) +
-                 " and is not available on this server";
+        notice =
+            quoted(name) + " was asked for by " + wish.by + " and is not available on this server";
       }
     }
     return nullptr;
   };
-  const auto chosen = [&notice](const TransportAdapter& adapter, std::string_view reason) {
-    return Selection{adapter.name, std::string(reason), notice};
+  const auto chosen = [&notice](const TransportAdapter& adapter, std::string reason) {
+    return Selection{adapter.name, std::move(reason), notice};
   };
 
-  if (const auto* adapter = wanted(facts.forced, "by the server's settings")) {
-    return chosen(*adapter, "set by the server");
-  }
+  const Wish parameter{facts.parameter, "the parameter transport"};
+  const Wish header{facts.header, "x-transport-preference"};
+  const Wish environment{facts.environment, "PREFERRED_TRANSPORT"};
   for (const TransportAdapter& adapter : adapters_) {
     if (std::ranges::find(adapter.paths, facts.path) == adapter.paths.end()) continue;
     // The path speaks for itself, but who hoped for something else is told.
-    const auto* preferred = wanted(facts.header, "by x-transport-preference");
-    if (preferred != nullptr && preferred != &adapter && notice.empty()) {
-      notice = quoted(preferred->name) + " was asked for by x-transport-preference, but the path " +
-               "is that of " + quoted(adapter.name);
+    for (const Wish& wish : {parameter, header}) {
+      const auto* preferred = wanted(wish);
+      if (preferred != nullptr && preferred != &adapter && notice.empty()) {
+        notice = quoted(preferred->name) + " was asked for by " + wish.by +
+                 ", but the path is that of " + quoted(adapter.name);
+      }
     }
+    (void)wanted(environment);
     return chosen(adapter, "chosen by its path");
   }
-  if (const auto* adapter = wanted(facts.header, "by x-transport-preference")) {
-    return chosen(*adapter, "asked for by x-transport-preference");
+  for (const Wish& wish : {parameter, header, environment}) {
+    if (const auto* adapter = wanted(wish))
+      return chosen(*adapter, std::string("asked for by ") + wish.by);
   }
   const std::string agent = to_lower(facts.user_agent);
   for (const TransportAdapter& adapter : adapters_) {
     for (const std::string& part : adapter.user_agents) {
       if (agent.find(part) != std::string::npos) return chosen(adapter, "suits the user agent");
     }
-  }
-  if (const auto* adapter = wanted(facts.environment, "by PREFERRED_TRANSPORT")) {
-    return chosen(*adapter, "set by PREFERRED_TRANSPORT");
   }
   return chosen(adapters_.front(), "the default");
 }

@@ -8,13 +8,13 @@
 
 namespace voiceagent::transports {
 
-// What a transport is chosen by; what is empty was not said.
+// What a transport is chosen by, what counts more first; what is empty was not said.
 struct SelectionFacts {
-  std::string_view forced;       // by the host or its configuration: nothing else counts
-  std::string_view path;         // of the request
+  std::string_view path;         // of the request: a WebSocket's can't carry anything else
+  std::string_view parameter;    // ?transport=: an explicit override, by names like the header's
   std::string_view header;       // x-transport-preference: names in order of preference
+  std::string_view environment;  // PREFERRED_TRANSPORT: what the operator wants
   std::string_view user_agent;   // what is known of the client
-  std::string_view environment;  // PREFERRED_TRANSPORT
 };
 
 struct Selection {

@@ -26,7 +26,9 @@ Status Services::web_socket_readiness() const {
 transports::Selection Services::select(const net::HttpRequest& request,
                                        std::string_view path) const {
   transports::SelectionFacts facts;
+  const std::string parameter = net::query_value(request.query, "transport");
   facts.path = path;
+  facts.parameter = parameter;
   facts.header = request.header("x-transport-preference");
   facts.user_agent = request.header("user-agent");
   if (options.preferred_transport != PreferredTransport::kAuto) {
