@@ -46,6 +46,7 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
  private:
   void take(DialogueAnswer answer) {
     answer_ = std::move(answer);
+    call_->set_session(answer_.session_id);
     if (!answer_.status.ok()) return refuse();
     const std::shared_ptr<Agent> agent = services_.host->base_agent();
     if (answer_.reply.empty() || agent->providers().tts == nullptr || !speech_.wants_speech()) {
@@ -71,8 +72,12 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
     call_->fail(failure);
   }
 
+  // Without the voice the words are still worth having.
   void finish(const Result<Pcm>& speech) {
-    if (!speech.ok()) return call_->fail(speech.status().within("the reply can't be spoken"));
+    if (!speech.ok()) {
+      answer_.status = speech.status().within("the reply can't be spoken");
+      return send();
+    }
     std::string file = wav_file(speech->samples, speech->sample_rate);
     if (speech_.wants_audio) {
       base64_encode(std::as_bytes(std::span(file)), audio_data_);
@@ -80,8 +85,11 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
     if (speech_.wants_url) {
       Result<std::string> url =
           services_.host->keep_clip(call_->principal(), {"audio/wav", std::move(file)});
-      if (!url.ok()) return call_->fail(url.status());
-      voice_url_ = std::move(*url);
+      if (url.ok()) {
+        voice_url_ = std::move(*url);
+      } else {
+        answer_.status = url.status();
+      }
     }
     send();
   }
@@ -99,6 +107,7 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
     if (!audio_data_.empty()) {
       json.field("audio_data", audio_data_).field("audio_type", "audio/wav");
     }
+    if (!answer_.status.ok()) json.field("error", answer_.status.message());
     json.end_object();
     call_->answer_json(json);
   }

@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "server/speech/speech_encoder.h"
 #include "support/catch.h"
+#include "support/session_rig.h"
 #include "unit/server/server_stand.h"
 #include "voiceagent/wav.h"
 
@@ -251,6 +252,26 @@ TEST_CASE("the spoken reply comes by URL, inside the answer, both ways or not at
   CHECK(words_in({reinterpret_cast<const char*>(bytes.data()), bytes.size()}) == "the reply");
   CHECK_FALSE(ask("both")["voice_url"].is_null());
   CHECK(ask("text")["voice_url"].is_null());
+}
+
+TEST_CASE("a reply that can't be spoken is answered in words, with what failed") {
+  ServerStand stand({}, false);
+  sim::TtsScript dumb;
+  dumb.death.how = sim::Death::How::kError;
+  AgentOptions agent = scripted_agent("the reply");
+  agent.tts.instance = sim::scripted_tts(dumb);
+  const auto made = stand.host->parts().engine->make_agent(std::move(agent));
+  REQUIRE(made.ok());
+  REQUIRE(stand.host->set_agent(*made).ok());
+  const FakeAnswer answer = stand.serve(upload("audio/wav", recording("hello"), "?reply=both"));
+  CHECK(answer.response.status == 200);
+  const Json json = json_of(answer);
+  CHECK(json["transcribed_text"].string() == "hello");
+  CHECK(json["response"].string() == "the reply");
+  CHECK_FALSE(json["success"].boolean());
+  CHECK(json["voice_url"].is_null());
+  CHECK_FALSE(json.has("audio_data"));
+  CHECK_THAT(std::string(json["error"].string()), Contains("can't be spoken"));
 }
 
 TEST_CASE("a clip is 404 for whoever it isn't, and when there is none") {
