@@ -18,7 +18,7 @@ void HttpMetrics::add(const CallRecord& record) {
   Counters& counters = found == routes_.end() ? others_ : found->second;
   const int index = std::clamp(record.status / 100 - 1, 0, 4);
   counters.by_class[static_cast<std::size_t>(index)].add();
-  counters.seconds.add(record.duration);
+  if (record.status != 101) counters.seconds.add(record.duration);  // a WebSocket's life begins
 }
 
 void HttpMetrics::expose(Exposition& out) const {

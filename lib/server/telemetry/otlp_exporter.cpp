@@ -30,6 +30,20 @@ bool is_header_name(std::string_view text) {
   });
 }
 
+// Takes a header such as "authorization=Bearer%20x" up, or not, if it is none.
+bool add_header(std::string_view pair, net::HttpHeaders& headers) {
+  const std::size_t equals = pair.find('=');
+  if (equals == std::string_view::npos) return false;
+  const std::string_view name = trim(pair.substr(0, equals));
+  std::string value;
+  if (!is_header_name(name) || !net::percent_decode(trim(pair.substr(equals + 1)), value) ||
+      value.find_first_of("\r\n", 0, 3) != std::string::npos) {
+    return false;
+  }
+  headers.set(to_lower(name), std::move(value));
+  return true;
+}
+
 // The header's seconds, if it has them; a date is as good as nothing here.
 std::optional<Duration> retry_after(const net::HttpHeaders& headers) {
   const std::string_view text = headers.get("retry-after");
@@ -242,20 +256,15 @@ Result<OtlpOptions> make_otlp_options(std::string_view endpoint, std::string_vie
   OtlpOptions options;
   options.url = std::string(endpoint) + "/v1/traces";
   options.service_name = std::move(service_name);
-  while (!headers.empty()) {
+  for (int number = 1; !headers.empty(); ++number) {
     const std::size_t comma = std::min(headers.find(','), headers.size());
     const std::string_view pair = trim(headers.substr(0, comma));
     headers.remove_prefix(std::min(comma + 1, headers.size()));
-    if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size() - 1);
-    const std::string_view name = trim(pair.substr(0, equals));
-    std::string value;
-    if (!is_header_name(name) || !net::percent_decode(trim(pair.substr(equals + 1)), value) ||
-        value.find_first_of("\r\n", 0, 3) != std::string::npos) {
-      return invalid_argument(
-          "telemetry: the headers must be name=value, separated by commas, with percent-encoding");
+    if (!pair.empty() && !add_header(pair, options.headers)) {
+      return invalid_argument("telemetry: header " + std::to_string(number) +
+                              " is not name=value with percent-encoding; headers are separated by "
+                              "commas");
     }
-    options.headers.set(to_lower(name), std::move(value));
   }
   return options;
 }
