@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
 
 #include "voiceagent/config.h"
@@ -20,17 +21,27 @@ int complain(const va::Status& status, ExitCode code) {
   return code;
 }
 
+// VOICEAGENT_ENV=test puts .env.test before .env. Who names a file means it: a token may stand
+// there.
+va::Status load_env_files(va::Environment& environment) {
+  const std::string name = environment["VOICEAGENT_ENV"];
+  if (!name.empty()) {
+    const std::string file = ".env." + name;
+    if (!std::filesystem::exists(file)) {
+      return va::not_found("VOICEAGENT_ENV is '" + name + "', but there is no file " + file +
+                           " here: correct the name, make the file, or unset the variable");
+    }
+    if (va::Status status = va::load_env_file(file, environment); !status.ok()) return status;
+  }
+  return va::load_env_file(".env", environment);
+}
+
 int serve(const std::string& config) {
   va::Registry registry;
   va::register_builtin_providers(registry);
   va::Environment environment = va::process_environment();
-  // VOICEAGENT_ENV=test puts .env.test before .env.
-  const std::string special = environment["VOICEAGENT_ENV"];
-  for (const std::string& file : {special.empty() ? "" : ".env." + special, std::string(".env")}) {
-    if (file.empty()) continue;
-    va::Status status = va::load_env_file(file, environment);
-    if (!status.ok()) return complain(status, kUsage);
-  }
+  va::Status loaded = load_env_files(environment);
+  if (!loaded.ok()) return complain(loaded, kUsage);
   va::Result<va::ServerOptions> options = va::load_server_config(config, registry, environment);
   if (!options.ok()) return complain(options.status(), kUsage);
 

@@ -7,7 +7,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import threading
 import time
 import unittest
 
@@ -47,6 +46,12 @@ class Start(ServerTest):
         self.assertEqual(server.get("/metrics", authorization="Bearer from-env-file")[0], 401)
         server_with_token = {"authorization": "Bearer from-test-file"}
         self.assertEqual(server.get("/metrics", **server_with_token)[0], 200)
+
+    def test_an_env_file_that_is_named_must_be_there(self):
+        (self.folder / ".env").write_text("AUTH_TOKEN=x\n")
+        said = self.refused({"VOICEAGENT_ENV": "prodution"}, code=2)
+        self.assertIn("VOICEAGENT_ENV", said)
+        self.assertIn(".env.prodution", said)
 
     def test_what_keeps_it_from_starting_is_said(self):
         taken = socket.create_server(("127.0.0.1", 0))
@@ -157,19 +162,14 @@ class Recordings(ServerTest):
 class Stop(ServerTest):
     def test_what_is_going_on_is_finished_and_nothing_new_taken(self):
         server = self.start({"DRAIN_TIMEOUT_MS": 100000}).wait_until_ready()
-        answers = []
-
-        def speak():
-            answers.append(server.post_json("/voice/tts", {"text": "Hello there. " * 200}))
-
-        speaker = threading.Thread(target=speak)
-        speaker.start()
-        while "voiceagent_http" not in server.get("/metrics")[2].decode():
-            time.sleep(0.01)
+        connection = server.connect()
+        self.addCleanup(connection.close)
+        connection.request("POST", "/voice/tts", json.dumps({"text": "Hello there. " * 200}),
+                           {"content-type": "application/json"})
+        answer = connection.getresponse()  # its head comes with the first audio
+        self.assertEqual(answer.status, 200)
         server.process.send_signal(signal.SIGTERM)
-        speaker.join()
-        self.assertEqual(answers[0][0], 200)
-        self.assertGreater(len(answers[0][2]), 1_000_000)
+        self.assertGreater(len(answer.read()), 1_000_000)  # raises when the end is missing
         self.assertEqual(server.process.wait(120), 0)
         with self.assertRaises(OSError):
             server.raw()
