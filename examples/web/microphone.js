@@ -40,8 +40,13 @@ export class Microphone {
   // that the server's ear goes on. `onLost()` is told when the microphone goes away by itself.
   static async open(context, { onFrame, onLost }) {
     const stream = await mediaDevices().getUserMedia({ audio: WISHES });
-    await context.audioWorklet.addModule('capture_worklet.js');
-    return new Microphone(context, stream, onFrame, onLost);
+    try {
+      await context.audioWorklet.addModule('capture_worklet.js');
+      return new Microphone(context, stream, onFrame, onLost);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      throw error;
+    }
   }
 
   constructor(context, stream, onFrame, onLost) {
