@@ -16,6 +16,18 @@ namespace {
 constexpr std::array<std::uint8_t, 12> kV4Prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr int kV4Bits = 96;
 
+// Some proxies name the client's port too: "9.9.9.9:5555", "[2001:db8::1]:80".
+std::string_view without_port(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon + 1 == text.size()) return text;
+  const std::string_view port = text.substr(colon + 1);
+  const bool digits =
+      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const std::string_view address = text.substr(0, colon);
+  const bool lone_colon = address.find(':') == std::string_view::npos;
+  return digits && (lone_colon || address.ends_with(']')) ? address : text;
+}
+
 }  // namespace
 
 IpAddress IpAddress::of(const sockaddr& address) {
@@ -48,6 +60,18 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 
 bool IpAddress::is_v4() const {
   return std::equal(kV4Prefix.begin(), kV4Prefix.end(), bytes_.begin());
+}
+
+bool IpAddress::is_loopback() const {
+  static constexpr std::array<std::uint8_t, 16> kV6Loopback{0, 0, 0, 0, 0, 0, 0, 0,
+                                                            0, 0, 0, 0, 0, 0, 0, 1};
+  return is_v4() ? bytes_[kV4Prefix.size()] == 127 : bytes_ == kV6Loopback;
+}
+
+bool is_loopback_host(std::string_view host) {
+  if (host == "localhost") return true;
+  const auto address = IpAddress::parse(host);
+  return address && address->is_loopback();
 }
 
 std::string IpAddress::to_string() const {
@@ -113,8 +137,8 @@ IpAddress client_address(const IpAddress& peer, std::string_view forwarded_for,
   while (!forwarded_for.empty() && contains(trusted, client)) {
     const std::size_t comma = forwarded_for.rfind(',');
     const bool last = comma == std::string_view::npos;
-    const auto next =
-        IpAddress::parse(trim(last ? forwarded_for : forwarded_for.substr(comma + 1)));
+    const std::string_view hop = trim(last ? forwarded_for : forwarded_for.substr(comma + 1));
+    const auto next = IpAddress::parse(without_port(hop));
     if (!next) break;
     client = *next;
     forwarded_for = last ? std::string_view() : forwarded_for.substr(0, comma);

@@ -25,6 +25,7 @@ class IpAddress {
 
   std::string to_string() const;
   bool is_v4() const;
+  bool is_loopback() const;  // 127.0.0.0/8, ::1
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
   bool operator==(const IpAddress& other) const { return bytes_ == other.bytes_; }
   struct Hash {
@@ -47,9 +48,13 @@ class IpRange {
 };
 
 // Who sent a request that came from `peer` with this X-Forwarded-For: the last address in it that
-// isn't a trusted proxy's own; `peer` itself unless that is one.
+// isn't a trusted proxy's own, with or without a port; `peer` itself unless that is one.
 IpAddress client_address(const IpAddress& peer, std::string_view forwarded_for,
                          const std::vector<IpRange>& trusted);
+
+// Whether what listens on this name or address is in reach of its own machine only: "localhost" or
+// an address of the loopback.
+bool is_loopback_host(std::string_view host);
 
 bool contains(const std::vector<IpRange>& ranges, const IpAddress& address);
 

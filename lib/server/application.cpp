@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "net/ip_address.h"
 #include "server/routes/routes.h"
 #include "transports/websocket/handlers.h"
 
@@ -50,17 +51,38 @@ Problem no_route(const net::HttpRequest& head, const RouteMatch& match) {
   return refusal;
 }
 
+Problem too_many_requests(const RateState& rate) {
+  Problem refusal = problem(
+      429, "too many requests from your address: wait " + std::to_string(rate.retry_s) + " s");
+  add_rate_headers(rate, refusal.headers);
+  return refusal;
+}
+
 Problem foreign_origin(const net::HttpRequest& request) {
   return problem(403, "pages of " + std::string(request.header("origin")) +
                           " may not call this server: its configuration (cors) names those that "
                           "may");
 }
 
+Problem unknown_host(const net::HttpRequest& request) {
+  const std::string host(request.header("host"));
+  return problem(403, "without a token this server answers to localhost and addresses, not to " +
+                          host + ": set a token, or list https://" + host +
+                          " in its configuration (cors)");
+}
+
+// The name of a clip is all that it takes to fetch it.
+std::string logged_path(const std::string& path) {
+  constexpr std::string_view kClips = "/voice/clips/";
+  const std::size_t clip = path.find(kClips);
+  return clip == std::string::npos ? path : path.substr(0, clip + kClips.size()) + "[redacted]";
+}
+
 std::string access_line(const CallRecord& record) {
   char numbers[64];
   std::snprintf(numbers, sizeof numbers, " %d %llu bytes %.1f ms ", record.status,
                 static_cast<unsigned long long>(record.bytes), to_ms(record.duration));
-  return record.request.method + " " + record.request.path + numbers + "from " +
+  return record.request.method + " " + logged_path(record.request.path) + numbers + "from " +
          record.request.peer;
 }
 
@@ -68,7 +90,8 @@ std::string access_line(const CallRecord& record) {
 
 Application::Application(ServerOptions options, std::shared_ptr<ServerHost> host)
     : services_(std::move(options), std::move(host)),
-      origins_(services_.options.cors),
+      origins_(services_.options.cors, services_.options.auth.token.empty() &&
+                                           net::is_loopback_host(services_.options.host)),
       limiter_(services_.options.http.rate_limit, services_.options.http.rate_burst) {
   add_routes(services_);
   services_.http_metrics = std::make_unique<HttpMetrics>(services_.router);
@@ -89,10 +112,7 @@ std::optional<net::HttpResponse> Application::early_answer(const net::HttpReques
   };
   if (match.route == nullptr || match.route->limited) {
     const RateState rate = limiter_.take(head.peer, steady_now());
-    if (!rate.allowed) {
-      return refused(problem(
-          429, "too many requests from your address: wait " + std::to_string(rate.retry_s) + " s"));
-    }
+    if (!rate.allowed) return refused(too_many_requests(rate));
   }
   if (head.method == "OPTIONS" && !match.allowed.empty()) return options_answer(head, match);
   if (match.route == nullptr) return refused(no_route(head, match));
@@ -100,6 +120,7 @@ std::optional<net::HttpResponse> Application::early_answer(const net::HttpReques
     return refused(foreign_origin(head));
   }
   if (match.route->open) return std::nullopt;
+  if (!origins_.knows_host(head)) return refused(unknown_host(head));
   const auto principal = services_.host->authenticate_http(head);
   if (!principal.ok()) return refused(problem_of(principal.status()));
   return std::nullopt;
@@ -166,10 +187,8 @@ net::UpgradeAnswer Application::upgrade(const net::HttpRequest& request) {
 std::optional<Problem> Application::upgrade_problem(const net::HttpRequest& request,
                                                     bool token_may_follow) {
   const RateState rate = limiter_.take(request.peer, steady_now());
-  if (!rate.allowed) {
-    return problem(
-        429, "too many requests from your address: wait " + std::to_string(rate.retry_s) + " s");
-  }
+  if (!rate.allowed) return too_many_requests(rate);
+  if (!origins_.knows_host(request)) return unknown_host(request);
   if (!origins_.may_call(request)) return foreign_origin(request);
   if (Status status = services_.web_socket_readiness(); !status.ok()) return problem_of(status);
   if (token_may_follow && !request.headers.has("authorization")) return std::nullopt;
@@ -180,8 +199,11 @@ std::optional<Problem> Application::upgrade_problem(const net::HttpRequest& requ
 
 net::HttpResponse Application::refuse(int status, std::string_view detail,
                                       const net::HttpRequest& request) {
-  return finish(request, nullptr,
-                to_response(problem(status, std::string(detail)), request.id, request.path));
+  net::HttpResponse response =
+      to_response(problem(status, std::string(detail)), request.id, request.path);
+  dress_any(request, response);
+  record({request, nullptr, response.status, response.body.size(), Duration(0)});
+  return response;
 }
 
 net::HttpResponse Application::finish(const net::HttpRequest& request, const Route* route,
@@ -193,6 +215,15 @@ net::HttpResponse Application::finish(const net::HttpRequest& request, const Rou
 
 void Application::dress(const net::HttpRequest& request, const Route* route,
                         net::HttpResponse& response) {
+  dress_any(request, response);
+  // What the limiter refused says already when to come again.
+  const bool counted = route == nullptr || route->limited;
+  if (counted && !response.headers.has("ratelimit-limit")) {
+    add_rate_headers(limiter_.look(request.peer, steady_now()), response.headers);
+  }
+}
+
+void Application::dress_any(const net::HttpRequest& request, net::HttpResponse& response) {
   net::HttpHeaders& headers = response.headers;
   const auto otherwise = [&headers](const char* name, const char* value) {
     if (!headers.has(name)) headers.set(name, value);
@@ -204,11 +235,6 @@ void Application::dress(const net::HttpRequest& request, const Route* route,
   headers.set("x-frame-options", "DENY");
   headers.set("referrer-policy", "no-referrer");
   origins_.add_headers(request, headers);
-  if (route == nullptr || route->limited) {
-    RateState rate = limiter_.look(request.peer, steady_now());
-    rate.allowed = response.status != 429;
-    add_rate_headers(rate, headers);
-  }
 }
 
 void Application::record(const CallRecord& record) {
@@ -219,7 +245,7 @@ void Application::record(const CallRecord& record) {
   const std::shared_ptr<Logger>& logger = services_.host->logger();
   if (!logger->wants(level)) return;
   const std::string line = access_line(record);
-  logger->log({level, "http", line, {}, record.request.id});
+  logger->log({level, "http", line, record.session, record.request.id});
 }
 
 }  // namespace voiceagent::server

@@ -40,6 +40,8 @@ class Application final : public net::HttpApplication,
                                                 const RouteMatch& match);
   net::HttpResponse options_answer(const net::HttpRequest& head, const RouteMatch& match) const;
   std::optional<Problem> upgrade_problem(const net::HttpRequest& request, bool token_may_follow);
+  // What every answer carries, whether or not its request counted for the rate.
+  void dress_any(const net::HttpRequest& request, net::HttpResponse& response);
   // Dresses and records an answer that no Call gives.
   net::HttpResponse finish(const net::HttpRequest& request, const Route* route,
                            net::HttpResponse response);

@@ -13,6 +13,7 @@
 #include "config/reference_table.h"
 #include "config/toml_document.h"
 #include "config/variables.h"
+#include "net/ip_address.h"
 #include "server/server_schema.h"
 #include "server/telemetry/otlp_exporter.h"
 #include "voiceagent/server.h"
@@ -61,10 +62,6 @@ Result<AgentOptions> read_agent(const ConfigDocument& rest, const std::string& d
   return load_agent_config(agent_file, registry, environment);
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 // "https://example.com:8443", as a browser says it.
 bool is_origin(std::string_view text) {
   if (text == "*") return true;
@@ -94,7 +91,8 @@ std::string_view to_string(PreferredTransport transport) {
 
 Status check_server_options(const ServerOptions& options) {
   ConfigErrors errors;
-  if (!is_loopback(options.host) && options.auth.token.empty() && !options.auth.allow_open) {
+  if (!net::is_loopback_host(options.host) && options.auth.token.empty() &&
+      !options.auth.allow_open) {
     errors.add("auth: others can reach '" + options.host +
                "', and no token is set: set AUTH_TOKEN, listen on 127.0.0.1, or say that this is "
                "meant with ALLOW_OPEN=true");

@@ -141,7 +141,8 @@ ServerSection web_socket_section() {
                    {16'384, 1'024 * kMegabyte},
                    "What may wait for a slow reader; beyond it the oldest audio is dropped."),
            setting("stall_timeout_ms", "", VA_FIELD(web_socket.stall_timeout), {1'000, kHour},
-                   "A reader that takes nothing for so long is closed (1013)."),
+                   "A reader that takes nothing for so long is cut off: it would get no close "
+                   "frame (1006)."),
            setting("ping_interval_ms", "", VA_FIELD(web_socket.ping_interval), {1'000, kHour},
                    "A ping after so much quiet; no answer within as long again: lost."),
            setting("start_timeout_ms", "", VA_FIELD(web_socket.start_timeout), {100, kHour},

@@ -6,7 +6,7 @@ import struct
 import time
 import unittest
 
-from server_support import ENGINES, PATIENCE, SharedServerTest, WebSocket
+from server_support import ENGINES, PATIENCE, ServerTest, SharedServerTest, WebSocket
 
 
 def everything(connection):
@@ -62,7 +62,8 @@ class Requests(SharedServerTest):
                      "/....//etc/passwd", "/%00", "/a%00b", "/\\..\\..\\etc\\passwd", "/%ff%fe",
                      "/%", "/%zz", "//etc/passwd", "/voice/clips/..%2f..%2fx",
                      "/index.html/../../x"):
-            status = self.raw_status(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            status = self.raw_status(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
+                                     "Connection: close\r\n\r\n")
             self.assertIn(status, (400, 404), path)
 
     def test_requests_that_are_none_are_refused(self):
@@ -76,7 +77,8 @@ class Requests(SharedServerTest):
         self.assertEqual(status, 431)
 
     def test_bodies_that_are_too_long_or_chunked_are_refused_before_they_come(self):
-        head = "POST /voice/process-speech HTTP/1.1\r\nHost: a\r\nContent-Type: audio/wav\r\n"
+        head = ("POST /voice/process-speech HTTP/1.1\r\nHost: localhost\r\n"
+                "Content-Type: audio/wav\r\n")
         self.assertEqual(self.raw_status(head + "Content-Length: 99999999999\r\n\r\n"), 413)
         self.assertEqual(self.raw_status(head + "Content-Length: -1\r\n\r\n"), 400)
         self.assertEqual(self.raw_status(head + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 411)
@@ -94,6 +96,17 @@ class Requests(SharedServerTest):
         status, _, answer = self.server.request("POST", "/voice/process-speech", silence,
                                                 {"content-type": "application/octet-stream"})
         self.assertEqual(status, 422, answer)
+
+    def test_a_page_whose_name_was_made_to_lead_here_is_refused(self):
+        foreign = {"Host": "evil.example", "Origin": "http://evil.example"}
+        for path in ("/chat/message", "/voice/tts"):
+            self.assertEqual(self.server.post_json(path, {"text": "hello"}, foreign)[0], 403)
+        self.assertEqual(self.server.get("/metrics", Host="evil.example")[0], 403)
+        for path in ("/ws", "/api/v1/ws/stream"):
+            head = (f"GET {path} HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n"
+                    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+            self.assertEqual(self.raw_status(head), 403)
 
     def test_a_websocket_where_there_is_none_and_none_where_one_is(self):
         self.assertEqual(WebSocket(self.server, "/health").status, 404)
@@ -137,8 +150,8 @@ class Slow(SharedServerTest):
 
     def test_headers_and_bodies_that_drip_are_cut_off(self):
         self.assertIn(b" 408 ", self.drip(b"GET / HTTP/1.1\r\nX: ", b"a" * 10000))
-        head = (b"POST /chat/message HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                b"Content-Length: 10000\r\n\r\n")
+        head = (b"POST /chat/message HTTP/1.1\r\nHost: localhost\r\n"
+                b"Content-Type: application/json\r\nContent-Length: 10000\r\n\r\n")
         self.assertIn(b" 408 ", self.drip(head, b" " * 10000))
 
     def test_a_stream_that_never_starts_is_closed(self):
@@ -162,10 +175,41 @@ class Slow(SharedServerTest):
         self.addCleanup(greedy.close)
         greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         body = json.dumps({"text": "Hello there. " * 800}).encode()
-        greedy.sendall(b"POST /voice/tts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                       b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        greedy.sendall(b"POST /voice/tts HTTP/1.1\r\nHost: localhost\r\n"
+                       b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+                       + body)
         for _ in range(20):
             self.assertEqual(self.server.post_json("/chat/message", {"text": "hello"})[0], 200)
+        end = time.monotonic() + PATIENCE
+        while "POST /voice/tts 499 " not in self.server.messages():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.1)
+
+
+@ENGINES
+class Crowded(ServerTest):
+    """Connections beyond the limits."""
+
+    def second_answer(self, variable):
+        """What one more connection is answered with while the only one that may be is taken."""
+        server = self.start({variable: 1, "RATE_LIMIT": 600})
+        with server.raw() as first:
+            first.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertIn(b" 200 ", first.recv(65536))
+            return server.get("/health")
+
+    def check(self, variable, expected):
+        status, headers, body = self.second_answer(variable)
+        self.assertEqual(status, expected, body)
+        self.assertGreaterEqual(int(headers["retry-after"]), 1)
+        self.assertNotIn("ratelimit-limit", headers)
+        self.assertEqual(json.loads(body)["status"], expected)
+
+    def test_beyond_all_connections(self):
+        self.check("MAX_CONNECTIONS", 503)
+
+    def test_beyond_those_of_an_address(self):
+        self.check("MAX_CONNECTIONS_PER_ADDRESS", 429)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/http.h"
@@ -12,8 +13,14 @@ namespace voiceagent::server {
 // Constant; any thread.
 class OriginPolicy {
  public:
-  explicit OriginPolicy(CorsOptions options) : options_(std::move(options)) {}
+  // `known_hosts_only`: nothing but the Host that a request names tells pages of our own from
+  // others, as on a loopback without a token. A page can have any name resolve to any address (DNS
+  // rebinding), so only those names count that nobody else can have, or that are listed.
+  OriginPolicy(CorsOptions options, bool known_hosts_only)
+      : options_(std::move(options)), known_hosts_only_(known_hosts_only) {}
 
+  // Whether the request names the server by a Host that may be its own.
+  bool knows_host(const net::HttpRequest& request) const;
   // Whether the page that sent the request may do so: there is none, it is one of our own, or its
   // origin is among those that the configuration names.
   bool may_call(const net::HttpRequest& request) const;
@@ -28,6 +35,7 @@ class OriginPolicy {
   bool is_listed(std::string_view origin) const;
 
   const CorsOptions options_;
+  const bool known_hosts_only_;
 };
 
 }  // namespace voiceagent::server

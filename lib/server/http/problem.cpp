@@ -50,17 +50,23 @@ std::string_view code_name(int status) {
   }
 }
 
+void add_usual_headers(Problem& problem) {
+  if (problem.status == 503 || problem.status == 429) problem.headers.set("retry-after", "1");
+  if (problem.status == 401) problem.headers.set("www-authenticate", "Bearer");
+}
+
 }  // namespace
 
 Problem problem(int status, std::string detail) {
-  return {status, std::move(detail), std::string(code_name(status))};
+  Problem result{status, std::move(detail), std::string(code_name(status))};
+  add_usual_headers(result);
+  return result;
 }
 
 Problem problem_of(const Status& status) {
   Problem result{http_status(status.code()), status.message(),
                  std::string(to_string(status.code()))};
-  if (result.status == 503 || result.status == 429) result.headers.set("retry-after", "1");
-  if (result.status == 401) result.headers.set("www-authenticate", "Bearer");
+  add_usual_headers(result);
   return result;
 }
 

@@ -17,7 +17,7 @@ struct Problem {
 };
 
 // The problem behind an error of the library: kNotFound is 404, and so on. What may work later
-// comes with Retry-After.
+// (429, 503) comes with Retry-After, here and in problem().
 Problem problem_of(const Status& status);
 // The problem with that HTTP status: its code is derived from it.
 Problem problem(int status, std::string detail);

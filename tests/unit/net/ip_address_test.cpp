@@ -34,6 +34,18 @@ TEST_CASE("addresses are read and written; the two ways to write an IPv4 one are
   }
 }
 
+TEST_CASE("loopback is 127.0.0.0/8, ::1 and localhost, not what only begins like them") {
+  for (const char* host : {"localhost", "127.0.0.1", "127.255.1.2", "::1", "::ffff:127.0.0.1"}) {
+    CAPTURE(host);
+    CHECK(is_loopback_host(host));
+  }
+  for (const char* host : {"", "127.", "127.example.invalid", "127.0.0.1.example", "128.0.0.1",
+                           "0.0.0.0", "::", "::2", "localhost.example"}) {
+    CAPTURE(host);
+    CHECK_FALSE(is_loopback_host(host));
+  }
+}
+
 TEST_CASE("a network holds the addresses with its bits") {
   CHECK(in("10.0.0.0/8", "10.255.1.2"));
   CHECK_FALSE(in("10.0.0.0/8", "11.0.0.0"));
@@ -58,6 +70,12 @@ TEST_CASE("the client is the last address that isn't a trusted proxy") {
   CHECK(client("10.0.0.1", "3.3.3.3,2.2.2.2 , 10.0.0.2", {"10.0.0.0/8"}) == "2.2.2.2");
   CHECK(client("10.0.0.1", "10.0.0.3, 10.0.0.2", {"10.0.0.0/8"}) == "10.0.0.3");
   CHECK(client("10.0.0.1", "nonsense", {"10.0.0.0/8"}) == "10.0.0.1");
+  CHECK(client("10.0.0.1", "9.9.9.9:5555", {"10.0.0.0/8"}) == "9.9.9.9");
+  CHECK(client("10.0.0.1", "[2001:db8::1]:1, 10.0.0.2:80", {"10.0.0.0/8"}) == "2001:db8::1");
+  CHECK(client("10.0.0.1", "2001:db8::1:80", {"10.0.0.0/8"}) == "2001:db8::1:80");
+  for (const char* wrong : {"9.9.9.9:", "9.9.9.9:x", ":80", "[::1]x:80"}) {
+    CHECK(client("10.0.0.1", wrong, {"10.0.0.0/8"}) == "10.0.0.1");
+  }
   CHECK(client("10.0.0.1", "2.2.2.2, ", {"10.0.0.0/8"}) == "10.0.0.1");
   CHECK(client("::1", "2001:db8::1", {"::1"}) == "2001:db8::1");
 }

@@ -83,7 +83,37 @@ TEST_CASE("pages of other origins can't make the server do anything") {
   };
   CHECK(post("https://evil.example") == 403);
   CHECK(post("null") == 403);
-  CHECK(post("https://server.example") == 200);
+  CHECK(post("http://localhost:7860") == 200);
+}
+
+TEST_CASE("a page that has its own name resolve to this machine can't talk to an open loopback") {
+  const ServerStand::Headers rebound{{"host", "evil.example:7860"},
+                                     {"origin", "http://evil.example:7860"},
+                                     {"content-type", "application/json"}};
+  const auto post = [&rebound](ServerOptions options) {
+    ServerStand stand(std::move(options));
+    return stand.serve(
+        ServerStand::request("POST", "/chat/message", rebound, R"({"text":"hello"})"));
+  };
+  const auto upgrade = [&rebound](ServerOptions options, std::string path) {
+    ServerStand stand(std::move(options));
+    return stand.app->upgrade(ServerStand::request("GET", std::move(path), rebound)).refusal.status;
+  };
+  const FakeAnswer refused = post({});
+  CHECK(status_of(refused) == 403);
+  CHECK_THAT(refused.response.body, Contains("evil.example:7860") && Contains("cors"));
+  CHECK(upgrade({}, "/ws") == 403);
+  CHECK(upgrade({}, "/api/v1/ws/stream") == 403);
+  ServerStand stand;
+  CHECK(status_of(stand.get("/voice/config", {{"host", "evil.example"}})) == 403);  // no origin
+  CHECK(status_of(stand.get("/health", {{"host", "evil.example"}})) == 200);
+  ServerOptions listed;
+  listed.cors.origins = {"http://evil.example:7860"};
+  CHECK(status_of(post(listed)) == 200);
+  ServerOptions open;  // whoever serves everybody on purpose may have any name
+  open.host = "0.0.0.0";
+  open.auth.allow_open = true;
+  CHECK(status_of(post(open)) == 200);
 }
 
 TEST_CASE("an address that asks too much waits, but may still see how the server is") {
@@ -157,4 +187,52 @@ TEST_CASE("what the net layer refuses is a problem too") {
   CHECK(response.status == 413);
   CHECK(response.headers.get("content-type") == "application/problem+json");
   CHECK_THAT(response.body, Contains("the body is too long") && Contains("too_large"));
+}
+
+TEST_CASE("who is refused for want of room is told when to come again, and nothing of the rate") {
+  ServerStand stand;
+  for (const int status : {503, 429}) {  // too many connections: of all, of one address
+    CAPTURE(status);
+    const net::HttpHeaders headers =
+        stand.app->refuse(status, "no room", ServerStand::request("GET", "/voice/status")).headers;
+    CHECK(headers.get("retry-after") == "1");
+    CHECK_FALSE(headers.has("ratelimit-limit"));
+  }
+  CHECK_FALSE(stand.app->refuse(431, "too large", ServerStand::request("GET", "/"))
+                  .headers.has("retry-after"));
+  stand.host->begin_drain();
+  const net::UpgradeAnswer draining =
+      stand.app->upgrade(ServerStand::request("GET", "/api/v1/ws/stream"));
+  CHECK(draining.refusal.status == 503);
+  CHECK(draining.refusal.headers.get("retry-after") == "1");
+}
+
+TEST_CASE("a WebSocket beyond the rate is told when to come again") {
+  ServerOptions options;
+  options.http.rate_limit = 1;
+  options.http.rate_burst = 1;
+  ServerStand stand(options);
+  CHECK(stand.app->upgrade(ServerStand::request("GET", "/ws")).handler != nullptr);
+  const net::HttpHeaders headers =
+      stand.app->upgrade(ServerStand::request("GET", "/ws")).refusal.headers;
+  CHECK(std::stoi(std::string(headers.get("retry-after"))) >= 1);
+  CHECK(headers.get("ratelimit-remaining") == "0");
+}
+
+TEST_CASE("what the operator and the client want is in the choice of transport") {
+  ServerOptions options;
+  options.preferred_transport = PreferredTransport::kWebRtc;
+  ServerStand stand(options);
+  const auto choice = [&stand](std::string query, ServerStand::Headers headers) {
+    return json_of(stand.get("/voice/config" + query, headers))["transport"];
+  };
+  const Json browser = choice("", {{"user-agent", "Mozilla/5.0"}});
+  CHECK(browser["name"].string() == "websocket");
+  CHECK_THAT(std::string(browser["notice"].string()),
+             Contains("'webrtc' was asked for by PREFERRED_TRANSPORT"));
+  CHECK(choice("?transport=json", {{"x-transport-preference", "websocket"}})["name"].string() ==
+        "json");
+  CHECK(stand.app->services()
+            .select(ServerStand::request("GET", "/api/v1/ws/stream"), "/api/v1/ws/stream")
+            .notice.starts_with("'webrtc' was asked for by PREFERRED_TRANSPORT"));
 }

@@ -124,7 +124,8 @@ TEST_CASE("what a server's configuration gets wrong is refused with its place, a
 }
 
 TEST_CASE("an address that others can reach needs a token, or a word that none is meant") {
-  for (const std::string host : {"0.0.0.0", "::", "192.168.0.7", "example.com", ""}) {
+  for (const std::string host : {"0.0.0.0", "::", "192.168.0.7", "example.com",
+                                 "127.example.invalid", "127.0.0.1.example", "127.0.0", ""}) {
     const std::string toml = "[server]\nhost = '" + host + "'\n";
     CHECK_THAT(refused(toml), Contains("AUTH_TOKEN") && Contains("ALLOW_OPEN"));
     CHECK(parsed(toml + "[auth]\ntoken = 'x'\n").auth.token == "x");

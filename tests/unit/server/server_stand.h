@@ -66,7 +66,7 @@ class ServerStand {
     request.target = std::move(target);
     request.peer = "192.0.2.1";
     request.headers = headers;
-    if (!request.headers.has("host")) request.headers.set("host", "server.example");
+    if (!request.headers.has("host")) request.headers.set("host", "localhost:7860");
     request.body = std::move(body);
     return request;
   }
