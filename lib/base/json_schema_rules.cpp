@@ -118,8 +118,9 @@ bool repeats_little(std::string_view pattern) {
   return true;
 }
 
-// What RapidJSON takes for granted: brackets match, a repeat has something to repeat, and that is
-// neither a repeat itself nor a group that may be empty, or it would go round for ever.
+// What RapidJSON takes for granted: brackets match, each alternative has something to match, a
+// repeat has something to repeat, and that is neither a repeat itself nor a group that may be
+// empty, or it would go round for ever.
 class PatternCheck {
  public:
   explicit PatternCheck(std::string_view pattern) : pattern_(pattern) {}
@@ -128,41 +129,49 @@ class PatternCheck {
     for (at_ = 0; at_ < pattern_.size(); ++at_) {
       if (!step(pattern_[at_])) return false;
     }
-    return groups_.size() == 1;
+    return groups_.size() == 1 && groups_.back().matches;
   }
 
  private:
+  struct Group {
+    bool maybe_empty = false;  // something in it may be left out
+    bool matches = false;      // the alternative that is being read has something to match
+  };
+
   bool step(char c) {
     switch (c) {
-      case '(': groups_.push_back(false); return nothing();
+      case '(': groups_.emplace_back(); return nothing();
       case ')': return end_group();
-      case '|':
+      case '|': return std::exchange(groups_.back().matches, false) && nothing();
       case '^':
       case '$': return nothing();
       case '*':
-      case '?': groups_.back() = true; return repeat();
+      case '?': groups_.back().maybe_empty = true; return repeat();
       case '+': return repeat();
       case '{': return count();
-      case '[': repeatable_ = true; return skip_to(']');
-      case '\\': ++at_; break;
-      default: break;
+      case '[': return something() && skip_to(']');
+      case '\\': ++at_; return something();
+      default: return something();
     }
-    return repeatable_ = true;
   }
+  bool something() { return groups_.back().matches = repeatable_ = true; }
   bool nothing() {
     repeatable_ = false;
     return true;
   }
   bool repeat() { return std::exchange(repeatable_, false); }
   bool count() {
-    if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '0') groups_.back() = true;
+    if (at_ + 1 < pattern_.size() && pattern_[at_ + 1] == '0') {
+      groups_.back().maybe_empty = true;
+    }
     return skip_to('}') && repeat();
   }
   bool end_group() {
-    if (groups_.size() == 1) return false;
-    const bool maybe_empty = groups_.back();
+    if (groups_.size() == 1 || !groups_.back().matches) return false;
+    const bool maybe_empty = groups_.back().maybe_empty;
     groups_.pop_back();
-    if (maybe_empty) groups_.back() = true;
+    groups_.back().maybe_empty = groups_.back().maybe_empty || maybe_empty;
+    something();
     repeatable_ = !maybe_empty;
     return true;
   }
@@ -176,7 +185,7 @@ class PatternCheck {
   const std::string_view pattern_;
   std::size_t at_ = 0;
   bool repeatable_ = false;
-  std::vector<bool> groups_{false};  // the open ones: whether something in them may be left out
+  std::vector<Group> groups_{Group()};  // the open ones, the whole pattern first
 };
 
 std::string wrong_pattern(const Json& json) {

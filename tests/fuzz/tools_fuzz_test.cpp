@@ -57,7 +57,8 @@ TEST_CASE("patterns of all kinds do no harm") {
                               "[z-a]",   "\\\\",
                               "\\",      "a|",
                               "|",       "((((((((a))))))))",
-                              "(a*)*b",  "[\\u0000-\\uffff]"}) {
+                              "(a*)*b",  "[\\u0000-\\uffff]",
+                              "x(|a)",   "a()"}) {
     feed(member(std::string(R"({"pattern":")") + pattern + R"("})"),
          R"({"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})");
   }

@@ -120,6 +120,15 @@ TEST_CASE("patterns that would go round for ever, or repeat nothing, are refused
   CHECK(fits(R"({"pattern":"^a\\*(b)?$"})", R"("a*b")"));
 }
 
+TEST_CASE("patterns with an alternative that matches nothing are refused") {
+  for (const char* pattern : {"", "^$", "()", "a()", "x-(|a)", "^x-(|a[f]+){0,6}$", "(a|)b", "a|",
+                              "|a", "a||b", "(^)a", "a($|b)"}) {
+    INFO(pattern);
+    CHECK(refusal(member(std::string(R"({"pattern":")") + pattern + R"("})")) != "");
+  }
+  CHECK(fits(R"({"pattern":"^x-(a|b[cd])(e|f)+$"})", R"("x-bdfe")"));
+}
+
 TEST_CASE("patterns that can't be understood, or would take all memory, are refused") {
   CHECK(refusal(member(R"({"pattern":"[a"})")).find("is not a regular expression") !=
         std::string::npos);
