@@ -117,7 +117,8 @@ void WebSocketConnection::parse(std::span<char> bytes) {
     broken();  // its answer to our close frame
   } else if (error.code == kCloseTooBig) {
     close_with(error.code,
-               "a message may have " + std::to_string(limits_.max_message_bytes) + " bytes", true);
+               "a message may have at most " + std::to_string(limits_.max_message_bytes) + " bytes",
+               true);
   } else {
     close_with(error.code, error.reason, true);
   }

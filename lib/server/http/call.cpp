@@ -83,7 +83,7 @@ void Call::record(int status) {
   recorded_ = true;
   if (*gone_) status = kClientGone;
   policy_->record({request(), match_.route, status, bytes_,
-                    std::chrono::steady_clock::now() - start_, session_});
+                   std::chrono::steady_clock::now() - start_, session_});
 }
 
 }  // namespace voiceagent::server

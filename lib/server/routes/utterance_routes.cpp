@@ -62,7 +62,8 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
     request.language = agent->options().language;
     request.deadline = services_.options.http.answer_timeout;
     const auto self = shared_from_this();
-    speak_whole(std::move(request), [self](const Result<Pcm>& speech) { self->finish(speech); });
+    call_->on_gone(speak_whole(std::move(request),
+                               [self](const Result<Pcm>& speech) { self->finish(speech); }));
   }
 
   // What was said was heard, but there is no answer to it: the client's business to say it again.

@@ -10,11 +10,16 @@ struct Gathering {
   Pcm speech;
   UniqueFunction<void(Result<Pcm>)> done;
   std::unique_ptr<transports::Synthesis> synthesis;
+
+  void end(Result<Pcm> result) {
+    if (auto f = std::exchange(done, nullptr)) f(std::move(result));
+  }
 };
 
 }  // namespace
 
-void speak_whole(transports::SynthesisRequest request, UniqueFunction<void(Result<Pcm>)> done) {
+UniqueFunction<void()> speak_whole(transports::SynthesisRequest request,
+                                   UniqueFunction<void(Result<Pcm>)> done) {
   const auto gathering = std::make_shared<Gathering>();
   gathering->done = std::move(done);
   request.on_audio = [gathering](AudioView audio) {
@@ -25,16 +30,25 @@ void speak_whole(transports::SynthesisRequest request, UniqueFunction<void(Resul
   };
   request.on_done = [gathering, executor = request.executor](const Status& status) {
     if (status.ok()) {
-      gathering->done(std::move(gathering->speech));
+      gathering->end(std::move(gathering->speech));
     } else {
-      gathering->done(status);
+      gathering->end(status);
     }
     // The synthesis is calling us, and holds us: it goes once it has returned.
     executor->post([gathering] { gathering->synthesis.reset(); });
   };
   auto synthesis = transports::start_synthesis(std::move(request));
-  if (!synthesis.ok()) return gathering->done(synthesis.status());
-  gathering->synthesis = std::move(*synthesis);
+  if (synthesis.ok()) {
+    gathering->synthesis = std::move(*synthesis);
+  } else {
+    gathering->end(synthesis.status());
+  }
+  return [weak = std::weak_ptr(gathering)] {
+    const auto open = weak.lock();
+    if (open == nullptr) return;
+    open->synthesis.reset();
+    open->end(Status(ErrorCode::kCancelled, "the speech was given up"));
+  };
 }
 
 }  // namespace voiceagent::server

@@ -9,7 +9,9 @@
 namespace voiceagent::server {
 
 // Calls `done` exactly once, on request.executor, where this is to be called too; also at once when
-// the speech can't begin. The callbacks of `request` are set here.
-void speak_whole(transports::SynthesisRequest request, UniqueFunction<void(Result<Pcm>)> done);
+// the speech can't begin. The callbacks of `request` are set here. What is returned stops it, there
+// too, at any time: if `done` was not called yet, it gets kCancelled.
+UniqueFunction<void()> speak_whole(transports::SynthesisRequest request,
+                                   UniqueFunction<void(Result<Pcm>)> done);
 
 }  // namespace voiceagent::server

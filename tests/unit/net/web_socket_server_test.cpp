@@ -259,7 +259,8 @@ TEST_CASE("an application's own limit for messages holds, and the server's where
     REQUIRE(client.send(RawClient::frame(0x81, std::string(most + 1, 'x'))));
     const auto frame = client.receive_frame();
     CHECK(frame.close_code() == kCloseTooBig);
-    CHECK(frame.payload.substr(2) == "a message may have " + std::to_string(most) + " bytes");
+    CHECK(frame.payload.substr(2) ==
+          "a message may have at most " + std::to_string(most) + " bytes");
   }
 }
 

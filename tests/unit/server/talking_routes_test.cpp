@@ -238,6 +238,27 @@ TEST_CASE("a client that leaves while its recording is read gives it up too") {
   CHECK(answer->response.status == 503);
 }
 
+TEST_CASE("a client that leaves while its reply is spoken ends that too") {
+  const auto begin = [](ServerStand& stand, const std::shared_ptr<FakeAnswer>& answer) {
+    return stand.begin(upload("audio/wav", recording("hello")), answer);
+  };
+  ServerStand first;
+  const auto whole = std::make_shared<FakeAnswer>();
+  const auto kept = begin(first, whole);
+  Duration taken{0};
+  for (const Duration step = std::chrono::milliseconds(1); !whole->ended; taken += step) {
+    first.time->run_for(step);
+    REQUIRE(taken < std::chrono::minutes(1));
+  }
+  ServerStand second;
+  const auto answer = std::make_shared<FakeAnswer>();
+  const auto exchange = begin(second, answer);
+  second.time->run_for(taken - std::chrono::milliseconds(2));
+  REQUIRE_FALSE(answer->ended);
+  exchange->leave();
+  CHECK_THAT(answer->response.body, Contains("hello") && Contains("given up"));
+}
+
 TEST_CASE("the spoken reply comes by URL, inside the answer, both ways or not at all") {
   ServerStand stand;
   const auto ask = [&stand](const std::string& reply) {
