@@ -42,17 +42,21 @@ ServerSetting path(ServerSetting setting) {
 #define VA_FIELD(member) \
   [](ServerOptions & o) -> auto& { return o.member; }
 
-ServerSection server_section() {
+ServerSetting agent_setting() {
   ServerSetting agent = make_setting<ServerFile>(
       "agent", [](ServerFile & file) -> auto& { return file.agent_file; }, {},
       "The agent's configuration; empty: its sections stand in this file.");
   agent.option.environment = "AGENT_CONFIG";
+  return agent;
+}
+
+ServerSection server_section() {
   return {
       "server",
       "Where it listens, and how much it takes.",
       {setting("host", "HOST", VA_FIELD(host), {}, "Name or address to listen on."),
        setting("port", "PORT", VA_FIELD(port), {0, 65'535}, "Port to listen on; 0: a free one."),
-       path(std::move(agent)),
+       path(agent_setting()),
        setting("loops", "LOOPS", VA_FIELD(loops), {0, 64},
                "Threads for sockets and sessions; 0: one per core, at most 4."),
        setting("max_connections", "MAX_CONNECTIONS", VA_FIELD(max_connections), {1, 1'000'000},
