@@ -25,7 +25,8 @@ struct PoolStatus {
   std::uint64_t created = 0;  ///< Made so far.
   std::uint64_t failed = 0;   ///< Could not be made, or were found broken, so far.
   std::uint64_t waits = 0;    ///< Requests that had to wait, so far.
-  Duration wait_p50{0};       ///< Of the latest waits, half were no longer; 0: not known.
+  Duration wait_p50{0};       ///< Of the latest waits, those that were given up included, half
+                              ///< were no longer; 0: not known.
   Duration wait_p99{0};       ///< All but one in a hundred were no longer.
 };
 

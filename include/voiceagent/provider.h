@@ -67,10 +67,10 @@ struct StreamContext {
 
 /// What a factory gets to make a provider that serves many sessions at once.
 struct ProviderContext {
-  std::shared_ptr<WorkerPool> workers;  ///< For warming up.
-  std::shared_ptr<Logger> logger;       ///< For what people should read; never null.
-  std::shared_ptr<PoolBoard> pools{};   ///< Where a pool of its is put up; may be null.
-  std::shared_ptr<Executor> clock{};    ///< For the time alone, in pools; may be null.
+  std::shared_ptr<WorkerPool> workers;   ///< For warming up, and for pools to tidy up.
+  std::shared_ptr<Logger> logger;        ///< For what people should read; never null.
+  std::shared_ptr<PoolBoard> pools{};    ///< Where a pool of its is put up; may be null.
+  std::shared_ptr<Executor> executor{};  ///< For the clock and timers of pools; may be null.
 };
 
 /// What a provider may use to get ready for a session. It lasts as long as the provider keeps it.

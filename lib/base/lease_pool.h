@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/wait_lengths.h"
+#include "voiceagent/executor.h"
 #include "voiceagent/pool.h"
 #include "voiceagent/status.h"
 #include "voiceagent/time.h"
@@ -25,10 +27,13 @@ struct LeasePoolOptions {
   std::size_t minimum = 0;  // made by warm(), and kept however long they are idle
   std::size_t maximum = 1;
   bool reuse = true;                                 // else each is made anew
-  Duration idle_limit{0};                            // who was idle for longer goes; 0: never
+  Duration idle_limit{0};                            // who is idle for so long goes; 0: never
   std::function<Result<std::unique_ptr<T>>()> make;  // may block
   std::function<bool(T&)> healthy = {};              // looked at when one comes back
-  std::function<Time()> clock = {};                  // empty: nothing is known of times
+  // Its clock and timer; null: nothing is known of times, and nobody goes for being idle.
+  std::shared_ptr<Executor> executor = {};
+  // Where those that go are destroyed; null: on the executor.
+  std::shared_ptr<WorkerPool> workers = {};
 };
 
 template <class T>
@@ -85,6 +90,11 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
 
   explicit LeasePool(LeasePoolOptions<T> options)
       : options_(std::move(options)), free_(options_.maximum) {}
+  ~LeasePool() override {
+    if (timer_ != 0) options_.executor->cancel(timer_);
+  }
+  LeasePool(const LeasePool&) = delete;
+  LeasePool& operator=(const LeasePool&) = delete;
 
   // Makes the minimum, so that the first ones needn't wait for it. Blocks.
   Status warm() {
@@ -92,7 +102,7 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
       Result<std::unique_ptr<T>> made = create();
       if (!made.ok()) return made.status();
       const std::lock_guard lock(mutex_);
-      if (idle_.size() < free_) idle_.push_back({std::move(*made), now()});
+      if (idle_.size() < free_) put(std::move(*made));
     }
     return {};
   }
@@ -107,14 +117,16 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
     const std::lock_guard lock(mutex_);
     warming_ = false;
     if (!made.ok()) return made.status();
-    if (idle_.size() < free_) idle_.push_back({std::move(*made), now()});
+    if (idle_.size() < free_) put(std::move(*made));
     return {};
   }
 
-  // A lease if there is one. Otherwise an empty one, and `waiter` waits. Any thread.
+  // A lease if there is one. Otherwise an empty one, and `waiter`, if there is one, waits. Any
+  // thread.
   Lease acquire(const std::shared_ptr<Waiter>& waiter) {
     const std::lock_guard lock(mutex_);
     if (free_ == 0) {
+      if (waiter == nullptr) return {};
       ++waits_;
       waiters_.push_back({waiter.get(), waiter, now()});
       return {};
@@ -128,23 +140,25 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
   // `waiter` doesn't wait any more; granted() may be under way. Any thread.
   void forget(const Waiter* waiter) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(waiters_, [waiter](const Place& place) { return place.waiter == waiter; });
+    std::erase_if(waiters_, [this, waiter](const Place& place) {
+      if (place.waiter != waiter) return false;
+      lengths_.add(now() - place.since);
+      return true;
+    });
   }
 
   PoolStatus status() const override {
     const std::lock_guard lock(mutex_);
-    PoolStatus status{options_.name,   options_.maximum - free_,
-                      idle_.size(),    options_.maximum,
-                      waiters_.size(), created_,
-                      failed_,         waits_,
-                      Duration(0),     Duration(0)};
-    const std::size_t count = std::min(granted_, lengths_.size());
-    if (count == 0) return status;
-    auto sorted = lengths_;
-    std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count));
-    status.wait_p50 = sorted[count / 2];
-    status.wait_p99 = sorted[std::min(count - 1, count * 99 / 100)];
-    return status;
+    return {options_.name,
+            options_.maximum - free_,
+            idle_.size(),
+            options_.maximum,
+            waiters_.size(),
+            created_,
+            failed_,
+            waits_,
+            lengths_.percentile(50),
+            lengths_.percentile(99)};
   }
   std::size_t maximum() const { return options_.maximum; }
 
@@ -160,7 +174,7 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
     Time since{};
   };
 
-  Time now() const { return options_.clock ? options_.clock() : Time{}; }
+  Time now() const { return options_.executor != nullptr ? options_.executor->now() : Time{}; }
 
   Result<std::unique_ptr<T>> create() {
     Result<std::unique_ptr<T>> made = options_.make();
@@ -178,36 +192,58 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
     }
     if (!options_.reuse) item.reset();
     Lease lease(this->shared_from_this(), std::move(item));
-    std::vector<Idle> old;  // destroyed under no lock
-    while (const std::shared_ptr<Waiter> waiter = next_waiter(lease, old)) {
+    while (const std::shared_ptr<Waiter> waiter = next_waiter(lease)) {
       if (waiter->granted(lease)) return;
     }
   }
 
   // Who waits, or nobody: then the lease is empty and its thing idle.
-  std::shared_ptr<Waiter> next_waiter(Lease& lease, std::vector<Idle>& old) {
+  std::shared_ptr<Waiter> next_waiter(Lease& lease) {
     const std::lock_guard lock(mutex_);
     while (!waiters_.empty()) {
       const Place place = std::move(waiters_.front());
       waiters_.pop_front();
-      std::shared_ptr<Waiter> waiter = place.owner.lock();
-      if (waiter == nullptr) continue;
-      lengths_[granted_++ % lengths_.size()] = now() - place.since;
-      return waiter;
+      lengths_.add(now() - place.since);
+      if (std::shared_ptr<Waiter> waiter = place.owner.lock()) return waiter;
     }
     ++free_;
-    if (lease.item_ != nullptr) idle_.push_back({std::move(lease.item_), now()});
+    if (lease.item_ != nullptr) put(std::move(lease.item_));
     lease.pool_ = nullptr;
-    if (options_.idle_limit > Duration(0)) drop_old(old);
     return nullptr;
   }
 
+  // It is idle from now on. With the lock held, as for watch_idle().
+  void put(std::unique_ptr<T> item) {
+    idle_.push_back({std::move(item), now()});
+    watch_idle();
+  }
+
+  // One timer for all that may go, for the one that has been idle longest.
+  void watch_idle() {
+    const bool may_go = options_.idle_limit > Duration(0) && idle_.size() > options_.minimum;
+    if (options_.executor == nullptr || !may_go || timer_ != 0) return;
+    const Duration left = idle_.front().since + options_.idle_limit - now();
+    timer_ = options_.executor->post_after(left, [weak = this->weak_from_this()] {
+      if (const auto pool = weak.lock()) pool->send_away();
+    });
+  }
+  // What is large takes its time to destroy. Workers that have none leave it to the executor.
+  void send_away() {
+    const auto job = [weak = this->weak_from_this()] {
+      if (const auto pool = weak.lock()) pool->drop_old();
+    };
+    if (options_.workers == nullptr || !options_.workers->submit(job).ok()) drop_old();
+  }
   // The latest is lent first: so those in front have been idle longest.
-  void drop_old(std::vector<Idle>& old) {
-    while (idle_.size() > options_.minimum && now() - idle_.front().since > options_.idle_limit) {
+  void drop_old() {
+    std::vector<Idle> old;  // destroyed under no lock
+    const std::lock_guard lock(mutex_);
+    while (idle_.size() > options_.minimum && now() - idle_.front().since >= options_.idle_limit) {
       old.push_back(std::move(idle_.front()));
       idle_.pop_front();
     }
+    timer_ = 0;
+    watch_idle();
   }
 
   const LeasePoolOptions<T> options_;
@@ -219,8 +255,8 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
   std::uint64_t created_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t waits_ = 0;
-  std::size_t granted_ = 0;              // after a wait
-  std::array<Duration, 256> lengths_{};  // of the latest waits
+  WaitLengths lengths_;  // of waits that were granted or given up
+  TimerId timer_ = 0;    // until somebody has been idle for too long, and has gone
 };
 
 }  // namespace voiceagent

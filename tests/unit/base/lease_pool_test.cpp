@@ -21,7 +21,7 @@ struct Service {
 using Pool = LeasePool<Service>;
 
 struct Bench {
-  Time now{};
+  const std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
   int made = 0;
   bool fails = false;
   std::shared_ptr<Pool> pool;
@@ -38,7 +38,8 @@ struct Bench {
       return std::make_unique<Service>(Service{++made, false});
     };
     options.healthy = [](const Service& service) { return !service.broken; };
-    options.clock = [this] { return now; };
+    options.executor = time;
+    options.workers = time->workers();
     pool = std::make_shared<Pool>(std::move(options));
   }
   Pool::Lease lease() {
@@ -102,17 +103,69 @@ TEST_CASE("a failure to make one is told, and the place is free again") {
   CHECK(bench.pool->status().failed == 1);
 }
 
-TEST_CASE("who was idle for too long goes, down to the minimum") {
+TEST_CASE("who is idle for too long goes by itself, down to the minimum") {
   Bench bench(1, 3, true, 10s);
+  auto a = bench.lease();
   {
-    const auto a = bench.lease();
     const auto b = bench.lease();
     const auto c = bench.lease();
   }
+  bench.time->run_for(5s);
+  a.give_back();
   CHECK(bench.pool->status().idle == 3);
-  bench.now += 11s;
-  { const auto busy = bench.lease(); }
+  bench.time->run_for(4900ms);
+  CHECK(bench.pool->status().idle == 3);
+  bench.time->run_for(200ms);
   CHECK(bench.pool->status().idle == 1);
+  CHECK(bench.time->run_until_idle(1s));  // no timer is set for the last one
+}
+
+TEST_CASE("who is lent now and then stays, and those behind it go in their turn") {
+  Bench bench(0, 2, true, 10s);
+  {
+    const auto a = bench.lease();
+    const auto b = bench.lease();
+  }
+  for (int i = 0; i < 3; ++i) {
+    bench.time->run_for(4s);
+    const auto busy = bench.lease();
+  }
+  CHECK(bench.pool->status().idle == 1);
+  bench.time->run_for(10s);
+  CHECK(bench.pool->status().idle == 0);
+  CHECK(bench.made == 2);
+}
+
+TEST_CASE("what was made beforehand and never lent goes, too") {
+  Bench bench(0, 1, true, 10s);
+  REQUIRE(bench.pool->warm_one().ok());
+  bench.time->run_for(10s);
+  CHECK(bench.pool->status().idle == 0);
+}
+
+TEST_CASE("workers that take no job keep nobody idle") {
+  class Refusing final : public WorkerPool {
+   public:
+    Status submit(Task) override { return resource_exhausted("full"); }
+    std::size_t concurrency() const override { return 1; }
+  };
+  LeasePoolOptions<Service> options;
+  options.idle_limit = 10s;
+  options.make = [] { return std::make_unique<Service>(); };
+  const auto time = VirtualExecutor::create();
+  options.executor = time;
+  options.workers = std::make_shared<Refusing>();
+  const auto pool = std::make_shared<Pool>(std::move(options));
+  REQUIRE(pool->warm_one().ok());
+  time->run_for(10s);
+  CHECK(pool->status().idle == 0);
+}
+
+TEST_CASE("a pool that is gone leaves no timer behind") {
+  Bench bench(0, 1, true, 10s);
+  { const auto lease = bench.lease(); }
+  bench.pool.reset();
+  CHECK(bench.time->run_until_idle(0s));
 }
 
 TEST_CASE("the time of waits is known") {
@@ -122,7 +175,7 @@ TEST_CASE("the time of waits is known") {
     const auto waiter = std::make_shared<Waiter>();
     CHECK_FALSE(bench.pool->acquire(waiter));
     CHECK(bench.pool->status().waiting == 1);
-    bench.now += i * 10ms;
+    bench.time->run_for(i * 10ms);
     held.give_back();
     REQUIRE(waiter->lease);
     held = std::move(waiter->lease);
@@ -131,6 +184,26 @@ TEST_CASE("the time of waits is known") {
   CHECK(status.waits == 3);
   CHECK(status.wait_p50 == 20ms);
   CHECK(status.wait_p99 == 30ms);
+}
+
+TEST_CASE("waits that are given up count like others") {
+  Bench bench(0, 1);
+  const auto held = bench.lease();
+  const auto waiter = std::make_shared<Waiter>();
+  CHECK_FALSE(bench.pool->acquire(waiter));
+  bench.time->run_for(5s);
+  bench.pool->forget(waiter.get());
+  CHECK(bench.pool->status().waits == 1);
+  CHECK(bench.pool->status().wait_p50 == 5s);
+  CHECK(bench.pool->status().wait_p99 == 5s);
+}
+
+TEST_CASE("who can't wait is not waited for") {
+  Bench bench(0, 1);
+  const auto held = bench.lease();
+  CHECK_FALSE(bench.pool->acquire(nullptr));
+  CHECK(bench.pool->status().waiting == 0);
+  CHECK(bench.pool->status().waits == 0);
 }
 
 TEST_CASE("many threads may use one pool, and it returns to its idle size") {

@@ -29,7 +29,7 @@ struct PooledStand {
     LeasePoolOptions<int> options;
     options.name = "numbers";
     options.make = [] { return std::make_unique<int>(1); };
-    options.clock = [this] { return clock; };
+    options.executor = time;
     pool = std::make_shared<Numbers>(std::move(options));
     const auto registry = std::make_shared<Registry>();
     registry->add(
@@ -52,7 +52,7 @@ struct PooledStand {
     agent = *made;
   }
 
-  Time clock{};
+  const std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
   std::shared_ptr<Numbers> pool;
   std::unique_ptr<ServerStand> stand;
   std::shared_ptr<Agent> agent;
@@ -73,7 +73,7 @@ TEST_CASE("pools are shown: what is lent and idle, who waits, and for how long")
   CHECK(waiting["maximum"].integer() == 1);
   CHECK(waiting["waiting"].integer() == 1);
   CHECK(waiting["created"].integer() == 1);
-  pooled.clock += 250ms;
+  pooled.time->run_for(250ms);
   first->lease.give_back();
   second->lease.give_back();
   const Json idle = json_of(pooled.stand->get("/voice/status"))["pools"].at(0);

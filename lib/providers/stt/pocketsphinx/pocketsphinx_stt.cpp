@@ -141,7 +141,7 @@ ProviderInfo pocketsphinx_stt_info() {
       max_decoders_option(),
       reuse_option(),
       integer("decoder_idle_ms", 600'000, 86'400'000, "ms",
-              "A decoder that was idle for longer is given up; one is always kept."),
+              "A decoder that is idle for so long is given up; one is always kept."),
       integer("decoder_timeout_ms", 5000, 600'000, "ms",
               "How long an utterance that is over waits for a decoder before its stream fails."),
   };
@@ -159,7 +159,8 @@ Result<std::shared_ptr<SttProvider>> make_pocketsphinx_stt(const Options& option
   kept.maximum = max_decoders;
   kept.reuse = options.boolean("reuse_decoders");
   kept.idle_limit = std::chrono::milliseconds(options.integer("decoder_idle_ms"));
-  if (context.clock) kept.clock = [clock = context.clock] { return clock->now(); };
+  kept.executor = context.executor;
+  kept.workers = context.workers;
   auto pool = std::make_shared<ps::DecoderPool>(std::move(files), std::move(kept));
   if (Status status = pool->warm(); !status.ok()) return status;
   if (context.pools) context.pools->add(pool);

@@ -20,10 +20,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Result<std::shared_ptr<SttProvider>> try_to_make(const Options& options) {
+Result<std::shared_ptr<SttProvider>> try_to_make(const Options& options,
+                                                 const ProviderContext& context) {
   Registry registry;
   registry.add(pocketsphinx_stt_info(), make_pocketsphinx_stt);
-  return registry.make_stt("pocketsphinx", options, {nullptr, make_null_logger()});
+  return registry.make_stt("pocketsphinx", options, context);
+}
+Result<std::shared_ptr<SttProvider>> try_to_make(const Options& options) {
+  return try_to_make(options, {nullptr, make_null_logger()});
 }
 
 std::shared_ptr<SttProvider> make(const Options& options = {}) {
@@ -44,6 +48,36 @@ SttRecord recognise(const std::shared_ptr<SttProvider>& provider, const Pcm& pcm
   REQUIRE(subject.wait_closed());
   return subject.record();
 }
+
+// A provider in virtual time, whose pool can be looked at.
+struct Pooled {
+  explicit Pooled(const Options& options)
+      : provider(*try_to_make(options, {time->workers(), make_null_logger(), board, time})) {}
+
+  // So many speak at once, each with a decoder.
+  void hear_at_once(std::size_t count) {
+    const auto workers = time->workers();
+    std::vector<test::SttProbe> probes(count);
+    std::vector<std::unique_ptr<SttStream>> streams;
+    for (test::SttProbe& probe : probes) {
+      SttRequest request;
+      request.context = {time.get(), workers.get(), nullptr};
+      request.sample_rate = 16'000;
+      streams.push_back(*provider->start(request, probe));
+      REQUIRE(streams.back()->audio({test::voice_like(16'000, 32'000), 16'000}));
+    }
+    time->run_for(0s);
+    CHECK(pool().in_use == count);
+    for (const auto& stream : streams) stream->finish();
+    time->run_for(0s);
+    CHECK(pool().in_use == 0);
+  }
+  PoolStatus pool() const { return board->all().at(0); }
+
+  const std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
+  const std::shared_ptr<PoolBoard> board = std::make_shared<PoolBoard>();
+  const std::shared_ptr<SttProvider> provider;
+};
 
 // Speaks for some more than 30 s without a flush.
 void check_monologue(const char* decode) {
@@ -124,6 +158,15 @@ TEST_CASE("pocketsphinx: what is said before has no influence on an utterance") 
   }
   recognise(provider, louder);
   CHECK(recognise(provider, phrase).finals == alone.finals);
+}
+
+TEST_CASE("pocketsphinx: after a rush the decoders go by themselves, but for one") {
+  Pooled pooled(Options().set("decoder_idle_ms", std::int64_t{1000}));
+  pooled.hear_at_once(3);
+  pooled.time->run_for(900ms);
+  CHECK(pooled.pool().idle == 3);
+  pooled.time->run_for(200ms);
+  CHECK(pooled.pool().idle == 1);
 }
 
 TEST_CASE("pocketsphinx: long speech is settled every 30 s, and nothing is lost between") {
