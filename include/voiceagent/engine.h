@@ -27,8 +27,7 @@ namespace voiceagent {
 struct AdmissionOptions {
   std::size_t max_sessions = 0;  ///< At a time; 0: as many as come.
   /// So many at a time are taken however late tasks are: with so few, the lateness comes from what
-  /// else the machine does, and refusing would help nobody. `max_sessions` and `busy` hold for them
-  /// too.
+  /// else the machine does, and refusing would help nobody. The other limits hold for them too.
   std::size_t min_sessions = 8;
   /// Tasks may be so late; 0: however late. Sessions do without, in this order: details of metrics,
   /// from half of it on; partial transcripts, from three quarters; preparing replies before a turn
@@ -36,8 +35,12 @@ struct AdmissionOptions {
   /// within a second, then who leaves may be replaced, and more are let in bit by bit after each
   /// 10 s without.
   Duration max_lateness{0};
-  std::function<Duration()> lateness;   ///< Who measures it; empty: the engine, on its executors.
-  std::function<std::string()> busy;    ///< Another reason to refuse, or "": a pool that is empty.
+  std::function<Duration()> lateness;  ///< Who measures it; empty: the engine, on its executors.
+  /// Whether sessions are refused while a pool that they need is overrun: all of it is lent, and as
+  /// many requests wait, or one has waited for as long as its pool has patience. Needed is what a
+  /// session's mode needs, unless it brings its own or a fallback has room.
+  bool pools = true;
+  std::function<std::string()> busy;    ///< A reason of the host's to refuse, or "".
   Duration retry_after{2'000'000'000};  ///< What a refused caller is told to wait.
 };
 

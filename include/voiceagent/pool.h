@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "voiceagent/export.h"
@@ -28,6 +29,8 @@ struct PoolStatus {
   Duration wait_p50{0};       ///< Of the latest waits, those that were given up included, half
                               ///< were no longer; 0: not known.
   Duration wait_p99{0};       ///< All but one in a hundred were no longer.
+  Duration longest_wait{0};   ///< Of the requests that wait now, how long the first has waited.
+  Duration patience{0};       ///< Who needs an answer waits no longer than this; 0: not known.
 };
 
 /// A pool that can be looked at.
@@ -41,12 +44,15 @@ class PoolSource {
 /// Where the pools of an engine's providers are found. Thread-safe.
 class VOICEAGENT_EXPORT PoolBoard {
  public:
+  /// Makes one. What is put up on it is put up on `whole` too, unless that is null.
+  explicit PoolBoard(std::shared_ptr<PoolBoard> whole = nullptr) : whole_(std::move(whole)) {}
   /// Puts a pool up; it leaves by itself when it goes away.
   void add(std::weak_ptr<const PoolSource> pool);
   /// How all of them are doing, in the order in which they came.
   std::vector<PoolStatus> all() const;
 
  private:
+  const std::shared_ptr<PoolBoard> whole_;
   mutable std::mutex mutex_;
   std::vector<std::weak_ptr<const PoolSource>> pools_;
 };

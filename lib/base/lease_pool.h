@@ -27,6 +27,7 @@ struct LeasePoolOptions {
   std::size_t minimum = 0;  // made by warm(), and kept however long they are idle
   std::size_t maximum = 1;
   bool reuse = true;                                 // else each is made anew
+  Duration patience{0};                              // as its status has it
   Duration idle_limit{0};                            // who is idle for so long goes; 0: never
   std::function<Result<std::unique_ptr<T>>()> make;  // may block
   std::function<bool(T&)> healthy = {};              // looked at when one comes back
@@ -149,16 +150,20 @@ class LeasePool : public PoolSource, public std::enable_shared_from_this<LeasePo
 
   PoolStatus status() const override {
     const std::lock_guard lock(mutex_);
-    return {options_.name,
-            options_.maximum - free_,
-            idle_.size(),
-            options_.maximum,
-            waiters_.size(),
-            created_,
-            failed_,
-            waits_,
-            lengths_.percentile(50),
-            lengths_.percentile(99)};
+    PoolStatus status;
+    status.name = options_.name;
+    status.in_use = options_.maximum - free_;
+    status.idle = idle_.size();
+    status.maximum = options_.maximum;
+    status.waiting = waiters_.size();
+    status.created = created_;
+    status.failed = failed_;
+    status.waits = waits_;
+    status.wait_p50 = lengths_.percentile(50);
+    status.wait_p99 = lengths_.percentile(99);
+    if (!waiters_.empty()) status.longest_wait = now() - waiters_.front().since;
+    status.patience = options_.patience;
+    return status;
   }
   std::size_t maximum() const { return options_.maximum; }
 

@@ -6,6 +6,7 @@
 namespace voiceagent {
 
 void PoolBoard::add(std::weak_ptr<const PoolSource> pool) {
+  if (whole_ != nullptr) whole_->add(pool);
   const std::lock_guard lock(mutex_);
   std::erase_if(pools_, [](const auto& old) { return old.expired(); });
   pools_.push_back(std::move(pool));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/admission/admission.h"
+#include "core/admission/agent_pools.h"
 #include "core/resilience/chains.h"
 #include "core/session/session_impl.h"
 #include "core/tools/tool_workers.h"
@@ -34,11 +35,16 @@ struct Shared {
   std::atomic<std::size_t> next_executor{0};
 };
 
+// What is known of the providers that an agent chose.
+struct AgentProviders {
+  std::vector<WatchedProvider> watched;
+  AgentPools pools;
+};
+
 class AgentImpl final : public Agent {
  public:
-  AgentImpl(std::shared_ptr<Shared> shared, SessionParts parts,
-            std::vector<WatchedProvider> watched)
-      : shared_(std::move(shared)), parts_(std::move(parts)), watched_(std::move(watched)) {}
+  AgentImpl(std::shared_ptr<Shared> shared, SessionParts parts, AgentProviders providers)
+      : shared_(std::move(shared)), parts_(std::move(parts)), providers_(std::move(providers)) {}
 
   const AgentOptions& options() const override { return *parts_.agent; }
 
@@ -48,7 +54,7 @@ class AgentImpl final : public Agent {
 
   std::vector<ProviderStatus> provider_states() const override {
     std::vector<ProviderStatus> states;
-    for (const WatchedProvider& provider : watched_) {
+    for (const WatchedProvider& provider : providers_.watched) {
       states.push_back({provider.kind, provider.name, provider.health->breaker.state()});
     }
     return states;
@@ -57,7 +63,7 @@ class AgentImpl final : public Agent {
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override {
     if (Status status = check(options); !status.ok()) return status;
-    Result<std::shared_ptr<void>> place = shared_->admission->admit();
+    Result<std::shared_ptr<void>> place = shared_->admission->admit(overrun(options));
     if (!place.ok()) return place.status();
     SessionParts parts = parts_for(options);
     if (options.tools != nullptr) {
@@ -88,7 +94,7 @@ class AgentImpl final : public Agent {
                             " samples a second: it must be from 8000 to 48000");
   }
 
-  Status check_room() const override { return shared_->admission->check_room(); }
+  Status check_room() const override { return shared_->admission->check_room(overrun({})); }
 
   Status check_text(std::string_view text) const override {
     return check_typed_text(text, parts_.agent->limits);
@@ -102,6 +108,10 @@ class AgentImpl final : public Agent {
   static constexpr int kMinOutputRate = 8'000;
   static constexpr int kMaxOutputRate = 48'000;
 
+  std::string overrun(const SessionOptions& options) const {
+    return providers_.pools.overrun(parts_.agent->mode, options.providers);
+  }
+
   SessionParts parts_for(const SessionOptions& options) const {
     SessionParts parts = parts_;
     if (options.providers.stt) parts.stt = options.providers.stt;
@@ -114,7 +124,7 @@ class AgentImpl final : public Agent {
 
   const std::shared_ptr<Shared> shared_;
   const SessionParts parts_;
-  const std::vector<WatchedProvider> watched_;
+  const AgentProviders providers_;
 };
 
 // The host's object, or one made by the registry; none for an empty name.
@@ -149,8 +159,8 @@ class EngineImpl final : public Engine {
     if (!tools.ok()) return tools.status();
     parts.tools = std::move(*tools);
     parts.agent = std::make_shared<AgentOptions>(std::move(options));
-    std::vector<WatchedProvider> watched;
-    if (Status status = load(parts, watched); !status.ok()) return status;
+    AgentProviders providers;
+    if (Status status = load(parts, providers); !status.ok()) return status;
     if (Status status = check(parts); !status.ok()) return status;
     if (!parts.agent->resilience.apology.empty() && parts.tts != nullptr) {
       const AgentOptions& agent = *parts.agent;
@@ -159,7 +169,7 @@ class EngineImpl final : public Engine {
       parts.apology->prepare({shared_->executors.front(), parts.workers, parts.logger});
     }
     return std::shared_ptr<Agent>(
-        std::make_shared<AgentImpl>(shared_, std::move(parts), std::move(watched)));
+        std::make_shared<AgentImpl>(shared_, std::move(parts), std::move(providers)));
   }
 
   const Registry& registry() const override { return *shared_->registry; }
@@ -167,12 +177,13 @@ class EngineImpl final : public Engine {
   std::vector<PoolStatus> pools() const override { return shared_->pools->all(); }
 
  private:
-  Status load(SessionParts& parts, std::vector<WatchedProvider>& watched) const {
+  Status load(SessionParts& parts, AgentProviders& providers) const {
     const Registry& registry = *shared_->registry;
     const AgentOptions& agent = *parts.agent;
     const ProviderContext context{shared_->workers, shared_->logger, shared_->pools,
                                   shared_->executors.front()};
-    const ChainParts chain{registry, context, shared_->health, shared_->wide_frames, watched};
+    const ChainParts chain{registry, context, shared_->health, shared_->wide_frames,
+                           providers.watched};
     auto stt = make_stt_chain(agent, chain);
     if (!stt.ok()) return stt.status();
     auto llm = make_llm_chain(agent, chain);
@@ -183,9 +194,10 @@ class EngineImpl final : public Engine {
     auto vad = choose<VadProvider>(
         agent.vad, [&] { return registry.make_vad(agent.vad.name, agent.vad.options, context); });
     if (!vad.ok()) return vad.status();
-    parts.stt = *stt;
-    parts.llm = *llm;
-    parts.tts = *tts;
+    providers.pools = {std::move(stt->pools), std::move(llm->pools), std::move(tts->pools)};
+    parts.stt = std::move(stt->provider);
+    parts.llm = std::move(llm->provider);
+    parts.tts = std::move(tts->provider);
     parts.vad = *vad;
     parts.turn_detector = agent.turn_detector;
     return Status::success();

@@ -57,21 +57,22 @@ std::string AdmissionControl::too_late(std::size_t sessions) const {
   return "with " + std::to_string(sessions) + " sessions the executors would run late";
 }
 
-Status AdmissionControl::refusal(std::size_t sessions) const {
+Status AdmissionControl::refusal(std::size_t sessions, const std::string& overrun) const {
   std::string reason;
   if (options_.max_sessions > 0 && sessions > options_.max_sessions) {
     reason = "all " + std::to_string(options_.max_sessions) + " sessions are taken";
   }
   if (reason.empty() && sessions > options_.min_sessions) reason = too_late(sessions);
+  if (reason.empty() && options_.pools) reason = overrun;
   if (reason.empty() && options_.busy) reason = options_.busy();
   if (reason.empty()) return {};
   return resource_exhausted("no room for another session: " + reason + "; try again in " +
                             ms_text(options_.retry_after));
 }
 
-Result<std::shared_ptr<void>> AdmissionControl::admit() {
+Result<std::shared_ptr<void>> AdmissionControl::admit(const std::string& overrun) {
   const std::size_t sessions = crowd_->sessions.fetch_add(1) + 1;
-  if (Status refused = refusal(sessions); !refused.ok()) {
+  if (Status refused = refusal(sessions, overrun); !refused.ok()) {
     crowd_->sessions.fetch_sub(1);
     refused_.fetch_add(1);
     return refused;

@@ -23,10 +23,12 @@ class AdmissionControl {
   void start();
 
   // A place for one session, held as long as a copy lives. kResourceExhausted says why not, and
-  // when to try again.
-  Result<std::shared_ptr<void>> admit();
+  // when to try again. `overrun`: the pool that it would wait for in vain, see agent_pools.h.
+  Result<std::shared_ptr<void>> admit(const std::string& overrun = {});
   // What admit() would say now, without a place and without being counted.
-  Status check_room() const { return refusal(crowd_->sessions.load() + 1); }
+  Status check_room(const std::string& overrun = {}) const {
+    return refusal(crowd_->sessions.load() + 1, overrun);
+  }
   Shedding shedding() const;
   EngineLoad load() const;
 
@@ -46,7 +48,7 @@ class AdmissionControl {
   static void probe(Executor* executor, std::weak_ptr<Meter> meter);
   Duration lateness() const;
   std::string too_late(std::size_t sessions) const;
-  Status refusal(std::size_t sessions) const;
+  Status refusal(std::size_t sessions, const std::string& overrun) const;
 
   const AdmissionOptions options_;
   const std::vector<std::shared_ptr<Executor>> executors_;

@@ -80,7 +80,7 @@ Result<Choices<Provider>> list_of(std::string_view kind, const ProviderChoice<Pr
   return choices;
 }
 
-// The host's objects, or what `make(choice)` makes.
+// The host's objects, or what `make(choice, context)` makes.
 template <class Provider, class Make>
 Result<std::vector<ChainLink<Provider>>> links_of(ProviderKind kind,
                                                   const ProviderChoice<Provider>& first,
@@ -90,15 +90,18 @@ Result<std::vector<ChainLink<Provider>>> links_of(ProviderKind kind,
   std::vector<ChainLink<Provider>> links;
   for (const ProviderChoice<Provider>* choice : *choices) {
     if (choice->instance == nullptr && choice->name.empty()) break;  // the mode does without
-    std::shared_ptr<Provider> provider = choice->instance;
-    if (provider == nullptr) {
-      Result<std::shared_ptr<Provider>> made = make(*choice);
+    ChainLink<Provider> link{choice->name, choice->instance,
+                             parts.board.of(key_of(to_string(kind), *choice))};
+    if (link.provider == nullptr) {
+      ProviderContext context = parts.context;
+      context.pools = std::make_shared<PoolBoard>(parts.context.pools);
+      link.pools = context.pools;
+      Result<std::shared_ptr<Provider>> made = make(*choice, context);
       if (!made.ok()) return made.status();
-      provider = std::move(*made);
+      link.provider = std::move(*made);
     }
-    links.push_back(
-        {choice->name, std::move(provider), parts.board.of(key_of(to_string(kind), *choice))});
-    parts.watched.push_back({kind, choice->name, links.back().health});
+    parts.watched.push_back({kind, link.name, link.health});
+    links.push_back(std::move(link));
   }
   return links;
 }
@@ -109,16 +112,20 @@ bool needs_wrapper(const ResilienceOptions& options, std::size_t links) {
 }
 
 template <class Chain, class Provider, class... Parts>
-Result<std::shared_ptr<Provider>> wrap(Result<std::vector<ChainLink<Provider>>> links,
-                                       const ResilienceOptions& options, Parts... parts) {
+Result<MadeChain<Provider>> wrap(Result<std::vector<ChainLink<Provider>>> links,
+                                 const ResilienceOptions& options, Parts... parts) {
   if (!links.ok()) return links.status();
-  if (links->empty()) return std::shared_ptr<Provider>();
+  MadeChain<Provider> made;
+  if (links->empty()) return made;
+  for (const ChainLink<Provider>& link : *links) made.pools.add(link.pools);
   // One agent's providers may be another's: what is a chain already isn't tried again as a whole.
   const bool is_chain = dynamic_cast<const Chain*>(links->front().provider.get()) != nullptr;
   if (!needs_wrapper(options, links->size()) || (links->size() == 1 && is_chain)) {
-    return std::move(links->front().provider);
+    made.provider = std::move(links->front().provider);
+  } else {
+    made.provider = std::make_shared<Chain>(std::move(*links), options, parts...);
   }
-  return std::shared_ptr<Provider>(std::make_shared<Chain>(std::move(*links), options, parts...));
+  return made;
 }
 
 template <class Provider>
@@ -131,33 +138,30 @@ Duration patience(const AgentOptions& agent, const ProviderChoice<Provider>& cho
 
 }  // namespace
 
-Result<std::shared_ptr<SttProvider>> make_stt_chain(const AgentOptions& agent,
-                                                    const ChainParts& parts) {
-  return wrap<SttChain>(links_of<SttProvider>(ProviderKind::kStt, agent.stt, parts,
-                                              [&](const ProviderChoice<SttProvider>& choice) {
-                                                return parts.registry.make_stt(
-                                                    choice.name, choice.options, parts.context);
-                                              }),
+Result<MadeChain<SttProvider>> make_stt_chain(const AgentOptions& agent, const ChainParts& parts) {
+  const auto make = [&parts](const ProviderChoice<SttProvider>& choice,
+                             const ProviderContext& context) {
+    return parts.registry.make_stt(choice.name, choice.options, context);
+  };
+  return wrap<SttChain>(links_of<SttProvider>(ProviderKind::kStt, agent.stt, parts, make),
                         agent.resilience);
 }
 
-Result<std::shared_ptr<LlmProvider>> make_llm_chain(const AgentOptions& agent,
-                                                    const ChainParts& parts) {
-  return wrap<LlmChain>(links_of<LlmProvider>(ProviderKind::kLlm, agent.llm, parts,
-                                              [&](const ProviderChoice<LlmProvider>& choice) {
-                                                return parts.registry.make_llm(
-                                                    choice.name, choice.options, parts.context);
-                                              }),
+Result<MadeChain<LlmProvider>> make_llm_chain(const AgentOptions& agent, const ChainParts& parts) {
+  const auto make = [&parts](const ProviderChoice<LlmProvider>& choice,
+                             const ProviderContext& context) {
+    return parts.registry.make_llm(choice.name, choice.options, context);
+  };
+  return wrap<LlmChain>(links_of<LlmProvider>(ProviderKind::kLlm, agent.llm, parts, make),
                         agent.resilience);
 }
 
-Result<std::shared_ptr<TtsProvider>> make_tts_chain(const AgentOptions& agent,
-                                                    const ChainParts& parts) {
-  return wrap<TtsChain>(links_of<TtsProvider>(ProviderKind::kTts, agent.tts, parts,
-                                              [&](const ProviderChoice<TtsProvider>& choice) {
-                                                return parts.registry.make_tts(
-                                                    choice.name, choice.options, parts.context);
-                                              }),
+Result<MadeChain<TtsProvider>> make_tts_chain(const AgentOptions& agent, const ChainParts& parts) {
+  const auto make = [&parts](const ProviderChoice<TtsProvider>& choice,
+                             const ProviderContext& context) {
+    return parts.registry.make_tts(choice.name, choice.options, context);
+  };
+  return wrap<TtsChain>(links_of<TtsProvider>(ProviderKind::kTts, agent.tts, parts, make),
                         agent.resilience, parts.frames);
 }
 

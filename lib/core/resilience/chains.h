@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "audio/frame_pool.h"
+#include "core/admission/agent_pools.h"
 #include "core/resilience/course.h"
 #include "voiceagent/agent.h"
 #include "voiceagent/registry.h"
@@ -21,13 +22,17 @@ struct ChainParts {
   std::vector<WatchedProvider>& watched;  // all that get into chains are added
 };
 
+// What a chain comes to.
+template <class Provider>
+struct MadeChain {
+  std::shared_ptr<Provider> provider;  // null: the mode does without
+  ChainPools pools;
+};
+
 // Makes what `agent` chose. The error names the provider, what is wrong and what to do.
-Result<std::shared_ptr<SttProvider>> make_stt_chain(const AgentOptions& agent,
-                                                    const ChainParts& parts);
-Result<std::shared_ptr<LlmProvider>> make_llm_chain(const AgentOptions& agent,
-                                                    const ChainParts& parts);
-Result<std::shared_ptr<TtsProvider>> make_tts_chain(const AgentOptions& agent,
-                                                    const ChainParts& parts);
+Result<MadeChain<SttProvider>> make_stt_chain(const AgentOptions& agent, const ChainParts& parts);
+Result<MadeChain<LlmProvider>> make_llm_chain(const AgentOptions& agent, const ChainParts& parts);
+Result<MadeChain<TtsProvider>> make_tts_chain(const AgentOptions& agent, const ChainParts& parts);
 
 // How long a session waits for progress of a reply or of its speech before it gives up: longer than
 // all the providers of the chain may take, whose deadlines come first.

@@ -26,6 +26,7 @@ struct ChainLink {
   std::string name;
   std::shared_ptr<Provider> provider;
   std::shared_ptr<ProviderHealth> health;
+  std::shared_ptr<const PoolBoard> pools{};  // its own; null: it was not made here
 };
 
 // A link, as far as the course is concerned.

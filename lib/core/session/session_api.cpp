@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "core/events/mode.h"
 #include "core/resilience/chains.h"
 #include "core/session/session_impl.h"
 #include "core/session/session_logger.h"
@@ -71,12 +72,10 @@ Status check_mode(const SessionParts& parts, Mode mode) {
     return failed_precondition("the mode " + std::string(to_string(mode)) + " needs " +
                                std::string(what) + ", and the agent has none");
   };
-  const bool hears = mode == Mode::kVoiceToVoice || mode == Mode::kVoiceToText;
-  const bool speaks = mode == Mode::kVoiceToVoice || mode == Mode::kTextToVoice;
   if (parts.llm == nullptr) return missing("an llm provider");
-  if (hears && parts.stt == nullptr) return missing("an stt provider");
-  if (hears && parts.vad == nullptr) return missing("a vad provider");
-  if (speaks && parts.tts == nullptr) return missing("a tts provider");
+  if (hears(mode) && parts.stt == nullptr) return missing("an stt provider");
+  if (hears(mode) && parts.vad == nullptr) return missing("a vad provider");
+  if (speaks(mode) && parts.tts == nullptr) return missing("a tts provider");
   return Status::success();
 }
 

@@ -23,6 +23,7 @@
 #include "core/admission/admission.h"
 #include "core/context/conversation_context.h"
 #include "core/context/summariser.h"
+#include "core/events/mode.h"
 #include "core/events/publisher.h"
 #include "core/hearing/loudness.h"
 #include "core/hearing/microphone.h"
@@ -257,8 +258,8 @@ class SessionImpl final : public Session,
 
   // Whether there is so much to do that this is done without.
   bool sheds(Shedding what) const { return parts_.admission->shedding() >= what; }
-  bool voice_in() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kVoiceToText; }
-  bool voice_out() const { return mode_ == Mode::kVoiceToVoice || mode_ == Mode::kTextToVoice; }
+  bool voice_in() const { return hears(mode_); }
+  bool voice_out() const { return speaks(mode_); }
   Duration now() const { return bus_.now(); }
   Duration microphone_time(std::int64_t sample) const;
   void publish_error(Stage stage, TurnId turn, const Status& status);
