@@ -72,11 +72,16 @@ Decoder::~Decoder() {
   ps_free(decoder_);
 }
 
+Status Decoder::failed(const char* what) {
+  healthy_ = false;
+  return internal_error(std::string("pocketsphinx: ") + what + take_library_error());
+}
+
 Status Decoder::begin() {
   if (std::exchange(in_utterance_, false)) ps_end_utt(decoder_);
   pushed_ = false;
   if (ps_start_utt(decoder_) < 0) {
-    return internal_error("pocketsphinx: no utterance can begin" + take_library_error());
+    return failed("no utterance can begin");
   }
   in_utterance_ = true;
   return {};
@@ -88,7 +93,7 @@ Status Decoder::push(const Cepstrum& frame) {
   Cepstrum copy = frame;
   mfcc_t* row = copy.data();
   if (ps_process_cep(decoder_, &row, 1, FALSE, FALSE) < 0) {
-    return internal_error("pocketsphinx: a frame was refused" + take_library_error());
+    return failed("a frame was refused");
   }
   return {};
 }
@@ -103,7 +108,7 @@ Result<Heard> Decoder::end() {
   }
   in_utterance_ = false;
   if (ps_end_utt(decoder_) < 0) {
-    return internal_error("pocketsphinx: the utterance can't be ended" + take_library_error());
+    return failed("the utterance can't be ended");
   }
   if (!pushed_) return Heard{};
   return Heard{text(), plain_words(decoder_)};

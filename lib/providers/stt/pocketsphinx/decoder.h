@@ -44,13 +44,17 @@ class Decoder {
   std::string text() const;
   // What was heard. Ends the utterance.
   Result<Heard> end();
+  // False once the library has failed: nobody knows what it remembers then.
+  bool healthy() const { return healthy_; }
 
  private:
   explicit Decoder(ps_decoder_s* decoder) : decoder_(decoder) {}
+  Status failed(const char* what);
 
   ps_decoder_s* const decoder_;
   bool in_utterance_ = false;
   bool pushed_ = false;
+  bool healthy_ = true;
   Cepstrum last_{};
 };
 

@@ -17,7 +17,7 @@ class DecoderPool final : public LeasePool<Decoder> {
  public:
   DecoderPool(ModelFiles files, std::size_t max_decoders)
       : DecoderPool(std::move(files), with_maximum(max_decoders)) {}
-  // `options.make` is set here.
+  // `options.make` and `options.healthy` are set here.
   DecoderPool(ModelFiles files, DecoderPoolOptions options)
       : LeasePool(completed(std::move(options), files)), files_(std::move(files)) {}
 
@@ -32,6 +32,7 @@ class DecoderPool final : public LeasePool<Decoder> {
   }
   static DecoderPoolOptions completed(DecoderPoolOptions options, const ModelFiles& files) {
     options.make = [files] { return Decoder::create(files); };
+    options.healthy = [](const Decoder& decoder) { return decoder.healthy(); };
     return options;
   }
 

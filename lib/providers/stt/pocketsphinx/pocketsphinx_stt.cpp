@@ -100,6 +100,11 @@ OptionDescriptor max_decoders_option() {
   return option;
 }
 
+OptionDescriptor min_decoders_option() {
+  return integer("min_decoders", 1, 1024, "",
+                 "So many are made when the agent is, and kept however long they are idle.");
+}
+
 OptionDescriptor reuse_option() {
   OptionDescriptor option;
   option.name = "reuse_decoders";
@@ -122,6 +127,25 @@ ps::ModelFiles files_from(const Options& options) {
   return files;
 }
 
+Result<ps::DecoderPoolOptions> pool_options(const Options& options,
+                                            const ProviderContext& context) {
+  ps::DecoderPoolOptions pool;
+  pool.name = "pocketsphinx decoders";
+  pool.minimum = static_cast<std::size_t>(options.integer("min_decoders"));
+  pool.maximum = static_cast<std::size_t>(options.integer("max_decoders"));
+  if (pool.minimum > pool.maximum) {
+    return invalid_argument("pocketsphinx: min_decoders (" + std::to_string(pool.minimum) +
+                            ") must not be greater than max_decoders (" +
+                            std::to_string(pool.maximum) + ")");
+  }
+  pool.reuse = options.boolean("reuse_decoders");
+  pool.patience = std::chrono::milliseconds(options.integer("decoder_timeout_ms"));
+  pool.idle_limit = std::chrono::milliseconds(options.integer("decoder_idle_ms"));
+  pool.executor = context.executor;
+  pool.workers = context.workers;
+  return pool;
+}
+
 }  // namespace
 
 ProviderInfo pocketsphinx_stt_info() {
@@ -139,9 +163,10 @@ ProviderInfo pocketsphinx_stt_info() {
            "taken for one of its phrases; empty: none."),
       decode_option(),
       max_decoders_option(),
+      min_decoders_option(),
       reuse_option(),
       integer("decoder_idle_ms", 600'000, 86'400'000, "ms",
-              "A decoder that is idle for so long is given up; one is always kept."),
+              "A decoder that is idle for so long is given up, but for min_decoders."),
       integer("decoder_timeout_ms", 5000, 600'000, "ms",
               "How long an utterance that is over waits for a decoder before its stream fails."),
   };
@@ -152,16 +177,9 @@ Result<std::shared_ptr<SttProvider>> make_pocketsphinx_stt(const Options& option
                                                            const ProviderContext& context) {
   ps::ModelFiles files = files_from(options);
   if (Status status = ps::check(files); !status.ok()) return status;
-  const auto max_decoders = static_cast<std::size_t>(options.integer("max_decoders"));
-  ps::DecoderPoolOptions kept;
-  kept.name = "pocketsphinx decoders";
-  kept.minimum = 1;  // the first utterance doesn't wait for one
-  kept.maximum = max_decoders;
-  kept.reuse = options.boolean("reuse_decoders");
-  kept.idle_limit = std::chrono::milliseconds(options.integer("decoder_idle_ms"));
-  kept.executor = context.executor;
-  kept.workers = context.workers;
-  auto pool = std::make_shared<ps::DecoderPool>(std::move(files), std::move(kept));
+  const Result<ps::DecoderPoolOptions> kept = pool_options(options, context);
+  if (!kept.ok()) return kept.status();
+  auto pool = std::make_shared<ps::DecoderPool>(std::move(files), *kept);
   if (Status status = pool->warm(); !status.ok()) return status;
   if (context.pools) context.pools->add(pool);
   ps::StreamOptions stream;

@@ -98,3 +98,19 @@ TEST_CASE("a lease may outlive who holds the pool") {
   pool.reset();
   CHECK(lease);
 }
+
+TEST_CASE("a decoder that the library has failed is not lent again") {
+  const auto pool = pool_of(1);
+  REQUIRE(pool->warm().ok());
+  {
+    DecoderLease lease = pool->acquire(nullptr);
+    CHECK_FALSE(lease.item().end().ok());  // no utterance has begun
+  }
+  CHECK(pool->status().idle == 0);
+  CHECK(pool->status().failed == 1);
+  DecoderLease next = pool->acquire(nullptr);
+  REQUIRE(next.make().ok());
+  CHECK(next.item().begin().ok());
+  next.give_back();
+  CHECK(pool->status().idle == 1);
+}

@@ -169,6 +169,25 @@ TEST_CASE("pocketsphinx: after a rush the decoders go by themselves, but for one
   CHECK(pooled.pool().idle == 1);
 }
 
+TEST_CASE("pocketsphinx: so many decoders as are wanted are made beforehand, and stay") {
+  Pooled pooled(
+      Options().set("min_decoders", std::int64_t{2}).set("decoder_idle_ms", std::int64_t{1000}));
+  CHECK(pooled.pool().idle == 2);
+  pooled.hear_at_once(3);
+  pooled.time->run_for(1100ms);
+  CHECK(pooled.pool().idle == 2);
+  CHECK(pooled.pool().created == 3);
+}
+
+TEST_CASE("pocketsphinx: more decoders to keep than there may be are refused") {
+  const Status status =
+      try_to_make(
+          Options().set("min_decoders", std::int64_t{3}).set("max_decoders", std::int64_t{2}))
+          .status();
+  CHECK(status.code() == ErrorCode::kInvalidArgument);
+  CHECK(status.message().find("min_decoders (3)") != std::string::npos);
+}
+
 TEST_CASE("pocketsphinx: long speech is settled every 30 s, and nothing is lost between") {
   check_monologue("live");
 }
