@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "voiceagent/audio.h"
 #include "voiceagent/export.h"
 #include "voiceagent/llm.h"
+#include "voiceagent/pool.h"
 #include "voiceagent/stt.h"
 #include "voiceagent/time.h"
 #include "voiceagent/tool.h"
@@ -103,6 +105,15 @@ struct Death {
   int streams = 1'000'000'000;  ///< Only the first so many streams die.
 };
 
+/// A pool behind a scripted provider. Each of its streams needs a place, from its start to its end.
+struct PoolScript {
+  std::size_t maximum = 0;  ///< So many places; 0: there is no pool.
+  Duration patience{0};     ///< A stream waits so long for one, then it fails; 0: it can't begin.
+  std::size_t taken = 0;    ///< So many are others',
+  Duration taken_for{0};    ///< until then, from the first stream on.
+  std::shared_ptr<PoolBoard> board{};  ///< Where it is put up; may be null.
+};
+
 /// How a scripted recogniser behaves.
 struct SttScript {
   Duration partial_interval{200'000'000};     ///< Between partials while words come; 0: none.
@@ -116,6 +127,7 @@ struct SttScript {
   Duration turn_signal{0};      ///< So much silence is taken for the turn's end; 0: no signals.
   Faults faults{};              ///< What goes wrong.
   Death death{};                ///< What goes wrong for certain.
+  PoolScript pool{};            ///< What its streams share.
   std::uint64_t seed = 0;       ///< Of all that is left to chance.
 };
 
@@ -147,6 +159,7 @@ struct LlmDelivery {
   bool streaming = true;  ///< Step by step; else all at once when it is complete.
   Faults faults{};        ///< What goes wrong.
   Death death{};          ///< What goes wrong for certain.
+  PoolScript pool{};      ///< What its streams share.
   std::uint64_t seed = 0;  ///< Of all that is left to chance.
 };
 
@@ -197,6 +210,7 @@ struct TtsScript {
   double speed = 0.0;          ///< Seconds of audio made in a second; 0: all at once.
   Faults faults{};             ///< What goes wrong.
   Death death{};               ///< What goes wrong for certain.
+  PoolScript pool{};           ///< What its streams share.
   std::uint64_t seed = 0;      ///< Of all that is left to chance.
 };
 

@@ -9,8 +9,10 @@
 #include "sim/random_caller.h"
 #include "sim/random_digest.h"
 #include "sim/random_plan.h"
+#include "sim/random_pools.h"
 #include "sim/random_providers.h"
 #include "sim/random_timeline.h"
+#include "sim/scripted_pool.h"
 
 namespace voiceagent::sim {
 namespace {
@@ -25,11 +27,7 @@ class Stage {
         invariants_(plan_, *records_),
         timeline_(timeline) {}
   // The session lets go of the time line in a task of its own; an apology may still be rendered.
-  ~Stage() {
-    session_.reset();
-    const bool apologises = !plan_.agent.resilience.apology.empty();
-    time_->run_for(apologises ? std::chrono::minutes(1) : Duration(0));
-  }
+  ~Stage() { leave(std::chrono::minutes(plan_.agent.resilience.apology.empty() ? 0 : 1)); }
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
@@ -42,17 +40,18 @@ class Stage {
     Result<std::shared_ptr<Engine>> engine = make_engine(std::move(options));
     if (!engine.ok()) return engine.status();
     AgentOptions agent = plan_.agent;
-    agent.stt = {"stt", {}, scripted_stt(plan_.stt)};
-    agent.llm = {"llm", {}, recorded_llm(plan_, plan_.llm, records_)};
-    agent.tts = {"tts", {}, recorded_tts(plan_.tts, records_)};
+    agent.stt = {"stt", {}, scripted_stt(shared(plan_.stt))};
+    agent.llm = {"llm", {}, recorded_llm(plan_, shared(plan_.llm), records_)};
+    agent.tts = {"tts", {}, recorded_tts(shared(plan_.tts), records_)};
     for (const SttScript& stt : plan_.stt_fallbacks) {
-      agent.stt.fallbacks.push_back({"another stt", {}, scripted_stt(stt)});
+      agent.stt.fallbacks.push_back({"another stt", {}, scripted_stt(shared(stt))});
     }
     for (const LlmDelivery& llm : plan_.llm_fallbacks) {
-      agent.llm.fallbacks.push_back({"another llm", {}, recorded_llm(plan_, llm, records_)});
+      agent.llm.fallbacks.push_back(
+          {"another llm", {}, recorded_llm(plan_, shared(llm), records_)});
     }
     for (const TtsScript& tts : plan_.tts_fallbacks) {
-      agent.tts.fallbacks.push_back({"another tts", {}, recorded_tts(tts, records_)});
+      agent.tts.fallbacks.push_back({"another tts", {}, recorded_tts(shared(tts), records_)});
     }
     agent.vad = {"vad", {}, level_vad()};
     for (const ToolScript& script : plan_.tools) {
@@ -74,7 +73,7 @@ class Stage {
     caller_ = &caller;
     const Subscription all =
         session_->events().subscribe_all([this](const AnyEvent& event) { see(event); });
-    timeline_.note(Duration(0), describe(plan_));
+    timeline_.note(Duration(0), describe(plan_) + describe_pools(plan_));
     caller.converse();
     invariants_.finish(session_->context(), caller.utterances(), *far_end_);
 
@@ -87,10 +86,28 @@ class Stage {
     run.digest = digest_.value();
     run.simulated = now();
     far_end_.reset();
+    check_pools(run);
     return run;
   }
 
  private:
+  template <class Script>
+  Script shared(Script script) const {
+    script.pool.board = pools_;
+    return script;
+  }
+  void leave(Duration afterwards) {
+    session_.reset();
+    time_->run_for(afterwards);
+  }
+  // Whoever had a place in a pool has given it back once all is over.
+  void check_pools(RandomRun& run) {
+    if (pools_->all().empty()) return;
+    leave(std::chrono::minutes(1));
+    if (std::string left = left_over(*pools_); !left.empty()) {
+      run.violations.push_back({"pools return to rest", std::move(left), now()});
+    }
+  }
   Duration now() const { return time_->now().time_since_epoch(); }
 
   void see(const AnyEvent& event) {
@@ -106,6 +123,7 @@ class Stage {
   const RandomPlan plan_;
   const std::shared_ptr<VirtualExecutor> time_;
   const std::shared_ptr<ProviderRecords> records_;
+  const std::shared_ptr<PoolBoard> pools_ = std::make_shared<PoolBoard>();
   Invariants invariants_;
   Timeline timeline_;
   Digest digest_;
@@ -130,7 +148,8 @@ RandomRun run_once(const RandomPlan& plan, bool timeline) {
 }  // namespace
 
 RandomRun run_random(std::uint64_t seed, const RandomOptions& options) {
-  const RandomPlan plan = draw_plan(seed, options);
+  RandomPlan plan = draw_plan(seed, options);
+  draw_pools(plan);
   RandomRun run = run_once(plan, options.timeline);
   if (run.violations.empty() || options.timeline) return run;
   // Once more, to see how it came to that.

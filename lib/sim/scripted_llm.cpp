@@ -36,8 +36,8 @@ std::vector<LlmStep> rest_of(std::vector<LlmStep> steps, std::string_view said) 
 class Stream final : public LlmStream {
  public:
   Stream(std::vector<LlmStep> steps, const LlmDelivery& delivery, const Death& death, Chance chance,
-         const LlmRequest& request, LlmSink& sink)
-      : out_(*request.context.executor, sink, delivery.faults, chance),
+         Entry entry, const LlmRequest& request, LlmSink& sink)
+      : out_(*request.context.executor, sink, delivery.faults, chance, std::move(entry)),
         death_(death),
         steps_(std::move(steps)) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -86,7 +86,10 @@ class Stream final : public LlmStream {
 class Provider final : public LlmProvider {
  public:
   Provider(LlmScript script, LlmDelivery delivery)
-      : script_(std::move(script)), delivery_(delivery), streams_(delivery.seed) {}
+      : script_(std::move(script)),
+        delivery_(delivery),
+        streams_(delivery.seed),
+        pool_(delivery.pool) {}
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
     const std::uint64_t number = streams_.next();
     Chance chance = streams_.chance(number);
@@ -94,10 +97,12 @@ class Provider final : public LlmProvider {
     if (chance.yes(faults.refused_start)) return draw_failure(faults, chance);
     const Death death = death_of(delivery_.death, number);
     if (Status refused = refusal(death); !refused.ok()) return refused;
+    Result<Entry> entry = pool_.enter(*request.context.executor);
+    if (!entry.ok()) return entry.status();
     std::vector<LlmStep> steps = script_(request.messages);
     if (!steps.empty()) steps.front().delay += connect(request.context.executor->now());
-    return std::unique_ptr<LlmStream>(
-        std::make_unique<Stream>(std::move(steps), delivery_, death, chance, request, sink));
+    return std::unique_ptr<LlmStream>(std::make_unique<Stream>(
+        std::move(steps), delivery_, death, chance, std::move(*entry), request, sink));
   }
   void warm_up(const WarmUp& means) override { (void)connect(means.executor->now()); }
 
@@ -113,6 +118,7 @@ class Provider final : public LlmProvider {
   const LlmScript script_;
   const LlmDelivery delivery_;
   StreamCounter streams_;
+  ScriptedPool pool_;
   std::mutex mutex_;
   std::optional<Time> connected_;  // since then, or from then on
 };

@@ -10,6 +10,7 @@
 
 #include "base/ring.h"
 #include "sim/chance.h"
+#include "sim/scripted_pool.h"
 #include "voiceagent/provider.h"
 
 namespace voiceagent::sim {
@@ -36,12 +37,23 @@ std::string mangle(std::string_view text, const Faults& faults, Chance& chance);
 template <class Sink>
 class Script {
  public:
-  Script(Executor& executor, Sink& sink, const Faults& faults, Chance chance)
-      : executor_(executor), state_(std::make_shared<State>(&sink, faults, chance)) {
+  // Nothing comes before there is a place, if there is a pool.
+  Script(Executor& executor, Sink& sink, const Faults& faults, Chance chance, Entry entry)
+      : executor_(executor),
+        state_(std::make_shared<State>(&sink, faults, chance, std::move(entry.seat))) {
     state_->fate = draw_fate(faults, state_->chance);
     state_->strikes_in = static_cast<int>(state_->chance.below(12));
+    if (!state_->waits()) return;
+    state_->seat->give_up_after(entry.patience, [state = state_] {
+      if (state->sink == nullptr) return;
+      state->sink->error({ErrorCode::kResourceExhausted, "no place got free in time"});
+      state->end();
+    });
   }
-  ~Script() { state_->sink = nullptr; }
+  ~Script() {
+    state_->sink = nullptr;
+    state_->leave();
+  }
   Script(const Script&) = delete;
   Script& operator=(const Script&) = delete;
 
@@ -56,6 +68,7 @@ class Script {
     auto run = [state = state_, f = std::move(f)]() mutable {
       if (state->sink != nullptr) f();
     };
+    if (state_->waits()) return state_->seat->hold(delay, std::move(run));
     if (delay > Duration(0)) {
       executor_.post_after(delay, std::move(run));
     } else {
@@ -82,7 +95,7 @@ class Script {
       return;
     }
     f(*state_->sink);
-    release();
+    state_->release();
   }
   // The same for what answers a request.
   template <class F>
@@ -109,12 +122,10 @@ class Script {
   }
 
   // Calls closed() and nothing after it.
-  void end() {
-    release();
-    if (Sink* sink = std::exchange(state_->sink, nullptr)) sink->closed();
-  }
+  void end() { state_->end(); }
   // The same, soon; what was under way may come before it.
   void cancel() {
+    if (state_->waits()) return executor_.post([state = state_] { state->end(); });
     Duration more{0};
     if (state_->chance.yes(state_->faults.late_close)) {
       const bool very_late = state_->chance.yes(0.125);
@@ -127,8 +138,24 @@ class Script {
 
  private:
   struct State {
-    State(Sink* to, const Faults& what, Chance luck) : sink(to), faults(what), chance(luck) {}
+    State(Sink* to, const Faults& what, Chance luck, std::shared_ptr<Seat> place)
+        : sink(to), seat(std::move(place)), faults(what), chance(luck) {}
+    bool waits() const { return seat != nullptr && seat->waiting(); }
+    void leave() {
+      if (seat != nullptr) seat->leave();
+    }
+    void release() {
+      if (sink == nullptr || !held) return;
+      std::exchange(held, nullptr)(*sink);
+    }
+    void end() {
+      release();
+      leave();
+      if (Sink* last = std::exchange(sink, nullptr)) last->closed();
+    }
+
     Sink* sink;
+    const std::shared_ptr<Seat> seat;  // null: there is no pool
     const Faults faults;
     Chance chance;
     Fate fate = Fate::kFine;
@@ -138,11 +165,6 @@ class Script {
     Ring<UniqueFunction<void()>> queue;
     UniqueFunction<void(Sink&)> held;  // until the next callback
   };
-
-  void release() {
-    if (state_->sink == nullptr || !state_->held) return;
-    std::exchange(state_->held, nullptr)(*state_->sink);
-  }
 
   // Whether fate has struck, by now.
   bool struck() {

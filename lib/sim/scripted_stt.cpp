@@ -18,12 +18,12 @@ struct Heard {
 
 class Stream final : public SttStream {
  public:
-  Stream(const SttScript& script, const Death& death, Chance chance, const SttRequest& request,
-         SttSink& sink)
+  Stream(const SttScript& script, const Death& death, Chance chance, Entry entry,
+         const SttRequest& request, SttSink& sink)
       : script_(script),
         death_(death),
         rate_(request.sample_rate),
-        out_(*request.context.executor, sink, script.faults, chance),
+        out_(*request.context.executor, sink, script.faults, chance, std::move(entry)),
         ears_(chance.next()),
         deaf_when_stalled_(chance.yes(0.5)) {}
 
@@ -168,7 +168,7 @@ class Stream final : public SttStream {
 
 class Provider final : public SttProvider {
  public:
-  explicit Provider(SttScript script) : script_(script), streams_(script.seed) {
+  explicit Provider(SttScript script) : script_(script), streams_(script.seed), pool_(script.pool) {
     capabilities_.sample_rates = {script.sample_rate};
     capabilities_.partials = script.partial_interval > Duration(0);
     capabilities_.word_times = script.word_times;
@@ -181,13 +181,16 @@ class Provider final : public SttProvider {
     if (chance.yes(script_.faults.refused_start)) return draw_failure(script_.faults, chance);
     const Death death = death_of(script_.death, number);
     if (Status refused = refusal(death); !refused.ok()) return refused;
+    Result<Entry> entry = pool_.enter(*request.context.executor);
+    if (!entry.ok()) return entry.status();
     return std::unique_ptr<SttStream>(
-        std::make_unique<Stream>(script_, death, chance, request, sink));
+        std::make_unique<Stream>(script_, death, chance, std::move(*entry), request, sink));
   }
 
  private:
   const SttScript script_;
   StreamCounter streams_;
+  ScriptedPool pool_;
   SttCapabilities capabilities_;
 };
 

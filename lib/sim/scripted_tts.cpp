@@ -17,12 +17,12 @@ constexpr std::size_t kMaxWaiting = 64;  // pieces of text
 
 class Stream final : public TtsStream {
  public:
-  Stream(const TtsScript& script, std::uint64_t number, Chance chance, const TtsRequest& request,
-         TtsSink& sink)
+  Stream(const TtsScript& script, std::uint64_t number, Chance chance, Entry entry,
+         const TtsRequest& request, TtsSink& sink)
       : script_(script),
         death_(death_of(script.death, number)),
         number_(static_cast<std::uint32_t>(number)),
-        out_(*request.context.executor, sink, script.faults, chance) {}
+        out_(*request.context.executor, sink, script.faults, chance, std::move(entry)) {}
 
   bool text(std::string_view piece) override {
     if (items_.size() >= kMaxWaiting) return false;
@@ -148,7 +148,7 @@ class Stream final : public TtsStream {
 
 class Provider final : public TtsProvider {
  public:
-  explicit Provider(TtsScript script) : script_(script), streams_(script.seed) {
+  explicit Provider(TtsScript script) : script_(script), streams_(script.seed), pool_(script.pool) {
     capabilities_.sample_rate = script.sample_rate;
     capabilities_.word_timings = script.word_timings;
   }
@@ -158,13 +158,16 @@ class Provider final : public TtsProvider {
     Chance chance = streams_.chance(number);
     if (chance.yes(script_.faults.refused_start)) return draw_failure(script_.faults, chance);
     if (Status refused = refusal(death_of(script_.death, number)); !refused.ok()) return refused;
+    Result<Entry> entry = pool_.enter(*request.context.executor);
+    if (!entry.ok()) return entry.status();
     return std::unique_ptr<TtsStream>(
-        std::make_unique<Stream>(script_, number, chance, request, sink));
+        std::make_unique<Stream>(script_, number, chance, std::move(*entry), request, sink));
   }
 
  private:
   const TtsScript script_;
   StreamCounter streams_;
+  ScriptedPool pool_;
   TtsCapabilities capabilities_;
 };
 

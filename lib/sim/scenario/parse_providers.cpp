@@ -55,6 +55,20 @@ Death parse_death(ObjectReader& reader) {
   return death;
 }
 
+// {"maximum": 2, "patience_ms": 500, "taken": 2, "taken_ms": 3000}.
+PoolScript parse_pool(ObjectReader& reader) {
+  PoolScript pool;
+  if (!reader.has("pool")) return pool;
+  ObjectReader parts(reader.get("pool"), reader.path("pool"), reader.problems());
+  if (!parts.has("maximum")) reader.problems().add(reader.path("pool"), "has no 'maximum'");
+  ObjectReader::put(pool.maximum, parts.integer("maximum", 1, 1000));
+  ObjectReader::put(pool.patience, parts.ms("patience_ms"));
+  ObjectReader::put(pool.taken, parts.integer("taken", 0, 1000));
+  ObjectReader::put(pool.taken_for, parts.ms("taken_ms"));
+  parts.refuse_the_rest();
+  return pool;
+}
+
 SttScript parse_stt(ObjectReader& reader) {
   SttScript script;
   ObjectReader::put(script.partial_interval, reader.ms("partial_interval_ms"));
@@ -69,6 +83,7 @@ SttScript parse_stt(ObjectReader& reader) {
   ObjectReader::put(script.turn_signal, reader.ms("turn_signal_ms"));
   script.faults = parse_faults(reader);
   script.death = parse_death(reader);
+  script.pool = parse_pool(reader);
   return script;
 }
 
@@ -82,6 +97,7 @@ TtsScript parse_tts(ObjectReader& reader) {
   ObjectReader::put(script.speed, reader.number("speed", 0, 1'000));
   script.faults = parse_faults(reader);
   script.death = parse_death(reader);
+  script.pool = parse_pool(reader);
   return script;
 }
 
@@ -93,6 +109,7 @@ LlmDelivery parse_delivery(ObjectReader& reader, LlmDelivery base) {
   ObjectReader::put(base.streaming, reader.flag("streaming"));
   if (reader.has("faults")) base.faults = parse_faults(reader);
   if (reader.has("death")) base.death = parse_death(reader);
+  if (reader.has("pool")) base.pool = parse_pool(reader);
   return base;
 }
 

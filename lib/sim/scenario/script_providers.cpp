@@ -9,6 +9,13 @@
 namespace voiceagent::sim {
 namespace {
 
+// The same with its pool on the board.
+template <class Script>
+Script shared(Script script, const std::shared_ptr<PoolBoard>& pools) {
+  script.pool.board = pools;
+  return script;
+}
+
 // The n-th stream comes from the n-th provider, all that follow from the last one.
 template <class Provider, class Stream, class Request, class Sink>
 class InTurn : public Provider {
@@ -64,9 +71,10 @@ LlmScript script_of(const ReplyRule& rule) {
 // Each rule is a model of its own.
 class Rules final : public LlmProvider {
  public:
-  Rules(const std::vector<ReplyRule>& rules, std::uint64_t seed) {
+  Rules(const std::vector<ReplyRule>& rules, std::uint64_t seed,
+        const std::shared_ptr<PoolBoard>& pools) {
     for (const ReplyRule& rule : rules) {
-      LlmDelivery delivery = rule.delivery;
+      LlmDelivery delivery = shared(rule.delivery, pools);
       delivery.seed = seed + rules_.size();
       rules_.push_back({to_lower(rule.when), rule.after_tool, !rule.calls.empty(), rule.times,
                         scripted_llm(script_of(rule), delivery)});
@@ -106,7 +114,8 @@ class Rules final : public LlmProvider {
 }  // namespace
 
 void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint64_t seed,
-                 const std::shared_ptr<Executor>& executor) {
+                 const std::shared_ptr<Executor>& executor,
+                 const std::shared_ptr<PoolBoard>& pools) {
   agent.tools.clear();
   for (ToolScript script : scripts.tools) {
     script.seed = seed + 1000 + agent.tools.size();
@@ -115,16 +124,16 @@ void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint6
   std::vector<std::shared_ptr<SttProvider>> stt;
   for (SttScript script : scripts.stt) {
     script.seed = ++seed;
-    stt.push_back(scripted_stt(script));
+    stt.push_back(scripted_stt(shared(script, pools)));
   }
   std::vector<std::shared_ptr<TtsProvider>> tts;
   for (TtsScript script : scripts.tts) {
     script.seed = ++seed;
-    tts.push_back(scripted_tts(script));
+    tts.push_back(scripted_tts(shared(script, pools)));
   }
   agent.stt = {"scripted", {}, std::make_shared<SttInTurn>(std::move(stt))};
   agent.tts = {"scripted", {}, std::make_shared<TtsInTurn>(std::move(tts))};
-  agent.llm = {"scripted", {}, std::make_shared<Rules>(scripts.replies, seed + 1)};
+  agent.llm = {"scripted", {}, std::make_shared<Rules>(scripts.replies, seed + 1, pools)};
   agent.vad = {"level", {}, level_vad(scripts.vad_rate)};
   seed += scripts.replies.size();
   const auto name = [](const auto& chain) {
@@ -133,16 +142,16 @@ void use_scripts(AgentOptions& agent, const ProviderScripts& scripts, std::uint6
   for (SttScript script : scripts.stt_fallbacks) {
     script.seed = ++seed;
     auto& chain = agent.stt.fallbacks;
-    chain.push_back({name(chain), {}, scripted_stt(script)});
+    chain.push_back({name(chain), {}, scripted_stt(shared(script, pools))});
   }
   for (TtsScript script : scripts.tts_fallbacks) {
     script.seed = ++seed;
     auto& chain = agent.tts.fallbacks;
-    chain.push_back({name(chain), {}, scripted_tts(script)});
+    chain.push_back({name(chain), {}, scripted_tts(shared(script, pools))});
   }
   for (const std::vector<ReplyRule>& rules : scripts.llm_fallbacks) {
     auto& chain = agent.llm.fallbacks;
-    chain.push_back({name(chain), {}, std::make_shared<Rules>(rules, ++seed * 1'000)});
+    chain.push_back({name(chain), {}, std::make_shared<Rules>(rules, ++seed * 1'000, pools)});
   }
 }
 

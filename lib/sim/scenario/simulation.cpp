@@ -9,6 +9,7 @@
 #include "core/engine.h"
 #include "sim/scenario/event_types.h"
 #include "sim/scenario/script_providers.h"
+#include "sim/scripted_pool.h"
 #include "voiceagent/log.h"
 #include "voiceagent/registry.h"
 
@@ -53,7 +54,10 @@ Simulation::Simulation(const Scenario& scenario)
       executor_(VirtualExecutor::create(time_options(scenario))),
       record_(scenario.agent.mode) {}
 
-Simulation::~Simulation() {
+Simulation::~Simulation() { leave(); }
+
+// Nobody looks at the session any more.
+void Simulation::leave() {
   voice_.reset();
   far_end_.reset();
   subscription_.reset();
@@ -66,12 +70,13 @@ Status Simulation::run(const SessionObserver& observer) {
   run_steps();
   settle();
   finish();
+  check_pools();
   return Status::success();
 }
 
 Status Simulation::open(const SessionObserver& observer) {
   AgentOptions agent = scenario_.agent;
-  use_scripts(agent, scenario_.providers, scenario_.seed, executor_);
+  use_scripts(agent, scenario_.providers, scenario_.seed, executor_, pools_);
   EngineOptions options;
   options.executors = {executor_};
   options.workers = executor_->workers();
@@ -186,6 +191,16 @@ void Simulation::finish() {
   record_.heard = trim(record_.far_end_text);
   record_.audible = audible_stretches(record_.played);
   record_.context = session_->context();
+}
+
+// Once all is over whoever had a place in a pool has given it back.
+void Simulation::check_pools() {
+  if (pools_->all().empty()) return;
+  leave();
+  executor_->run_until_idle(kLongest);
+  if (std::string left = left_over(*pools_); !left.empty()) {
+    failures_.push_back({"pool", "nothing is in use at the end", std::move(left), now()});
+  }
 }
 
 void Simulation::close(CloseReason reason) {

@@ -51,6 +51,8 @@ class Simulation final : private StepHost {
   std::string step_not_done() const;
   void settle();
   void finish();
+  void check_pools();
+  void leave();
   Duration now() const { return executor_->now().time_since_epoch(); }
   bool steps_stuck() const;
   Duration network_time() const;
@@ -59,6 +61,7 @@ class Simulation final : private StepHost {
   const std::shared_ptr<VirtualExecutor> executor_;
   Record record_;
   std::vector<ScenarioFailure> failures_;
+  const std::shared_ptr<PoolBoard> pools_ = std::make_shared<PoolBoard>();
   std::shared_ptr<Agent> agent_;
   std::shared_ptr<Session> session_;
   Subscription subscription_;

@@ -167,6 +167,13 @@ TEST_CASE("faults of a provider exclude each other") {
              Contains("tts[1].faults.error: must be from 0 to 1, not 2"));
 }
 
+TEST_CASE("a pool has a size") {
+  CHECK_THAT(problems_with(R"("llm": {"pool": {"patience_ms": 100}})"),
+             Contains("llm.pool: has no 'maximum'"));
+  CHECK_THAT(problems_with(R"("stt": {"pool": {"maximum": 0}})"),
+             Contains("stt.pool.maximum: must be from 1 to 1000, not 0"));
+}
+
 TEST_CASE("repeats within repeats have an end") {
   std::string step = R"({"say": "a"})";
   for (int i = 0; i < 5; ++i) step = R"({"repeat": {"times": 2, "steps": [)" + step + "]}}";

@@ -15,48 +15,40 @@ namespace {
 
 constexpr std::size_t kSessions = 200;
 
-// A model that takes so many requests at a time, or none, as the test has it.
+// A model that takes no request while it is down, and has so many connections; 0: any number.
 class Narrow final : public LlmProvider {
  public:
+  explicit Narrow(std::size_t connections) : behind_(model(connections, pools)) {}
   Result<std::unique_ptr<LlmStream>> start(const LlmRequest& request, LlmSink& sink) override {
     ++asked;
     if (down) return unavailable("gone");
-    if (*open >= room) return resource_exhausted("no connection is free");
-    auto inner = behind_->start(request, sink);
-    if (!inner.ok()) return inner.status();
-    ++served;
-    return std::unique_ptr<LlmStream>(std::make_unique<Stream>(std::move(*inner), open));
+    auto stream = behind_->start(request, sink);
+    if (stream.ok()) ++served;
+    return stream;
   }
 
   bool down = false;
-  int room = 1'000'000;
   int asked = 0;
   int served = 0;
-  const std::shared_ptr<int> open = std::make_shared<int>(0);  // requests being served
+  const std::shared_ptr<PoolBoard> pools = std::make_shared<PoolBoard>();
 
  private:
-  class Stream final : public LlmStream {
-   public:
-    Stream(std::unique_ptr<LlmStream> inner, std::shared_ptr<int> open)
-        : inner_(std::move(inner)), open_(std::move(open)) {
-      ++*open_;
-    }
-    ~Stream() override { --*open_; }
-    void cancel() override { inner_->cancel(); }
+  static std::shared_ptr<LlmProvider> model(std::size_t connections,
+                                            const std::shared_ptr<PoolBoard>& pools) {
+    sim::LlmDelivery delivery;
+    delivery.pool.maximum = connections;
+    delivery.pool.board = pools;
+    return sim::scripted_llm(sim::fixed_reply("first", 200ms), delivery);
+  }
 
-   private:
-    const std::unique_ptr<LlmStream> inner_;
-    const std::shared_ptr<int> open_;
-  };
-
-  const std::shared_ptr<LlmProvider> behind_ =
-      sim::scripted_llm(sim::fixed_reply("first", Duration(200'000'000)));
+  const std::shared_ptr<LlmProvider> behind_;
 };
 
 // Sessions that type and are answered aloud, by the model `first` or by a second one.
 class Crowd {
  public:
-  explicit Crowd(ResilienceOptions resilience) {
+  explicit Crowd(ResilienceOptions resilience, std::size_t connections = 0)
+      : first(std::make_shared<Narrow>(connections)) {
     EngineOptions options;
     options.executors = {time};
     options.workers = time->workers();
@@ -96,7 +88,7 @@ class Crowd {
   std::size_t open_sessions() const { return engine_->load().sessions; }
 
   const std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
-  const std::shared_ptr<Narrow> first = std::make_shared<Narrow>();
+  const std::shared_ptr<Narrow> first;
   std::vector<std::string> breaker;  // its states, as they were told
   int heard = 0;                     // replies that were played to their end
   int errors = 0;
@@ -152,11 +144,12 @@ TEST_CASE("a breaker opens while 200 sessions talk: a dead model costs a handful
 TEST_CASE("a burst that exhausts a model's connections is answered by the next one, and passes") {
   ResilienceOptions resilience;
   resilience.retries = 0;
-  Crowd crowd(resilience);
-  crowd.first->room = 20;
+  Crowd crowd(resilience, 20);
+  const auto pool = [&crowd] { return crowd.first->pools->all().at(0); };
   crowd.talk(0s);
   CHECK(crowd.first->served == 20);
-  CHECK(*crowd.first->open == 0);
+  CHECK(pool().created == 20);
+  CHECK(pool().idle == 20);
   REQUIRE_FALSE(crowd.breaker.empty());
   CHECK(crowd.breaker.front() == "open");
   crowd.time->run_for(10s);  // a refusal for want of room is over within five
@@ -168,5 +161,6 @@ TEST_CASE("a burst that exhausts a model's connections is answered by the next o
   CHECK(crowd.errors == 0);
   crowd.leave();
   CHECK(crowd.open_sessions() == 0);
-  CHECK(*crowd.first->open == 0);
+  CHECK(pool().in_use == 0);
+  CHECK(pool().idle == 20);
 }
