@@ -32,8 +32,8 @@ struct AdmissionOptions {
   /// Tasks may be so late; 0: however late. Sessions do without, in this order: details of metrics,
   /// from half of it on; partial transcripts, from three quarters; preparing replies before a turn
   /// has ended, from twice as much, because that costs the caller most. Were they so late twice
-  /// within a second, then who leaves may be replaced, and more are let in bit by bit after each
-  /// 10 s without.
+  /// within five seconds, then who leaves may be replaced, and more are let in bit by bit after
+  /// each 10 s without.
   Duration max_lateness{0};
   std::function<Duration()> lateness;  ///< Who measures it; empty: the engine, on its executors.
   /// Whether sessions are refused while a pool that they need is overrun: all of it is lent, and as

@@ -65,7 +65,9 @@ struct ResilienceOptions {
   /// @}
   /// @name When nothing helped
   /// @{
-  /// Said in the agent's voice, from audio that was made beforehand; empty: nothing is said.
+  /// Said in the agent's voice, from audio that was made beforehand; empty: nothing is said. For
+  /// an agent with a voice at most 4,096 bytes, or make_agent() refuses it. One that lasts longer
+  /// than 30 s has no such audio: it is said only while the voice works.
   std::string apology = "I'm sorry, something went wrong on my side. Please try again.";
   AfterFailure after_failure = AfterFailure::kStay;  ///< What happens then.
   /// @}

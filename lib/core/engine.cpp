@@ -206,6 +206,11 @@ class EngineImpl final : public Engine {
   static Status check(const SessionParts& parts) {
     const AgentOptions& agent = *parts.agent;
     if (Status status = check_mode(parts, agent.mode); !status.ok()) return status;
+    if (parts.tts != nullptr && agent.resilience.apology.size() > Apology::kMaxText) {
+      return invalid_argument(
+          "resilience.apology: " + std::to_string(agent.resilience.apology.size()) +
+          " bytes; a synthesiser takes at most " + std::to_string(Apology::kMaxText) + " at once");
+    }
     if (agent.voice.empty() || parts.tts == nullptr) return Status::success();
     const std::vector<std::string>& voices = parts.tts->capabilities().voices;
     if (voices.empty() || std::ranges::find(voices, agent.voice) != voices.end()) {

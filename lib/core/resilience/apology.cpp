@@ -9,7 +9,6 @@ namespace voiceagent {
 namespace {
 
 constexpr Duration kLongest{30'000'000'000};  // a clip, and its rendering
-constexpr std::size_t kMaxPiece = 4096;       // bytes that a synthesiser takes at once
 
 }  // namespace
 
@@ -38,7 +37,10 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
       self->error({ErrorCode::kTimeout, "it took too long"});
       self->stream_->cancel();
     });
-    (void)stream_->text(truncate_utf8(apology_->text_, kMaxPiece));
+    if (!stream_->text(apology_->text_)) {
+      error({ErrorCode::kResourceExhausted, "the synthesiser has no room for it"});
+      return stream_->cancel();
+    }
     stream_->flush();
     stream_->finish();
   }
@@ -47,7 +49,10 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
     const std::lock_guard lock(mutex_);
     if (audio_.sample_rate != audio.sample_rate) audio_ = {{}, audio.sample_rate};
     const auto most = duration_to_samples(kLongest, audio.sample_rate);
-    if (static_cast<std::int64_t>(audio_.samples.size()) < most) {
+    const std::size_t size = audio_.samples.size() + audio.samples.size();
+    if (static_cast<std::int64_t>(size) > most) {
+      fail({ErrorCode::kResourceExhausted, "it is longer than 30 s"});
+    } else {
       audio_.samples.insert(audio_.samples.end(), audio.samples.begin(), audio.samples.end());
     }
     return true;
@@ -56,7 +61,7 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
   void done() override {}
   void error(const ProviderError& error) override {
     const std::lock_guard lock(mutex_);
-    if (status_.ok()) status_ = Status(error.code, sanitize_utf8(error.message));
+    fail(error);
   }
   void closed() override {
     if (closed_.exchange(true)) return;
@@ -64,6 +69,10 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
   }
 
  private:
+  // What came first counts. REQUIRES: the lock.
+  void fail(const ProviderError& error) {
+    if (status_.ok()) status_ = Status(error.code, sanitize_utf8(error.message));
+  }
   // On the executor, last.
   void finish() {
     if (limit_ != 0) means_.executor->cancel(limit_);

@@ -27,11 +27,15 @@ class Apology : public std::enable_shared_from_this<Apology> {
     std::shared_ptr<Logger> logger;
   };
 
+  // REQUIRES: text.size() <= kMaxText.
   Apology(std::string text, Voice voice) : text_(std::move(text)), voice_(std::move(voice)) {}
+
+  // What a synthesiser takes at once, in bytes.
+  static constexpr std::size_t kMaxText = 4096;
 
   // Begins to render it, unless that has been done or is under way. Does not block.
   void prepare(const Means& means);
-  // Null: not there (yet), or it could not be made.
+  // All of it; null: not there (yet), or it could not be made.
   std::shared_ptr<const Pcm> clip() const;
   const std::string& text() const { return text_; }
 

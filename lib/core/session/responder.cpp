@@ -1,17 +1,13 @@
 #include "core/session/responder.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/text.h"
 #include "base/utf8.h"
 
 namespace voiceagent {
-namespace {
-
-constexpr std::size_t kMaxCalls = 256;  // more from one answer are no sense, and not remembered
-
-}  // namespace
 
 Responder::Responder(ResponderOptions options, PortContext ports,
                      std::shared_ptr<LlmProvider> provider, ResponderListener& listener)
@@ -131,7 +127,10 @@ void Responder::llm_intent(const event::IntentRecognised& intent) {
 void Responder::llm_tool_call(const ContextCall& call) {
   if (!active_) return;
   watchdog_.arm(options_.stall_timeout);
-  if (calls_.size() < kMaxCalls) calls_.push_back(call);
+  if (calls_.size() < options_.max_calls) return calls_.push_back(call);
+  stream_failed(resource_exhausted("the model called more than " +
+                                   std::to_string(options_.max_calls) +
+                                   " tools in one answer: none was run"));
 }
 
 void Responder::llm_done(const Usage& usage, FinishReason reason) {

@@ -31,6 +31,7 @@ class ResponderListener {
 struct ResponderOptions {
   Duration stall_timeout{0};  // the longest wait for text
   std::size_t max_bytes = 0;  // of a reply
+  std::size_t max_calls = 0;  // in one answer: one with more fails, none of them is run
   std::span<const ToolDescription> tools;
   std::string language;
   std::string session_id;

@@ -17,12 +17,15 @@ namespace {
 constexpr std::size_t kMaxWaiting = 1024;  // calls from inside one handler, or before opening
 constexpr std::size_t kMaxSays = 16;       // texts of the host's that wait to be said
 constexpr std::size_t kMaxKeys = 64;       // of one turn
+// Each one in an answer is remembered with its result, those that are rejected too.
+constexpr int kMostCalls = 256;
 
 ResponderOptions responder_options(const SessionParts& parts, const std::string& id) {
   const AgentOptions& agent = *parts.agent;
   ResponderOptions options;
   options.stall_timeout = reply_patience(agent);
   options.max_bytes = agent.limits.max_reply_bytes;
+  options.max_calls = static_cast<std::size_t>(std::max(kMostCalls, agent.limits.max_tool_calls));
   if (parts.tools != nullptr) options.tools = parts.tools->descriptions();
   options.language = agent.language;
   options.session_id = id;

@@ -74,6 +74,48 @@ TEST_CASE(
   CHECK(contains(rig.json("session_closed"), R"("reason":"error")"));
 }
 
+TEST_CASE("what is kept of an apology is all of it, or nothing") {
+  PuppetStand stand;
+  stand.with_tts();
+  stand.agent.resilience.apology = "sorry about that";
+  SECTION("the synthesiser takes no text") { stand.tts->accepts = false; }
+  SECTION("it lasts longer than what is kept") {}
+  SessionRig& rig = stand.start();
+  REQUIRE(stand.tts->lines.size() == 1);
+  if (stand.tts->accepts) {
+    for (int i = 0; i < 31; ++i) CHECK(stand.tts->speak(1s));
+    stand.tts->line().sink->done();
+  } else {
+    CHECK(stand.tts->line().log == "tc");
+  }
+  if (!stand.tts->line().closed) stand.tts->line().close();
+  rig.run(0ms);
+  stand.tts->start_status = unavailable("no voice");
+  REQUIRE(rig.session->push_text("hello").ok());
+  rig.run(1s);
+  CHECK(rig.count("error") == 1);
+  CHECK(rig.frames_out == 0);
+  CHECK_FALSE(contains(rig.dialogue(), "sorry"));
+}
+
+TEST_CASE("an apology that no synthesiser takes at once is refused with the agent") {
+  EngineOptions options;
+  const auto time = VirtualExecutor::create();
+  options.executors = {time};
+  options.workers = time->workers();
+  options.logger = make_null_logger();
+  options.registry = std::make_shared<Registry>();
+  const auto engine = *make_engine(std::move(options));
+  AgentOptions agent = scripted_agent("yes");
+  agent.resilience.apology = std::string(4'097, 'a');
+  const Status refused = engine->make_agent(agent).status();
+  CHECK(refused.code() == ErrorCode::kInvalidArgument);
+  CHECK(contains(refused.message(), "apology: 4097 bytes; a synthesiser takes at most 4096"));
+  agent.resilience.apology.pop_back();
+  CHECK(engine->make_agent(agent).ok());
+  time->run_for(1min);  // until that one's has been rendered
+}
+
 TEST_CASE("after the apology the agent hangs up, if it is told to") {
   PuppetStand stand = apologetic();
   stand.agent.resilience.after_failure = AfterFailure::kHangUp;

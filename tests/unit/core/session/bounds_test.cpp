@@ -87,17 +87,6 @@ TEST_CASE("bounds: a turn of keys has 64 of them at most") {
   CHECK(count_in(rig.lines, R"("reason":"dtmf","text":")" + std::string(22, '7') + '"') == 1);
 }
 
-TEST_CASE("bounds: 256 calls of one answer are remembered") {
-  ToolStand stand;
-  SessionRig& rig = stand.begin();
-  for (int i = 0; i < 1'000; ++i) {
-    stand.llm->line().sink->tool_call({"c" + std::to_string(i), "book", "{}"});
-  }
-  stand.llm->end_with_calls();
-  rig.run(0ms);
-  CHECK(rig.count("tool_call_started") == 256);
-}
-
 namespace {
 
 // A stand where calls of "book" go on when the user interrupts, and are told of when they end.

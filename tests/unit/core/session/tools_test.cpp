@@ -182,6 +182,38 @@ TEST_CASE("tools: calls beyond the limit of one answer are rejected, the others 
   CHECK(contains(stand.llm->asked.at(1), "c2: ok | c3: {\"state\":\"rejected\""));
 }
 
+TEST_CASE("tools: an answer with more calls than can be remembered fails, and no call is run") {
+  ToolStand stand;
+  SessionRig& rig = stand.begin();
+  const auto answer_with = [&](int calls) {
+    for (int i = 0; i < calls; ++i) {
+      stand.llm->line().sink->tool_call({"c" + std::to_string(i), "book", "{}"});
+    }
+    stand.llm->end_with_calls();
+    rig.run(0ms);
+  };
+  answer_with(257);
+  CHECK(rig.count("tool_call_started") == 0);
+  CHECK(contains(rig.json("error"), "the model called more than 256 tools in one answer"));
+  REQUIRE(rig.session->push_text("again").ok());
+  answer_with(256);
+  CHECK(rig.count("error") == 1);
+  CHECK(rig.count("tool_call_started") == 256);
+}
+
+TEST_CASE("tools: as many calls are run in one answer as the limit allows") {
+  ToolStand stand;
+  stand.agent.limits.max_tool_calls = 1'000;
+  SessionRig& rig = stand.begin();
+  for (int i = 0; i < 300; ++i) {
+    stand.llm->line().sink->tool_call({"c" + std::to_string(i), "book", "{}"});
+  }
+  stand.llm->end_with_calls();
+  rig.run(0ms);
+  CHECK(rig.count("tool_call_started") == 300);
+  CHECK(rig.count("error") == 0);
+}
+
 TEST_CASE("tools: results of any size are cut to the limit") {
   ToolStand stand;
   SessionRig& rig = stand.begin();
