@@ -75,7 +75,8 @@ struct Usage {
 class LlmSink {
  public:
   /// More text, in UTF-8; a piece may end inside a word but not inside a character (the halves of
-  /// one that is cut are replaced by U+FFFD).
+  /// one that is cut are replaced by U+FFFD). White space before the first word of an answer is
+  /// left out.
   virtual void delta(std::string_view text) = 0;
   /// What a dialogue engine understood; before the first delta.
   virtual void intent(const Intent& intent) = 0;

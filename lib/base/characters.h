@@ -38,4 +38,7 @@ bool is_wide_stop(char32_t c);
 bool is_wide_comma(char32_t c);
 bool is_em_dash(char32_t c);
 
+// `text` from its first character on that is no space; a view into it.
+std::string_view without_leading_space(std::string_view text);
+
 }  // namespace voiceagent::text

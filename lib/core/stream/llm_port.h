@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/characters.h"
 #include "core/stream/stream_port.h"
 #include "core/stream/utf8_mender.h"
 #include "voiceagent/event_copy.h"
@@ -32,15 +33,19 @@ class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmList
                                                std::shared_ptr<LlmProvider> provider,
                                                const LlmRequest& request, LlmListener& listener) {
     std::shared_ptr<LlmPort> port(new LlmPort(context, std::move(provider), listener));
-    port->owed_ = !request.messages.empty() && request.messages.back().role == Role::kUser;
+    const bool asked = !request.messages.empty();
+    port->owed_ = asked && request.messages.back().role == Role::kUser;
+    port->begins_ = !asked || request.messages.back().role != Role::kAssistant;
     if (Status status = port->start(request); !status.ok()) return status;
     return port;
   }
 
   void delta(std::string_view text) override {
-    deliver([this, text = sanitize_utf8(text)](LlmListener& l) {
-      if (!text.empty()) owed_ = false;
-      l.llm_delta(text);
+    deliver([this, piece = sanitize_utf8(text)](LlmListener& l) {
+      const std::string_view words = begins_ ? text::without_leading_space(piece) : piece;
+      if (words.empty()) return;
+      owed_ = begins_ = false;
+      l.llm_delta(words);
     });
   }
   void intent(const Intent& intent) override {
@@ -72,8 +77,9 @@ class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmList
  private:
   using StreamPort::StreamPort;
 
-  // The user's words are to be answered, and nothing has come yet. Executor.
-  bool owed_ = false;
+  // Both on the executor.
+  bool owed_ = false;    // the user's words are to be answered, and nothing has come yet
+  bool begins_ = false;  // blanks are no text yet: no word has come, nor is a reply gone on with
 };
 
 }  // namespace voiceagent

@@ -34,6 +34,13 @@ TEST_CASE("letters are told from marks and symbols in many scripts") {
     CHECK_FALSE(is_letter(c));
 }
 
+TEST_CASE("spaces of any script are left out before the first character, and nowhere else") {
+  CHECK(without_leading_space(" \t\n\u00a0\u2003\u3000one two ") == "one two ");
+  CHECK(without_leading_space("one ") == "one ");
+  CHECK(without_leading_space(" \u2003").empty());
+  CHECK(without_leading_space("").empty());
+}
+
 TEST_CASE("capital letters become small ones in Latin, Greek and Cyrillic") {
   const std::u32string_view capitals = U"AZÀÖØÞŁŠΑΩАЯЁ你1!×";
   const std::u32string_view small = U"azàöøþłšαωаяё你1!×";

@@ -248,10 +248,11 @@ TEST_CASE("llm chain: a request for a tool is never made twice") {
   CHECK(bench.b->lines.empty());
 }
 
-TEST_CASE("llm chain: who answers the user with nothing has failed") {
+TEST_CASE("llm chain: who answers the user with nothing, or with blanks, has failed") {
   Bench bench;
+  const auto nothing = GENERATE("", " \n\t", "\u00a0\u2003");
   bench.start(bench.both());
-  bench.a->reply("");
+  bench.a->reply(nothing);
   bench.run();
   CHECK(bench.observed.text() == "llm a>b protocol");
   REQUIRE(bench.b->lines.size() == 1);
@@ -261,9 +262,32 @@ TEST_CASE("llm chain: who answers the user with nothing has failed") {
     CHECK(bench.told() == "here | tdc");
   }
   SECTION("nor has that") {
-    bench.b->reply("");
+    bench.b->reply(nothing);
     bench.run();
     CHECK(bench.told() == " | ec");
+  }
+}
+
+TEST_CASE("llm chain: blanks are no first text, and are left out before it") {
+  Bench bench;
+  bench.options.first_token = 2s;
+  bench.start(bench.both());
+  for (int i = 0; i < 5; ++i) {
+    bench.a->line().sink->delta("\n");
+    bench.run(300ms);
+  }
+  SECTION("the text comes in time") {
+    bench.a->reply(" here I am");
+    bench.run();
+    CHECK(bench.told() == "here I am | tdc");
+  }
+  SECTION("it does not come in time") {
+    bench.run(600ms);
+    REQUIRE(bench.b->lines.size() == 1);
+    bench.b->reply("here");
+    bench.a->line().close();
+    bench.run();
+    CHECK(bench.told() == "here | tdc");
   }
 }
 

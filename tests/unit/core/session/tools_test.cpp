@@ -64,6 +64,20 @@ TEST_CASE("tools: calls of one answer run at the same time, and the model waits 
         "user: hello | assistant:  [a book {}] [b weather {}] | a: booked | b: sunny");
 }
 
+TEST_CASE("tools: blanks after a tool's result are no text") {
+  ToolStand stand;
+  SessionRig& rig = stand.begin();
+  stand.llm->call("c1", "book");
+  rig.run(0ms);
+  stand.desk.answer("booked");
+  rig.run(0ms);
+  stand.llm->reply(" \n");
+  REQUIRE(rig.settle());
+  CHECK(rig.count("reply_delta") == 0);
+  CHECK(rig.count("error") == 0);
+  CHECK(rig.session->context().back().role == Role::kTool);
+}
+
 TEST_CASE("tools: an answer is only taken once") {
   ToolStand stand;
   SessionRig& rig = stand.begin();
