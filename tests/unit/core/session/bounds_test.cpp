@@ -53,6 +53,7 @@ TEST_CASE("bounds: 16 texts wait for a session that has not opened yet") {
   options.executors = {time};
   options.workers = time->workers();
   options.logger = make_null_logger();
+  options.registry = std::make_shared<Registry>();
   const auto engine = make_engine(std::move(options)).value();
   const auto agent = engine->make_agent(scripted_agent("yes")).value();
   auto session = agent->open_session().value();
