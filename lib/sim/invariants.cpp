@@ -53,6 +53,7 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
   }
   if (const auto* heard = event.as<event::TranscriptPartial>()) expect_interruption(heard->text);
   if (const auto* out = event.as<event::AudioOut>()) note_fetched(*out);
+  if (event.kind() == EventKind::kHistorySummarised) summarised_ = true;
   note_failure(event);
   const auto* error = event.as<event::Error>();
   if (error != nullptr && error->stage == Stage::kStt) {

@@ -35,6 +35,7 @@ std::string essence(std::string_view text) {
 
 // Whether the oldest messages may have left.
 bool Invariants::may_forget(const std::vector<ContextEntry>& context) const {
+  if (summarised_) return true;
   const LimitOptions& limits = plan_.agent.limits;
   const auto messages = static_cast<std::size_t>(std::ranges::count_if(
       context, [](const ContextEntry& entry) { return entry.role != Role::kTool; }));
@@ -185,8 +186,9 @@ void Invariants::check_providers() {
     if (!request.refused && !request.gone) {
       add("every request ends", "request " + std::to_string(i));
     }
-    // For the rest of a reply its beginning is sent too.
-    const std::size_t most = plan_.agent.limits.max_history_messages + (plan_.chain ? 3 : 2);
+    // For the rest of a reply its beginning is sent too; a summary stands before the history.
+    const std::size_t most =
+        plan_.agent.limits.max_history_messages + (plan_.chain ? 3 : 2) + (summarised_ ? 1 : 0);
     if (request.messages > std::max<std::size_t>(most, 4)) {
       add("the history has its limit", std::to_string(request.messages) + " messages");
     }

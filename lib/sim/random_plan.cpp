@@ -216,6 +216,10 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   // What tools say is long: it is forgotten early, or never.
   std::size_t& tokens = plan.agent.limits.max_history_tokens;
   if (!plan.tools.empty() && tokens >= 1000) tokens = 100'000'000;
+  // Of a history that is never full nothing is summarised.
+  Chance summaries(seed, 6);
+  const bool small = tokens <= 100 || plan.agent.limits.max_history_messages <= 8;
+  plan.agent.summarise_history = small && summaries.yes(0.5);
   plan.microphone = draw_microphone(chance);
   plan.session.id = "random";
   plan.session.reports_playback = plan.far_end.reports;
@@ -255,6 +259,7 @@ std::string describe(const RandomPlan& plan) {
   text += "; interruption " + std::string(to_string(turn.interruption)) + ", typed text " +
           std::string(to_string(turn.typed_text)) + ", " + std::to_string(turn.preemptive_replies) +
           " preemptive replies" + (turn.manual_end ? ", manual end" : "");
+  text += plan.agent.summarise_history ? "; history is summarised" : "";
   text += describe("stt", plan.stt.faults) + describe("llm", plan.llm.faults) +
           describe("tts", plan.tts.faults);
   for (const ToolScript& script : plan.tools) {
