@@ -25,6 +25,7 @@ void Responder::begin() {
   text_.clear();
   calls_.clear();
   splitter_.reset();
+  ++reply_;
   active_ = true;
   apart_ = false;
 }
@@ -63,11 +64,9 @@ void Responder::resume() {
 
 void Responder::interject(std::string_view text) {
   resume();
+  const std::uint64_t reply = reply_;
   (void)append(text);
-  if (!active_) return;  // whoever listened has cancelled it
-  splitter_.finish();
-  tell_clauses();
-  active_ = false;
+  if (tells(reply)) (void)complete();
 }
 
 void Responder::recite(std::string_view text) {
@@ -90,7 +89,8 @@ void Responder::let_go() {
 void Responder::llm_delta(std::string_view text) {
   if (!active_ || text.empty()) return;
   if (port_ != nullptr) watchdog_.arm(options_.stall_timeout);
-  if (append(text) || !active_) return;
+  const std::uint64_t reply = reply_;
+  if (append(text) || !tells(reply)) return;
   calls_.clear();
   llm_done({}, FinishReason::kLength);
 }
@@ -112,8 +112,9 @@ bool Responder::append(std::string_view text) {
 }
 
 void Responder::tell_clauses() {
+  const std::uint64_t reply = reply_;
   Clause clause;
-  while (active_ && splitter_.next(clause)) {
+  while (tells(reply) && splitter_.next(clause)) {
     const std::string_view text =
         std::string_view(text_).substr(clause.begin, clause.end - clause.begin);
     listener_.responder_clause(text, {clause.begin, clause.end});
@@ -146,9 +147,11 @@ void Responder::stream_failed(Status status) {
 // Tells the rest; no more comes. False when the reply was over before, or is cancelled by that.
 bool Responder::complete() {
   if (!active_) return false;
+  const std::uint64_t reply = reply_;
   splitter_.finish();
   tell_clauses();
-  if (!std::exchange(active_, false)) return false;
+  if (!tells(reply)) return false;
+  active_ = false;
   let_go();
   return true;
 }

@@ -1,6 +1,7 @@
 // The responder: asks the model, and cuts its reply into clauses for speech.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -76,6 +77,7 @@ class Responder final : public LlmListener {
   bool complete();
   void check_progress();
   void let_go();
+  bool tells(std::uint64_t reply) const { return active_ && reply_ == reply; }
 
   const ResponderOptions options_;
   const PortContext ports_;
@@ -86,6 +88,8 @@ class Responder final : public LlmListener {
   ClauseSplitter splitter_;
   std::string text_;
   std::vector<ContextCall> calls_;
+  // Counts replies: a clause that finds no voice ends the one, and the next may begin at once.
+  std::uint64_t reply_ = 0;
   bool active_ = false;
   bool apart_ = false;  // what comes next begins a sentence of its own
   PartTimer watchdog_;

@@ -169,6 +169,24 @@ TEST_CASE("tools: progress is spoken if the tool wants it, and shown in any case
   CHECK(rig.far_end->heard() == "Half. Done.");
 }
 
+TEST_CASE("tools: a turn that waits is answered although a tool's progress found no voice") {
+  ToolStand stand;
+  stand.agent.turn.typed_text = TypedText::kQueue;
+  stand.with_tts().tts->start_status = unavailable("no voice");
+  SessionRig& rig = stand.begin();
+  stand.llm->call("c1", "book");
+  rig.run(0ms);
+  REQUIRE(rig.session->push_text("and you?").ok());
+  stand.desk.call().progress("Half.", ToolProgress::kSpoken);
+  rig.run(0ms);
+  CHECK(rig.count("playback_finished") == 1);
+  REQUIRE(stand.llm->lines.size() == 2);
+  stand.llm->reply("Fine.");
+  rig.run(0ms);
+  CHECK(rig.count("reply_delta") == 2);
+  CHECK(rig.count("playback_finished") == 2);
+}
+
 TEST_CASE("tools: a voice that fails while a tool works ends the reply, not the call") {
   ToolStand stand;
   stand.with_tts();

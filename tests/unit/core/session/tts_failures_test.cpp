@@ -26,6 +26,27 @@ TEST_CASE("tts: a stream that can't begin is an error, and nothing counts as hea
   CHECK(rig.dialogue() == "user: hello");
 }
 
+TEST_CASE("tts: a turn that waits is answered although the reply before it found no voice") {
+  PuppetStand stand;
+  stand.agent.turn.typed_text = TypedText::kQueue;
+  stand.with_llm().with_tts().tts->start_status = unavailable("no voice");
+  SessionRig& rig = stand.start();
+  REQUIRE(rig.session->push_text("hello").ok());
+  rig.run(0ms);
+  REQUIRE(rig.session->push_text("and you?").ok());
+  LlmPuppet::Line& first = stand.llm->line();
+  first.sink->delta("Good morning");  // a clause only when no more can come
+  first.sink->done({}, FinishReason::kStop);
+  first.close();
+  rig.run(0ms);
+  REQUIRE(stand.llm->lines.size() == 2);
+  REQUIRE(rig.count("playback_finished") == 1);
+  stand.llm->reply("Fine.");
+  rig.run(0ms);
+  CHECK(rig.count("reply_delta") == 2);
+  CHECK(rig.count("playback_finished") == 2);
+}
+
 TEST_CASE("tts: what was synthesised before a failure is played, and only that counts as heard") {
   PuppetStand stand;
   stand.with_tts();
@@ -201,8 +222,7 @@ TEST_CASE("tts: chunks of any length leave as frames of 20 ms, and nothing is lo
   CHECK(short_frames == 1);  // the last one
 }
 
-TEST_CASE(
-    "tts: audio faster than it is played is refused beyond 300 ms, and asked for again") {
+TEST_CASE("tts: audio faster than it is played is refused beyond 300 ms, and asked for again") {
   PuppetStand stand;
   stand.with_tts();
   SessionRig& rig = stand.start();
