@@ -3,6 +3,7 @@
 #include "sim/speech.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 
 #include "voiceagent/sim.h"
@@ -31,8 +32,24 @@ std::size_t speech_samples(std::string_view text, int sample_rate) {
   return text.size() * static_cast<std::size_t>(duration_to_samples(kCharacterTime, sample_rate));
 }
 
-void speak_part(std::string_view text, int sample_rate, std::size_t begin,
-                std::span<std::int16_t> samples) {
+namespace {
+
+enum class Voice { kUser, kAgent };
+
+// Whether a half period is above or below zero: by turns, or as if by chance.
+bool is_up(std::size_t half_period, Voice voice) {
+  auto bits = static_cast<std::uint32_t>(half_period);
+  if (voice == Voice::kAgent) {  // the end of MurmurHash3, which spreads every bit over all
+    bits *= 0x85EB'CA6B;
+    bits ^= bits >> 13;
+    bits *= 0xC2B2'AE35;
+    bits ^= bits >> 16;
+  }
+  return bits % 2 == 0;
+}
+
+void fill(std::string_view text, int sample_rate, std::size_t begin, Voice voice,
+          std::span<std::int16_t> samples) {
   const auto per_character =
       static_cast<std::size_t>(duration_to_samples(kCharacterTime, sample_rate));
   std::size_t number = begin / per_character;
@@ -40,8 +57,9 @@ void speak_part(std::string_view text, int sample_rate, std::size_t begin,
   for (auto rest = samples; !rest.empty(); ++number, i = 0) {
     const int level = level_of(text[number], number % 2 != 0);
     const std::size_t end = std::min(per_character, i + rest.size());
+    const std::size_t halves = voice == Voice::kUser ? 0 : number * (per_character / kHalfPeriod);
     while (i < end) {
-      const bool up = (i / kHalfPeriod) % 2 == 0;
+      const bool up = is_up(halves + i / kHalfPeriod, voice);
       const std::size_t count = std::min(end - i, kHalfPeriod - i % kHalfPeriod);
       std::fill_n(rest.begin(), count, static_cast<std::int16_t>(up ? level : -level));
       rest = rest.subspan(count);
@@ -50,11 +68,18 @@ void speak_part(std::string_view text, int sample_rate, std::size_t begin,
   }
 }
 
+}  // namespace
+
+void speak_part(std::string_view text, int sample_rate, std::size_t begin,
+                std::span<std::int16_t> samples) {
+  fill(text, sample_rate, begin, Voice::kAgent, samples);
+}
+
 Pcm speak(std::string_view text, int sample_rate) {
   Pcm pcm;
   pcm.sample_rate = sample_rate;
   pcm.samples.resize(speech_samples(text, sample_rate));
-  speak_part(text, sample_rate, 0, pcm.samples);
+  fill(text, sample_rate, 0, Voice::kUser, pcm.samples);
   return pcm;
 }
 
