@@ -105,19 +105,19 @@ va_feature(POCKETSPHINX providers pocketsphinx "libpocketsphinx-dev libsphinxbas
 va_feature(FLITE providers flite flite1-dev
   "-lflite_cmu_us_rms -lflite_cmu_us_slt -lflite_cmu_us_kal16 -lflite_cmu_us_awb \
 -lflite_usenglish -lflite_cmulex -lflite" providers/tts/flite)
-# The detector alone, of which the library exports the C functions and the package has no header.
-_va_look_for(WEBRTC_VAD webrtc-audio-processing libwebrtc-audio-processing-dev _va_webrtc)
+# The detector is used alone: the library exports its C functions, the package has no header of it.
+_va_look_for(WEBRTC_AUDIO webrtc-audio-processing libwebrtc-audio-processing-dev _va_webrtc)
 if(_va_webrtc)
   include(CheckFunctionExists)
   set(CMAKE_REQUIRED_LIBRARIES ${_va_webrtc})
   check_function_exists(WebRtcVad_Process VA_WEBRTC_VAD_IS_EXPORTED)
   unset(CMAKE_REQUIRED_LIBRARIES)
   if(NOT VA_WEBRTC_VAD_IS_EXPORTED)
-    set(_va_WEBRTC_VAD_lacks TRUE)
+    set(_va_WEBRTC_AUDIO_lacks TRUE)
   endif()
 endif()
-va_feature(WEBRTC_VAD providers webrtc-audio-processing libwebrtc-audio-processing-dev
-  -lwebrtc_audio_processing providers/vad/webrtc)
+va_feature(WEBRTC_AUDIO audio webrtc-audio-processing libwebrtc-audio-processing-dev
+  -lwebrtc_audio_processing "audio/webrtc_;providers/vad/webrtc")
 
 # The server: loops and sockets, what speaks over them, and the program.
 va_feature_also(SERVER net libcurl libcurl4-openssl-dev -lcurl)

@@ -66,7 +66,7 @@ THIRD_PARTY = (
     ("pocketsphinx", ("lib/providers/stt/pocketsphinx",)),
     ("sphinxbase/", ("lib/providers/stt/pocketsphinx",)),
     ("flite/", ("lib/providers/tts/flite",)),
-    ("webrtc/", ("lib/providers/vad/webrtc",)),
+    ("webrtc/", ("lib/audio/webrtc_",)),
     ("gst/", ("lib/transports/webrtc/",)),
     ("glib", ("lib/transports/webrtc/",)),
     ("jwt.h", ("lib/server/",)),

@@ -43,7 +43,7 @@ set_tests_properties(tree/docs PROPERTIES LABELS "tree;docs")
 
 # The README's program, as it stands there, compiled and run.
 if(TARGET voiceagent AND VOICEAGENT_WITH_POCKETSPHINX AND VOICEAGENT_WITH_FLITE
-    AND VOICEAGENT_WITH_WEBRTC_VAD)
+    AND VOICEAGENT_WITH_WEBRTC_AUDIO)
   set(_readme "${PROJECT_BINARY_DIR}/readme")
   file(MAKE_DIRECTORY "${_readme}")
   add_custom_command(OUTPUT "${_readme}/readme.cpp"

@@ -10,7 +10,7 @@
 #if VOICEAGENT_WITH_POCKETSPHINX
 #include "providers/stt/pocketsphinx/pocketsphinx_stt.h"
 #endif
-#if VOICEAGENT_WITH_WEBRTC_VAD
+#if VOICEAGENT_WITH_WEBRTC_AUDIO
 #include "providers/vad/webrtc/webrtc_vad.h"
 #endif
 
@@ -41,7 +41,7 @@ void register_synthesisers(Registry& registry) {
 
 void register_detectors(Registry& registry) {
   registry.add(energy_vad_info(), make_energy_vad);
-#if VOICEAGENT_WITH_WEBRTC_VAD
+#if VOICEAGENT_WITH_WEBRTC_AUDIO
   registry.add(webrtc_vad_info(), make_webrtc_vad);
 #else
   registry.add_missing(ProviderKind::kVad, "webrtc",

@@ -15,7 +15,7 @@
 #include "support/signals.h"
 #include "voiceagent/sim.h"
 #include "voiceagent/vad.h"
-#if VOICEAGENT_WITH_WEBRTC_VAD
+#if VOICEAGENT_WITH_WEBRTC_AUDIO
 #include "providers/vad/webrtc/webrtc_vad.h"
 #endif
 #if VOICEAGENT_WITH_FLITE
@@ -38,7 +38,7 @@ std::vector<Implementation> implementations() {
                    const auto options = check_options(energy_vad_info().options, {});
                    return make_energy_vad(options.value(), {}).value();
                  }});
-#if VOICEAGENT_WITH_WEBRTC_VAD
+#if VOICEAGENT_WITH_WEBRTC_AUDIO
   all.push_back({"webrtc", [] {
                    const auto options = check_options(webrtc_vad_info().options, {});
                    return make_webrtc_vad(options.value(), {}).value();
