@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "audio/echo_canceller.h"
 #include "audio/frame_pool.h"
 #include "audio/resampler.h"
 #include "bench/heap.h"
@@ -86,7 +87,7 @@ void resampler_48_to_16(benchmark::State& state) {
                     [] { return std::move(*Resampler::create(48'000, 16'000)); }));
 }
 
-#if VOICEAGENT_WITH_WEBRTC_VAD
+#if VOICEAGENT_WITH_WEBRTC_AUDIO
 void webrtc_detector(benchmark::State& state) {
   Registry registry;
   register_builtin_providers(registry);
@@ -95,6 +96,12 @@ void webrtc_detector(benchmark::State& state) {
          bytes_each<std::unique_ptr<VadStream>>([&] { return std::move(*provider->start({})); }));
 }
 BENCHMARK(webrtc_detector)->Iterations(1);
+
+void echo_canceller(benchmark::State& state) {
+  report(state, bytes_each<std::unique_ptr<EchoCanceller>>(
+                    [] { return EchoCanceller::create(16'000, 16'000); }));
+}
+BENCHMARK(echo_canceller)->Iterations(1);
 #endif
 
 BENCHMARK(session_just_opened)->Iterations(1);

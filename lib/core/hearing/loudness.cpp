@@ -8,14 +8,23 @@
 namespace voiceagent {
 namespace {
 
-constexpr float kLevelStep = 0.4F;      // a time constant of two frames
-constexpr float kNoiseFalls = 0.2F;     // the background is what is left when all else is silent
-constexpr float kNoiseRises = 0.03F;    // a new noise is believed within a second
-constexpr float kQuietest = -90.0F;     // a background: less is a gate, or nothing yet
+constexpr float kLevelStep = 0.4F;    // a time constant of two frames
+constexpr float kNoiseFalls = 0.2F;   // the background is what is left when all else is silent
+constexpr float kNoiseRises = 0.03F;  // a new noise is believed within a second
+constexpr float kQuietest = -90.0F;   // a background: less is a gate, or nothing yet
+constexpr float kEchoRises = 0.5F;
+constexpr float kEchoFalls = 0.1F;
 constexpr float kCouplingStep = 0.05F;  // a room changes slowly
 constexpr float kLoudEnough = -50.0F;   // what is sent can be told from nothing
 constexpr std::size_t kPause = 10;      // frames without output: what follows is a new beginning
 constexpr int kLearntFrames = 16;       // before an echo is predicted
+constexpr float kStandsOut = 6.0F;      // of an echo, or an echo of the background
+constexpr float kFaint = 3.0F;          // an echo that is lost in the background
+// A voice that was nobody's, and so much softer than what was sent, is taken for an echo until its
+// path has been found, or should have been.
+constexpr float kSurelySofter = -10.0F;
+constexpr int kSuspicion = 150;          // frames
+constexpr std::size_t kVoiceLasts = 10;  // frames: softer sounds that belong to it
 // Frames, when a voice is known to have ended, since the agent's last one: fewer, and it has not
 // fallen silent; more (100 ms to be sure of the end, 180 ms on the way and in the room), and it was
 // not for that.
@@ -57,28 +66,38 @@ void Loudness::sent(std::span<const std::int16_t> samples) {
   const float db = level_db(samples);
   note_sent(was_sent_ ? std::max(sent_[next_], db) : db);
   was_sent_ = true;
-  if (unsent_ > kPause) sending_ = 0;
+  if (unsent_ > kPause) {
+    sending_ = 0;
+    coupling_ = std::max(coupling_, uncancelled_);
+  }
   unsent_ = 0;
 }
 
 void Loudness::heard(std::span<const std::int16_t> samples, bool voice) {
   const float db = level_db(samples);
   level_ = level_ <= kSilenceDb ? db : level_ + kLevelStep * (db - level_);
+  latest_ = db;
+  ++since_other_;
+  if (echo() > kSilenceDb && db >= echo() + kStandsOut) since_other_ = 0;
   if (voice && !voice_) voice_begins();
   voice_ = voice;
-  heard_[next_] = {db, voice};
+  heard_[next_] = {db, source(), voice};
   if (!was_sent_) note_sent(kSilenceDb);
   was_sent_ = false;
   next_ = (next_ + 1) % kWindow;
   ++unsent_;
   ++sending_;
+  // The newest frames may turn out to be somebody's voice.
+  const Heard& before = heard_[(next_ + kWindow - kOnset - 1) % kWindow];
   const float sent = loudest_sent_;
+  if (played_) learn_coupling(before);
+  if (suspected_ > 0 && sent > kLoudEnough) --suspected_;
   if (sent <= kLoudEnough) {
     loud_ = 0;
-    learn_noise(heard_[(next_ + kWindow - kOnset - 1) % kWindow]);
+    learn_noise(before);
   } else if (voice) {
     of_voice_ = std::max(of_voice_, db - sent);
-  } else if (++loud_ >= kWindow) {
+  } else if (++loud_ >= kWindow && !played_) {
     learn_coupling(sent);
   }
 }
@@ -101,6 +120,7 @@ void Loudness::voice_was_nobody() {
   coupling_ = learnt_ == 0 ? of_voice_ : std::max(coupling_, of_voice_);
   learnt_ = kLearntFrames;
   of_voice_ = kSilenceDb;
+  suspected_ = coupling_ < kSurelySofter ? kSuspicion : 0;
 }
 
 void Loudness::voice_ends() { fell_silent_ = unsent_ >= kFellSilent && unsent_ <= kEchoGone; }
@@ -114,6 +134,14 @@ void Loudness::learn_noise(const Heard& heard) {
     return;
   }
   noise_ += (db < noise_ ? kNoiseFalls : kNoiseRises) * (db - noise_);
+}
+
+// By frames and their echoes. What is as soft as the background shows only that no more comes back.
+void Loudness::learn_coupling(const Heard& heard) {
+  if (heard.voice || heard.source <= kLoudEnough) return;
+  const float ratio = heard.db - heard.source;
+  if (ratio > coupling_ && heard.db < noise_ + kStandsOut) return;
+  coupling_ += (ratio > coupling_ ? kEchoRises : kEchoFalls) * (ratio - coupling_);
 }
 
 // By the loudest of a second on either side: when the sound comes back isn't known, so nothing is
@@ -144,8 +172,21 @@ void Loudness::note_sent(float db) {
   }
 }
 
+void Loudness::echo_is_cancelled(float coupling) {
+  coupling_ = uncancelled_ = coupling;
+  learnt_ = kLearntFrames;
+}
+
+bool Loudness::hears_echo() const { return noise_ > kSilenceDb && echo() >= noise_ + kStandsOut; }
+
+float Loudness::gain() const {
+  if ((!played_ && suspected_ == 0) || since_other_ <= kVoiceLasts) return 1;
+  if (echo() < noise_ + kFaint || latest_ <= noise_) return 1;
+  return std::pow(10.0F, (noise_ - latest_) / 20);
+}
+
 float Loudness::echo() const {
-  const float sent = loudest_sent_;
+  const float sent = source();
   if (learnt_ < kLearntFrames || sent <= kLoudEnough) return kSilenceDb;
   return std::max(kSilenceDb, sent + coupling_);
 }

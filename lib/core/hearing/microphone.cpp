@@ -96,6 +96,7 @@ void Microphone::complete_frame() {
   const FramePtr frame = std::exchange(frame_, FramePtr());
   filled_ = 0;
   position_ += static_cast<std::int64_t>(frame->samples().size());
+  listener_.microphone_clean(frame->samples());
   // First the audio, then what it means: when speech starts, its audio is in the pre-roll already.
   listener_.microphone_frame(frame);
   vad_frames_.push(std::as_const(*frame).samples(),

@@ -20,7 +20,9 @@ namespace voiceagent {
 // What the microphone tells the session; on its executor.
 class MicrophoneListener {
  public:
-  // 20 ms of audio at Microphone::sample_rate().
+  // 20 ms of audio at Microphone::sample_rate(), as they came: what is left in them is heard.
+  virtual void microphone_clean(std::span<std::int16_t> samples) = 0;
+  // The same 20 ms.
   virtual void microphone_frame(const FramePtr& frame) = 0;
   // Speech started, or stopped, at this sample of the microphone's stream (dated back).
   virtual void microphone_speech_started(std::int64_t sample) = 0;

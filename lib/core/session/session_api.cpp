@@ -205,6 +205,7 @@ Status SessionImpl::ensure_microphone() {
   microphone_ = std::make_unique<Microphone>(
       agent.turn, parts_.vad->format(), std::move(*vad), *parts_.executor,
       parts_.frames_for(parts_.vad->format().sample_rate), static_cast<MicrophoneListener&>(*this));
+  echo_ = std::make_unique<EchoControl>(microphone_->sample_rate(), output_rate_);
   const RecogniserOptions options{microphone_->sample_rate(),
                                   agent.turn.preroll + agent.turn.start_window, agent.language,
                                   id(), agent.limits.final_timeout};

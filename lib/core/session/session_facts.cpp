@@ -62,8 +62,18 @@ Duration SessionImpl::microphone_time(std::int64_t sample) const {
   return std::max(Duration(0), now() - microphone_->age(sample));
 }
 
+void SessionImpl::microphone_clean(std::span<std::int16_t> samples) {
+  const bool cancelled = echo_->cancels();
+  echo_->clean(samples, loudness_.hears_echo());
+  if (!cancelled && echo_->cancels()) loudness_.echo_is_cancelled(echo_->coupling());
+  loudness_.plays(echo_->heard_of());
+  loudness_.heard(samples, turns_.state().voice);
+  const float gain = loudness_.gain();
+  if (gain == 1) return;
+  for (std::int16_t& sample : samples) sample = static_cast<std::int16_t>(sample * gain);
+}
+
 void SessionImpl::microphone_frame(const FramePtr& frame) {
-  loudness_.heard(std::as_const(*frame).samples(), turns_.state().voice);
   recogniser_->frame(frame);
   if (detection_ != nullptr && turns_.state().user != UserPhase::kSilent) {
     detection_->frame({std::as_const(*frame).samples(), microphone_->sample_rate()});

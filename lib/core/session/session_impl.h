@@ -25,6 +25,7 @@
 #include "core/context/summariser.h"
 #include "core/events/mode.h"
 #include "core/events/publisher.h"
+#include "core/hearing/echo_control.h"
 #include "core/hearing/loudness.h"
 #include "core/hearing/microphone.h"
 #include "core/hearing/recogniser.h"
@@ -159,6 +160,7 @@ class SessionImpl final : public Session,
   void fact(const TurnInput& input);
   Perceived perceive() const;
   void ask_turn_detector();
+  void microphone_clean(std::span<std::int16_t> samples) override;
   void microphone_frame(const FramePtr& frame) override;
   void microphone_speech_started(std::int64_t sample) override;
   void microphone_speech_stopped(std::int64_t sample) override;
@@ -293,6 +295,7 @@ class SessionImpl final : public Session,
   ConversationContext context_;
   std::unique_ptr<Summariser> summariser_;  // once there is something to summarise
   Loudness loudness_;
+  std::unique_ptr<EchoControl> echo_;         // once there is audio
   TranscriptReading reading_;                 // of the open utterance
   std::unique_ptr<ThrottledSum> lost_audio_;  // in ms, once the recogniser has lost some
   std::unique_ptr<TurnDetection> detection_;  // once there is audio, if there is a detector

@@ -175,11 +175,13 @@ void SessionImpl::speaker_frame(AudioView audio, std::int64_t position, TextSpan
   if (waterfall_.response(now())) publish(reply_.turn, event::PlaybackStarted{});
   if (!std::exchange(audible_, true)) audible_since_ = now();
   loudness_.sent(audio.samples);
+  if (echo_ != nullptr) echo_->sent(audio.samples);
   publish(reply_.turn, event::AudioOut{audio, position, span});
 }
 
 void SessionImpl::speaker_flushed(std::int64_t position) {
   const Scope scope(*this);
+  if (echo_ != nullptr) echo_->flushed();
   publish(reply_.turn, event::OutputFlushed{position});
 }
 

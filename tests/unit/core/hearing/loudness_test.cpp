@@ -130,3 +130,60 @@ TEST_CASE("a voice that goes on when the agent falls silent, or lets it speak, i
   patient.loudness.voice_ends();
   CHECK_FALSE(patient.loudness.voice_fell_silent());
 }
+
+TEST_CASE("nothing is silenced where no echo is known") {
+  Room room;
+  room.pass(50, 10, false);
+  room.pass(100, 200, false, 10'000);
+  CHECK(room.loudness.gain() == 1);
+}
+
+TEST_CASE("a suspected echo is silenced for a while, and a louder voice isn't") {
+  Room room;
+  room.pass(50, 10, false);
+  room.pass(10, 300, true, 10'000);  // 30 dB below what is sent
+  room.loudness.voice_was_nobody();
+  room.pass(5, 300, false, 10'000);
+  CHECK(room.loudness.gain() == Approx(10.0 / 300).epsilon(0.1));
+  room.pass(1, 3'000, false, 10'000);
+  CHECK(room.loudness.gain() == 1);
+  room.pass(5, 300, false, 10'000);
+  CHECK(room.loudness.gain() == 1);  // its soft end, perhaps
+  room.pass(10, 300, false, 10'000);
+  CHECK(room.loudness.gain() < 0.1F);
+  room.pass(150, 300, false, 10'000);  // it should have been found by now
+  CHECK(room.loudness.gain() == 1);
+}
+
+TEST_CASE("a voice about as loud as what is sent is not suspected of being its echo") {
+  Room room;
+  room.pass(50, 10, false);
+  room.pass(10, 5'000, true, 10'000);
+  room.loudness.voice_was_nobody();
+  room.pass(5, 5'000, false, 10'000);
+  CHECK(room.loudness.gain() == 1);
+}
+
+TEST_CASE("what is left of a cancelled echo is learnt within a second, and forgotten in a pause") {
+  Room room;
+  room.pass(50, 10, false);
+  room.loudness.echo_is_cancelled(-20);
+  const auto speak = [&](int frames, int heard) {
+    for (int i = 0; i < frames; ++i) {
+      room.loudness.plays(-10.0F);
+      room.pass(1, heard, false, 10'000);
+    }
+  };
+  speak(1, 1'000);
+  CHECK(room.loudness.echo() == Approx(-30).margin(1));
+  speak(50, 60);
+  CHECK(room.loudness.echo() == Approx(-55).margin(3));
+  CHECK(room.loudness.gain() == Approx(10.0 / 60).epsilon(0.1));
+  speak(1, 600);
+  CHECK(room.loudness.gain() == 1);
+  room.loudness.plays(-96.0F);
+  room.pass(20, 10, false);
+  CHECK(room.loudness.echo() == kSilenceDb);
+  speak(1, 10);
+  CHECK(room.loudness.echo() == Approx(-30).margin(1));
+}

@@ -47,6 +47,9 @@ class Desk final : public MicrophoneListener {
                                      0);
   }
 
+  void microphone_clean(std::span<std::int16_t> samples) override {
+    if (deaf) std::ranges::fill(samples, std::int16_t{0});
+  }
   void microphone_frame(const FramePtr& frame) override {
     CHECK(frame->samples().size() == static_cast<std::size_t>(format_.sample_rate / 50));
     heard.insert(heard.end(), frame->samples().begin(), frame->samples().end());
@@ -56,6 +59,7 @@ class Desk final : public MicrophoneListener {
 
   std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
   std::unique_ptr<Microphone> microphone;
+  bool deaf = false;
   std::vector<std::int16_t> heard;
   std::string told;                        // s(tarted), e(nded)
   std::vector<std::int64_t> told_samples;  // of each
@@ -223,5 +227,16 @@ TEST_CASE("a microphone that goes away takes its timer along") {
   desk.hear(Desk::loud(400ms, 16'000), 16'000);
   desk.microphone.reset();
   CHECK(desk.time->run_until_idle(1min));
+  CHECK(desk.told == "s");
+}
+
+TEST_CASE("what is taken out of a frame is heard by nobody") {
+  Desk desk;
+  desk.deaf = true;
+  desk.hear(Desk::loud(1s, 16'000), 16'000);
+  CHECK(desk.heard == Desk::quiet(1s, 16'000));
+  CHECK(desk.told.empty());
+  desk.deaf = false;
+  desk.hear(Desk::loud(1s, 16'000), 16'000);
   CHECK(desk.told == "s");
 }
