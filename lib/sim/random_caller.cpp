@@ -4,7 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "sim/random_words.h"
+#include "sim/speech.h"
 
 namespace voiceagent::sim {
 namespace {
@@ -25,7 +27,9 @@ RandomCaller::RandomCaller(const RandomPlan& plan, VirtualExecutor& time, Sessio
       invariants_(invariants),
       far_end_(far_end),
       note_(std::move(note)),
-      chance_(plan.seed, 2) {}
+      chance_(plan.seed, 2),
+      cuts_(plan.seed, 7),
+      cut_share_(cuts_.yes(0.3) ? 0.3 : 0) {}
 
 void RandomCaller::converse() {
   while (!over() && now() < plan_.length) act();
@@ -73,7 +77,8 @@ std::string RandomCaller::words(int count) {
   return text;
 }
 
-// Some words, with pauses between; now and then the microphone dies in the middle.
+// Some words, with pauses between; now and then the microphone dies in the middle, or the host
+// takes the turn to be over there.
 void RandomCaller::speak() {
   const int parts = chance_.yes(0.35) ? chance_.between(2, 3) : 1;
   for (int part = 0; part < parts && !over(); ++part) {
@@ -86,6 +91,8 @@ void RandomCaller::speak() {
     Pcm pcm = sim::speak(text, kRate);
     const bool dies = chance_.yes(0.03);
     if (dies) pcm.samples.resize(static_cast<std::size_t>(chance_.below(pcm.samples.size()) + 1));
+    std::optional<std::size_t> cut;
+    if (!dies && cuts_.yes(cut_share_)) cut = commit_within(pcm);
     sound(pcm);
     if (dies) {
       open_until_ = Duration(0);
@@ -93,10 +100,38 @@ void RandomCaller::speak() {
       time_.run_for(ms(chance_.between(0, 2000)));
       sound(silence(ms(40), kRate));
     } else if (listened && listens()) {
-      utterances_.push_back({first, next_word_ - first, begin, now()});
+      note_words(text, first, begin, cut);
     }
   }
   pass(ms(chance_.between(0, 400)));
+}
+
+// Says the beginning of it, which is taken off, and commits. Returns how many of its samples had
+// been handed over by then.
+std::size_t RandomCaller::commit_within(Pcm& pcm) {
+  Pcm part = pcm;
+  part.samples.resize(static_cast<std::size_t>(cuts_.below(pcm.samples.size())));
+  pcm.samples.erase(pcm.samples.begin(),
+                    pcm.samples.begin() + static_cast<std::ptrdiff_t>(part.samples.size()));
+  send(part, true);
+  note_("host: commit_turn, in mid-speech");
+  if (!over()) session_.commit_turn();
+  return part.samples.size() - std::min(pending_.samples.size(), part.samples.size());
+}
+
+// What was said is to be heard, but for the word that was under way at the sample `cut`.
+void RandomCaller::note_words(std::string_view text, std::uint32_t first, Duration begin,
+                              std::optional<std::size_t> cut) {
+  if (!cut) return utterances_.push_back({first, next_word_ - first, begin, now()});
+  const std::size_t at = *cut / speech_samples(" ", kRate);  // the character
+  constexpr std::size_t kAround = 2;  // characters: of a frame that was not full, and a part of one
+  for (const std::string_view word : split_words(text)) {
+    const auto start = static_cast<std::size_t>(word.data() - text.data());
+    const bool before = start + word.size() + kAround <= at;
+    const bool after = start >= at + kAround;
+    if (before || after) utterances_.push_back({first, 1, begin, now()});
+    ++first;
+  }
 }
 
 void RandomCaller::back_channel() {

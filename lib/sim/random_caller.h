@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/far_end.h"
@@ -32,6 +34,9 @@ class RandomCaller {
   void act();
   void await_moment();
   void speak();
+  std::size_t commit_within(Pcm& pcm);
+  void note_words(std::string_view text, std::uint32_t first, Duration begin,
+                  std::optional<std::size_t> cut);
   void back_channel();
   void cough();
   void type();
@@ -60,6 +65,8 @@ class RandomCaller {
   FarEnd& far_end_;
   const std::function<void(const std::string&)> note_;
   Chance chance_;
+  Chance cuts_;             // of speech, by a host that commits,
+  const double cut_share_;  // and how much of it is
   Pcm pending_;             // less than a chunk
   Duration open_until_{0};  // the microphone sends silence so long
   Duration sound_at_{0};    // the user's last
