@@ -59,14 +59,16 @@ struct EngineLoad {
   std::size_t sessions = 0;                ///< Open now.
   std::uint64_t admitted = 0;              ///< Sessions so far.
   std::uint64_t refused = 0;               ///< Sessions that were not opened, so far.
-  Duration lateness{0};                    ///< Of tasks, of late; 0 where it isn't measured.
+  Duration lateness{0};                    ///< Of tasks, of late or now; 0: it isn't measured.
   Duration retry_after{0};                 ///< What a refused caller is told to wait.
   Shedding shedding = Shedding::kNothing;  ///< What sessions do without now.
 };
 
 /// How an engine is made. Everything is optional.
 struct EngineOptions {
-  /// Where sessions live; empty: the engine makes one executor with a thread of its own.
+  /// Where sessions live; empty: the engine makes one executor with a thread of its own. Another
+  /// thread logs, as an error, the host's or a provider's call that has held one for a second and
+  /// has not returned; there is none where all are VirtualExecutors.
   std::vector<std::shared_ptr<Executor>> executors;
   /// Where heavy work runs; null: the engine makes a pool with a thread per core.
   std::shared_ptr<WorkerPool> workers;
@@ -105,7 +107,8 @@ class VOICEAGENT_EXPORT Agent {
   /// not block. kResourceExhausted, with the reason, when the engine takes no more sessions.
   virtual Result<std::shared_ptr<Session>> open_session(
       SessionOptions options = {}, std::shared_ptr<Executor> executor = nullptr) = 0;
-  /// The executor whose turn it is to take a session: they go round. Any thread.
+  /// The executor whose turn it is to take a session: they go round, but for those that are later
+  /// than `AdmissionOptions::max_lateness`, unless all are. Any thread.
   virtual std::shared_ptr<Executor> next_executor() = 0;
   /// Whether open_session() would take these options. Any thread.
   virtual Status check(const SessionOptions& options) const = 0;

@@ -98,10 +98,12 @@ class VOICEAGENT_EXPORT EventBus {
                                            EventSet kinds = EventSet::all());
 
  protected:
+  /// Whether deliver() would call anybody, as far as is known; the engine's side.
+  bool wants(EventKind kind) const { return wanted_.contains(kind); }
   /// Delivers `event`; the engine's side. Not from inside a handler.
   template <class E>
   void deliver(const E& event, const EventEnvelope& envelope) {
-    if (wanted_.contains(E::kKind)) deliver_any(&event, AnyEvent(event, envelope));
+    if (wants(E::kKind)) deliver_any(&event, AnyEvent(event, envelope));
   }
 
  private:

@@ -1,7 +1,6 @@
 #include "core/engine.h"
 
 #include <algorithm>
-#include <atomic>
 #include <string>
 #include <utility>
 
@@ -32,7 +31,6 @@ struct Shared {
   HealthBoard health;
   std::shared_ptr<PoolBoard> pools = std::make_shared<PoolBoard>();
   std::shared_ptr<AdmissionControl> admission;
-  std::atomic<std::size_t> next_executor{0};
 };
 
 // What is known of the providers that an agent chose.
@@ -76,15 +74,15 @@ class AgentImpl final : public Agent {
     parts.place = std::move(*place);
     parts.admission = shared_->admission;
     parts.executor = executor != nullptr ? std::move(executor) : next_executor();
+    parts.board = shared_->admission->executors().board_of(*parts.executor);
     if (parts.apology != nullptr) {
-      parts.apology->prepare({parts.executor, parts.workers, parts.logger});
+      parts.apology->prepare({parts.executor, parts.workers, parts.logger, parts.board});
     }
     return SessionImpl::create(std::move(parts), std::move(options));
   }
 
   std::shared_ptr<Executor> next_executor() override {
-    const std::size_t index = shared_->next_executor.fetch_add(1) % shared_->executors.size();
-    return shared_->executors[index];
+    return shared_->admission->executors().next();
   }
 
   Status check(const SessionOptions& options) const override {
@@ -143,6 +141,11 @@ void complete(TurnStrategies& chosen, const TurnStrategies& defaults) {
   if (chosen.idle == nullptr) chosen.idle = defaults.idle;
 }
 
+// In virtual time nothing hangs that a thread in real time could tell of.
+bool is_virtual(const std::shared_ptr<Executor>& executor) {
+  return dynamic_cast<const VirtualExecutor*>(executor.get()) != nullptr;
+}
+
 class EngineImpl final : public Engine {
  public:
   explicit EngineImpl(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
@@ -166,7 +169,9 @@ class EngineImpl final : public Engine {
       const AgentOptions& agent = *parts.agent;
       parts.apology = std::make_shared<Apology>(
           agent.resilience.apology, Apology::Voice{parts.tts, agent.voice, agent.language});
-      parts.apology->prepare({shared_->executors.front(), parts.workers, parts.logger});
+      const auto& executor = shared_->executors.front();
+      parts.apology->prepare({executor, parts.workers, parts.logger,
+                              shared_->admission->executors().board_of(*executor)});
     }
     return std::shared_ptr<Agent>(
         std::make_shared<AgentImpl>(shared_, std::move(parts), std::move(providers)));
@@ -246,9 +251,11 @@ Result<std::shared_ptr<Engine>> make_engine(EngineOptions options) {
   shared->logger = options.logger != nullptr ? std::move(options.logger)
                                              : make_stderr_logger(LogLevel::kWarning);
   shared->registry = std::move(options.registry);
-  shared->admission =
-      std::make_shared<AdmissionControl>(std::move(options.admission), shared->executors);
-  shared->admission->start();
+  // Neither an executor nor a worker can tell that an executor is stuck: one deadlock may hold all.
+  std::shared_ptr<Executor> reporter;
+  if (!std::ranges::all_of(shared->executors, is_virtual)) reporter = make_thread_executor();
+  shared->admission = std::make_shared<AdmissionControl>(
+      std::move(options.admission), shared->executors, std::move(reporter), shared->logger);
   return std::shared_ptr<Engine>(std::make_shared<EngineImpl>(std::move(shared)));
 }
 

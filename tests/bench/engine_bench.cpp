@@ -12,7 +12,8 @@ namespace {
 
 void one_event_to_one_subscriber(benchmark::State& state) {
   const auto time = VirtualExecutor::create();
-  Publisher bus("bench", *time);
+  CallBoard board(*time);
+  Publisher bus("bench", *time, board);
   std::int64_t seen = 0;
   const Subscription subscription = bus.subscribe<event::SpeechStarted>(
       [&seen](const event::SpeechStarted& e) { seen += e.start.count(); });

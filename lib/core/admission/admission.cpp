@@ -6,46 +6,31 @@
 namespace voiceagent {
 namespace {
 
-constexpr Duration kProbeInterval{50'000'000};
-
 std::string ms_text(Duration d) { return std::to_string(d.count() / 1'000'000) + " ms"; }
 
 }  // namespace
 
 AdmissionControl::AdmissionControl(AdmissionOptions options,
-                                   std::vector<std::shared_ptr<Executor>> executors)
-    : options_(std::move(options)), executors_(std::move(executors)) {}
+                                   std::vector<std::shared_ptr<Executor>> executors,
+                                   std::shared_ptr<Executor> reporter,
+                                   std::shared_ptr<Logger> logger)
+    : options_(std::move(options)),
+      executors_(std::move(executors),
+                 {options_.max_lateness,
+                  [crowd = crowd_, limit = options_.max_lateness](Duration late, Time now) {
+                    look(*crowd, late, limit, now);
+                  },
+                  std::move(reporter), std::move(logger)}) {}
 
-void AdmissionControl::start() {
-  if (options_.max_lateness == Duration(0)) return;
-  for (const std::shared_ptr<Executor>& executor : executors_) {
-    meters_.push_back(std::make_shared<Meter>(options_.max_lateness, crowd_));
-    probe(executor.get(), meters_.back());
-  }
-}
-
-// A timer that looks how late it is.
-void AdmissionControl::probe(Executor* executor, std::weak_ptr<Meter> meter) {
-  const Time due = executor->now() + kProbeInterval;
-  executor->post_after(kProbeInterval, [executor, due, meter = std::move(meter)]() mutable {
-    const std::shared_ptr<Meter> held = meter.lock();
-    if (held == nullptr) return;
-    const Time now = executor->now();
-    const Duration late = std::max(Duration(0), now - due);
-    const Lateness found = late >= held->limit       ? Lateness::kWhole
-                           : late >= held->limit / 2 ? Lateness::kHalf
-                                                     : Lateness::kNone;
-    held->crowd->room.looked(found, held->crowd->sessions.load(), now);
-    held->late.store(std::max(late.count(), held->late.load() * 4 / 5));
-    probe(executor, std::move(meter));
-  });
+void AdmissionControl::look(Crowd& crowd, Duration late, Duration limit, Time now) {
+  const Lateness found = late >= limit       ? Lateness::kWhole
+                         : late >= limit / 2 ? Lateness::kHalf
+                                             : Lateness::kNone;
+  crowd.room.looked(found, crowd.sessions.load(), now);
 }
 
 Duration AdmissionControl::lateness() const {
-  if (options_.lateness) return options_.lateness();
-  std::int64_t worst = 0;
-  for (const auto& meter : meters_) worst = std::max(worst, meter->late.load());
-  return Duration(worst);
+  return options_.lateness ? options_.lateness() : executors_.lateness();
 }
 
 // Why the executors have no time for another session; empty: they have.

@@ -6,21 +6,24 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/admission/room.h"
+#include "core/watch/executor_watch.h"
 #include "voiceagent/engine.h"
 #include "voiceagent/executor.h"
+#include "voiceagent/log.h"
 
 namespace voiceagent {
 
 class AdmissionControl {
  public:
   // If there is a limit, it looks itself how late `executors` are, and learns how many sessions
-  // there is room for.
-  AdmissionControl(AdmissionOptions options, std::vector<std::shared_ptr<Executor>> executors);
-  void start();
+  // there is room for; `reporter`, which may be null, tells the logger of calls that
+  // do not return.
+  AdmissionControl(AdmissionOptions options, std::vector<std::shared_ptr<Executor>> executors,
+                   std::shared_ptr<Executor> reporter = nullptr,
+                   std::shared_ptr<Logger> logger = nullptr);
 
   // A place for one session, held as long as a copy lives. kResourceExhausted says why not, and
   // when to try again. `overrun`: the pool that it would wait for in vain, see agent_pools.h.
@@ -31,6 +34,7 @@ class AdmissionControl {
   }
   Shedding shedding() const;
   EngineLoad load() const;
+  ExecutorWatch& executors() { return executors_; }
 
  private:
   // What everybody who is here counts in; lives until the last one has left.
@@ -38,22 +42,14 @@ class AdmissionControl {
     std::atomic<std::size_t> sessions{0};
     Room room;
   };
-  struct Meter {
-    Meter(Duration max_lateness, std::shared_ptr<Crowd> everybody)
-        : limit(max_lateness), crowd(std::move(everybody)) {}
-    const Duration limit;
-    const std::shared_ptr<Crowd> crowd;
-    std::atomic<std::int64_t> late{0};  // nanoseconds, of late
-  };
-  static void probe(Executor* executor, std::weak_ptr<Meter> meter);
+  static void look(Crowd& crowd, Duration late, Duration limit, Time now);
   Duration lateness() const;
   std::string too_late(std::size_t sessions) const;
   Status refusal(std::size_t sessions, const std::string& overrun) const;
 
   const AdmissionOptions options_;
-  const std::vector<std::shared_ptr<Executor>> executors_;
   const std::shared_ptr<Crowd> crowd_ = std::make_shared<Crowd>();
-  std::vector<std::shared_ptr<Meter>> meters_;
+  ExecutorWatch executors_;
   std::atomic<std::uint64_t> admitted_{0};
   std::atomic<std::uint64_t> refused_{0};
 };

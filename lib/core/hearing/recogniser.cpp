@@ -112,15 +112,20 @@ Status Recogniser::open_stream() {
 void Recogniser::feed() {
   if (port_ == nullptr || port_->stream() == nullptr || settling_) return;
   while (!backlog_.empty()) {
-    const FramePtr& frame = backlog_.front();
-    if (input_.push(*port_->stream(), std::as_const(*frame).samples()) == 0) return;
+    if (!push(backlog_.front())) return;
     backlog_.pop_front();
     stream_time_ += kFrame;
   }
   if (!std::exchange(flush_wanted_, false)) return;
   ++owed_finals_;
   settling_ = true;
+  const Call call = port_->calling(CallWhat::kFlush);
   port_->stream()->flush();
+}
+
+bool Recogniser::push(const FramePtr& frame) {
+  const Call call = port_->calling(CallWhat::kAudio);
+  return input_.push(*port_->stream(), std::as_const(*frame).samples()) > 0;
 }
 
 void Recogniser::stt_partial(const Transcript& transcript) {

@@ -76,6 +76,7 @@ class Recogniser final : public SttListener {
  private:
   Status open_stream();
   void feed();
+  bool push(const FramePtr& frame);
   void go_on();
   void close_stream();
   Transcript on_session_clock(const Transcript& transcript);

@@ -56,12 +56,15 @@ void TurnDetection::begin_utterance() {
 }
 
 void TurnDetection::frame(AudioView audio) {
-  if (port_ != nullptr && port_->stream() != nullptr) port_->stream()->audio(audio);
+  if (port_ == nullptr || port_->stream() == nullptr) return;
+  const Call call = port_->calling(CallWhat::kAudio);
+  port_->stream()->audio(audio);
 }
 
 void TurnDetection::ask(std::string_view transcript, std::string_view agent_said) {
   forget();
   if (port_ == nullptr || port_->stream() == nullptr) return;
+  const Call call = port_->calling(CallWhat::kAsk);
   port_->stream()->ask({question_, transcript, agent_said});
 }
 

@@ -20,6 +20,8 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
 
   // On the executor.
   void start() {
+    const CallOwner owner = means_.board->owner("the apology's tts", {});
+    const Call call(means_.board.get(), {owner, CallWhat::kStart});
     self_ = shared_from_this();
     TtsRequest request;
     request.context = {means_.executor.get(), means_.workers.get(), means_.logger.get()};

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/watch/call_board.h"
 #include "voiceagent/audio.h"
 #include "voiceagent/executor.h"
 #include "voiceagent/log.h"
@@ -25,6 +26,7 @@ class Apology : public std::enable_shared_from_this<Apology> {
     std::shared_ptr<Executor> executor;
     std::shared_ptr<WorkerPool> workers;
     std::shared_ptr<Logger> logger;
+    std::shared_ptr<CallBoard> board;  // of that executor
   };
 
   // REQUIRES: text.size() <= kMaxText.

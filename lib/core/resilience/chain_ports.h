@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+#include <utility>
 
 #include "core/stream/stream_port.h"
 
@@ -20,6 +22,13 @@ inline PortContext chain_ports(const StreamContext& context) {
   ports.workers = unowned(context.workers);
   ports.logger = unowned(context.logger);
   ports.count = std::make_shared<StreamCount>();
+  const auto* const relay = dynamic_cast<const StreamRelay*>(context.observer);
+  if (relay != nullptr) ports.board = relay->board;
+  return ports;
+}
+// Those of one link, "llm" 'x'.
+inline PortContext named(PortContext ports, std::string_view kind, std::string_view provider) {
+  if (ports.board != nullptr) ports.owner = ports.board->owner(kind, provider);
   return ports;
 }
 

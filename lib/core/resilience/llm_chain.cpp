@@ -166,7 +166,8 @@ Status LlmChain::Stream::ask(std::size_t link) {
   auto attempt = std::make_unique<Attempt>(*this, link);
   attempt->began = now();
   if (!said_.empty()) attempt->repetition = Repetition(said_);
-  auto port = LlmPort::open(ports_, shared_->links[link].provider, request_.again(said_), *attempt);
+  auto port = LlmPort::open(named(ports_, "llm", shared_->links[link].name),
+                            shared_->links[link].provider, request_.again(said_), *attempt);
   if (!port.ok()) return port.status();
   attempt->port = std::move(*port);
   attempts_.push_back(std::move(attempt));

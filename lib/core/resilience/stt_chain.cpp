@@ -61,6 +61,7 @@ class SttChain::Stream final : public SttStream, private SttListener {
 
   // audio in
   void pump();
+  std::size_t push(std::span<const std::int16_t> samples);
   void refuse();
   std::int64_t samples(Duration d) const { return duration_to_samples(d, rate_); }
   std::int64_t unsent() const { return kept_.end() - sent_; }
@@ -175,7 +176,8 @@ Status SttChain::Stream::ask(std::size_t link) {
   request.session_id = session_id_;
   request.final_timeout = final_timeout_;
   request.sample_rate = input_.stream_rate();
-  auto port = SttPort::open(ports_, provider, request, *this);
+  auto port =
+      SttPort::open(named(ports_, "stt", shared_->links[link].name), provider, request, *this);
   if (!port.ok()) return port.status();
   port_ = std::move(*port);
   return Status::success();
@@ -253,17 +255,25 @@ void SttChain::Stream::pump() {
     const std::int64_t until = flush_waits ? flushes_[flushes_sent_].at : kept_.end();
     if (sent_ < until) {
       const auto piece = kept_.part(sent_, std::min(sent_ + chunk, until));
-      const std::size_t taken = input_.push(*port_->stream(), piece);
+      const std::size_t taken = push(piece);
       if (taken == 0) return refuse();
       sent_ += static_cast<std::int64_t>(taken);
     } else if (flush_waits) {
       if (flushes_sent_++ == 0) since_ = now();
+      const Call call = port_->calling(CallWhat::kFlush);
       port_->stream()->flush();
     } else {
       break;
     }
   }
-  if (finish_ && !std::exchange(finish_told_, true)) port_->stream()->finish();
+  if (!finish_ || std::exchange(finish_told_, true)) return;
+  const Call call = port_->calling(CallWhat::kFinish);
+  port_->stream()->finish();
+}
+
+std::size_t SttChain::Stream::push(std::span<const std::int16_t> samples) {
+  const Call call = port_->calling(CallWhat::kAudio);
+  return input_.push(*port_->stream(), samples);
 }
 
 void SttChain::Stream::refuse() {

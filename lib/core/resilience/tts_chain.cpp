@@ -168,7 +168,8 @@ Status TtsChain::Stream::ask(std::size_t link) {
   out_.expect_pauses(shared_->links[link].health->audio_pause.percentile(0.95));
   longest_pause_ = Duration(0);
   resampler_.reset();
-  auto port = TtsPort::open(ports_, provider, request, *this, shared_->frames, kHeldBack);
+  auto port = TtsPort::open(named(ports_, "tts", shared_->links[link].name), provider, request,
+                            *this, shared_->frames, kHeldBack);
   if (!port.ok()) return port.status();
   port_ = std::move(*port);
   return Status::success();
@@ -265,7 +266,10 @@ void TtsChain::Stream::resume() {
 
 void TtsChain::Stream::send_text() {
   if (port_ == nullptr || port_->stream() == nullptr) return;
-  text_.send(*port_->stream());
+  {
+    const Call call = port_->calling(CallWhat::kText);
+    text_.send(*port_->stream());
+  }
   silent_ = false;
   if (!timer_.armed()) watch();
 }

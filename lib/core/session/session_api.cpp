@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "core/events/mode.h"
+#include "core/hearing/watched_vad.h"
 #include "core/resilience/chains.h"
 #include "core/session/session_impl.h"
 #include "core/session/session_logger.h"
@@ -97,18 +98,20 @@ std::shared_ptr<Session> SessionImpl::create(SessionParts parts, SessionOptions 
 SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
     : parts_(std::move(parts)),
       mode_(parts_.agent->mode),
-      bus_(options.id, *parts_.executor),
+      bus_(options.id, *parts_.executor, *parts_.board),
       output_rate_(output_rate_of(parts_, options)),
       turns_(*parts_.agent),
       context_(parts_.agent->instructions, parts_.agent->limits),
       reading_(parts_.agent->language),
-      responder_(responder_options(parts_, options.id), ports(), parts_.llm, *this),
-      speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id), ports(),
-               parts_.tts, parts_.frames_for(output_rate_), *this),
-      tools_(ports(), parts_.tool_workers, parts_.tools, parts_.agent->limits, options.id, *this),
+      responder_(responder_options(parts_, options.id), ports(Stage::kLlm), parts_.llm, *this),
+      speaker_(speaker_options(*parts_.agent, options, output_rate_, options.id),
+               ports(Stage::kTts), parts_.tts, parts_.frames_for(output_rate_), *this),
+      tools_(ports(Stage::kTool), parts_.tool_workers, parts_.tools, parts_.agent->limits,
+             options.id, *this),
       close_timer_(
           *parts_.executor, [this] { finish_close(); }, this) {
   relay_->listener = this;
+  relay_->board = parts_.board;
   Entrance* const door = this;
   for (std::size_t i = 0; i < kTurnTimers; ++i) {
     const auto fire = [this, i] {
@@ -125,8 +128,9 @@ SessionImpl::~SessionImpl() {
   relay_->listener = nullptr;
 }
 
-PortContext SessionImpl::ports() {
-  return {parts_.executor, parts_.workers, parts_.logger, streams_, this, relay_};
+PortContext SessionImpl::ports(Stage stage) {
+  return {parts_.executor, parts_.workers, parts_.logger,  streams_, this,
+          relay_,          parts_.board,   owner_of(stage)};
 }
 
 void SessionImpl::open() {
@@ -145,9 +149,13 @@ void SessionImpl::open() {
 // So that connections are there when the greeting has been said.
 void SessionImpl::warm_up() {
   const WarmUp means{parts_.executor, parts_.workers, parts_.logger};
-  if (voice_in()) parts_.stt->warm_up(means);
-  if (parts_.llm != nullptr) parts_.llm->warm_up(means);
-  if (voice_out()) parts_.tts->warm_up(means);
+  const auto warm_up = [&](auto& provider, Stage stage) {
+    const Call call(parts_.board.get(), {owner_of(stage), CallWhat::kWarmUp});
+    provider.warm_up(means);
+  };
+  if (voice_in()) warm_up(*parts_.stt, Stage::kStt);
+  if (parts_.llm != nullptr) warm_up(*parts_.llm, Stage::kLlm);
+  if (voice_out()) warm_up(*parts_.tts, Stage::kTts);
 }
 
 Status SessionImpl::check_usable() const {
@@ -197,9 +205,18 @@ void SessionImpl::hear(AudioView audio) {
     publish_error(Stage::kInput, 0, status);
 }
 
+Result<std::unique_ptr<VadStream>> SessionImpl::start_vad() {
+  const CallOwner owner = owner_of(Stage::kVad);
+  const Call call(parts_.board.get(), {owner, CallWhat::kStart});
+  Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(ports(Stage::kVad).streams());
+  if (!vad.ok()) return vad;
+  return std::unique_ptr<VadStream>(
+      std::make_unique<WatchedVad>(std::move(*vad), parts_.board, owner));
+}
+
 Status SessionImpl::ensure_microphone() {
   if (microphone_ != nullptr) return Status::success();
-  Result<std::unique_ptr<VadStream>> vad = parts_.vad->start(ports().streams());
+  Result<std::unique_ptr<VadStream>> vad = start_vad();
   if (!vad.ok()) return vad.status();
   const AgentOptions& agent = *parts_.agent;
   microphone_ = std::make_unique<Microphone>(
@@ -209,11 +226,11 @@ Status SessionImpl::ensure_microphone() {
   const RecogniserOptions options{microphone_->sample_rate(),
                                   agent.turn.preroll + agent.turn.start_window, agent.language,
                                   id(), agent.limits.final_timeout};
-  recogniser_ = std::make_unique<Recogniser>(options, ports(), parts_.stt,
+  recogniser_ = std::make_unique<Recogniser>(options, ports(Stage::kStt), parts_.stt,
                                              static_cast<RecogniserListener&>(*this));
   if (parts_.turn_detector != nullptr) {
     const TurnDetectorRequest request{{}, microphone_->sample_rate(), agent.language, id()};
-    detection_ = std::make_unique<TurnDetection>(request, ports(), parts_.turn_detector,
+    detection_ = std::make_unique<TurnDetection>(request, ports(Stage::kTurn), parts_.turn_detector,
                                                  static_cast<TurnDetectionListener&>(*this));
   }
   return Status::success();
@@ -335,6 +352,7 @@ void SessionImpl::close(CloseReason reason) {
 void SessionImpl::begin_close(CloseReason reason) {
   if (phase_ == Phase::kClosing || phase_ == Phase::kClosed) return;
   close_reason_ = reason;
+  closed_in_ = turn_state();
   drop_draft();
   cancel_reply();
   tools_.close();

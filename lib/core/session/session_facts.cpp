@@ -23,7 +23,12 @@ void SessionImpl::fact(const TurnInput& input) {
   stepping_ = true;
   while (!facts_.empty()) {
     TurnCommands commands;
-    turns_.step(facts_.pop_front(), perceive(), now(), commands);
+    const TurnInput next = facts_.pop_front();
+    const Perceived perceived = perceive();
+    {
+      const Call call(parts_.board.get(), {0, CallWhat::kStrategy});
+      turns_.step(next, perceived, now(), commands);
+    }
     for (const TurnCommand& command : commands) carry_out(command);
   }
   stepping_ = false;
@@ -180,9 +185,8 @@ void SessionImpl::publish_about(Stage stage, const E& event) {
 }
 
 void SessionImpl::failed_over(const event::ProviderFailover& failover) {
-  parts_.logger->write(LogLevel::kWarning, "session",
-                       std::string(failover.from) + " failed, now " + std::string(failover.to) +
-                           ": " + std::string(failover.message));
+  log(LogLevel::kWarning, std::string(failover.from) + " failed, now " + std::string(failover.to) +
+                              ": " + std::string(failover.message));
   publish_about(failover.stage, failover);
 }
 
@@ -196,15 +200,28 @@ void SessionImpl::delayed(const event::StageDelayed& delay) {
 
 void SessionImpl::hedged(const event::ReplyHedged& hedge) { publish_about(Stage::kLlm, hedge); }
 
-void SessionImpl::publish_error(Stage stage, TurnId turn, const Status& status) {
+std::string_view SessionImpl::provider_of(Stage stage) const {
   const AgentOptions& agent = *parts_.agent;
-  std::string_view provider;
-  if (stage == Stage::kStt) provider = agent.stt.name;
-  if (stage == Stage::kLlm) provider = agent.llm.name;
-  if (stage == Stage::kTts) provider = agent.tts.name;
-  if (stage == Stage::kVad) provider = agent.vad.name;
-  parts_.logger->write(LogLevel::kError, "session", status.message());
-  publish(turn, event::Error{stage, status.code(), provider, status.message(),
+  if (stage == Stage::kStt) return agent.stt.name;
+  if (stage == Stage::kLlm) return agent.llm.name;
+  if (stage == Stage::kTts) return agent.tts.name;
+  if (stage == Stage::kVad) return agent.vad.name;
+  return {};
+}
+
+CallOwner SessionImpl::owner_of(Stage stage) const {
+  const std::string_view kind = stage == Stage::kTurn ? "turn detector" : to_string(stage);
+  return parts_.board->owner(kind, provider_of(stage));
+}
+
+void SessionImpl::log(LogLevel level, std::string_view message) {
+  const Call call(parts_.board.get(), {0, CallWhat::kLogger});
+  parts_.logger->write(level, "session", message);
+}
+
+void SessionImpl::publish_error(Stage stage, TurnId turn, const Status& status) {
+  log(LogLevel::kError, status.message());
+  publish(turn, event::Error{stage, status.code(), provider_of(stage), status.message(),
                              is_retryable(status.code())});
 }
 

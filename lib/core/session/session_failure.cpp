@@ -1,5 +1,6 @@
 // What happens when all providers of a chain have failed: the user is told, and what follows.
 #include <array>
+#include <string>
 #include <utility>
 
 #include "core/session/session_impl.h"
@@ -49,36 +50,44 @@ void SessionImpl::after_failure(Stage stage) {
   (void)later([this, mode] { change_mode(mode); });
 }
 
-// A handler that blocks makes audio late, for every session of the executor.
+// A call that blocks makes audio late, for every session of the executor.
 void SessionImpl::report_blocked() {
-  const auto blocked = bus_.blocked();
-  if (!blocked || phase_ == Phase::kClosed) return;
-  const std::string message =
-      "handlers of '" + std::string(blocked->event) + "' held up the session's executor for " +
-      std::to_string(blocked->time.count() / 1'000'000) + " ms: let them return at once";
-  parts_.logger->write(LogLevel::kWarning, "session", id() + ": " + message);
+  const auto held = parts_.board->take_held();
+  if (!held) return;
+  const std::string message = held->call + " held up the session's executor for " +
+                              std::to_string(held->time.count() / 1'000'000) +
+                              " ms: let it return at once";
+  log(LogLevel::kWarning, message);
+  if (phase_ == Phase::kClosed) return;
   ++depth_;
   publish(0, event::Warning{Stage::kSession, message});
-  (void)bus_.blocked();
+  (void)parts_.board->take_held();  // whoever is slow to hear that would be told again and again
   --depth_;
   run_waiting();
+}
+
+// What user and agent are doing: "trailing, replying (tools) (held)".
+std::string SessionImpl::turn_state() const {
+  static constexpr std::array<std::string_view, 4> kUser{"silent", "speaking", "trailing",
+                                                         "finalizing"};
+  const TurnState& turns = turns_.state();
+  std::string text(kUser[static_cast<std::size_t>(turns.user)]);
+  text += turns.agent == AgentPhase::kReplying ? ", replying" : ", idle";
+  if (turns.tools) text += " (tools)";
+  if (turns.held) text += " (held)";
+  return text;
 }
 
 // What there is to say about a session that did not end as it should.
 void SessionImpl::report_end() {
   const bool clean = close_reason_ != CloseReason::kError && streams_->open == 0;
   if (clean) return;
-  static constexpr std::array<std::string_view, 4> kUser{"silent", "speaking", "trailing",
-                                                         "finalizing"};
-  const TurnState& turns = turns_.state();
-  parts_.logger->write(LogLevel::kWarning, "session",
-                       id() + " ended abnormally: closed by " +
-                           std::string(to_string(close_reason_)) + ", " +
-                           std::to_string(streams_->open) + " streams not closed, mode " +
-                           std::string(to_string(mode_)) + ", the user " +
-                           std::string(kUser[static_cast<std::size_t>(turns.user)]) + " in turn " +
-                           std::to_string(turns.user_turn) + ", the latest reply in turn " +
-                           std::to_string(reply_.turn) + "; latest events: " + bus_.history());
+  log(LogLevel::kWarning,
+      "ended abnormally: closed by " + std::string(to_string(close_reason_)) + " while " +
+          closed_in_ + ", " + std::to_string(streams_->open) + " streams not closed, mode " +
+          std::string(to_string(mode_)) + ", the latest user's turn " +
+          std::to_string(turns_.state().user_turn) + ", the latest reply in turn " +
+          std::to_string(reply_.turn) + "; latest events: " + bus_.history());
 }
 
 void SessionImpl::publish_pools() {

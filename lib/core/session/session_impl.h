@@ -39,6 +39,7 @@
 #include "core/tools/tool_box.h"
 #include "core/tools/tool_runner.h"
 #include "core/turn/turn_manager.h"
+#include "core/watch/call_board.h"
 #include "voiceagent/session.h"
 
 namespace voiceagent {
@@ -52,6 +53,7 @@ struct SessionParts {
   std::shared_ptr<VadProvider> vad;
   std::shared_ptr<TurnDetectorProvider> turn_detector;
   std::shared_ptr<Executor> executor;
+  std::shared_ptr<CallBoard> board;  // of that executor
   std::shared_ptr<WorkerPool> workers;
   std::shared_ptr<const ToolBox> tools;  // null: there are none
   std::shared_ptr<WorkerPool> tool_workers;
@@ -126,14 +128,21 @@ class SessionImpl final : public Session,
   };
 
   SessionImpl(SessionParts parts, SessionOptions options);
-  void enter() override { ++depth_; }
+  void enter() override {
+    if (depth_++ == 0) parts_.board->begin_task();
+  }
   void leave() override {
     if (--depth_ > 0) return;
     run_waiting();
-    if (!running_waiting_) report_blocked();
+    if (running_waiting_) return;  // the end of a command's own Scope
+    report_blocked();
+    parts_.board->end_task();
   }
   void report_blocked();
-  PortContext ports();
+  // For providers of that stage.
+  PortContext ports(Stage stage);
+  std::string_view provider_of(Stage stage) const;
+  CallOwner owner_of(Stage stage) const;
   void open();
   Status check_usable() const;
   Status later(Task command);
@@ -149,6 +158,7 @@ class SessionImpl final : public Session,
   }
   void run_waiting();
   void hear(AudioView audio);
+  Result<std::unique_ptr<VadStream>> start_vad();
   Status ensure_microphone();
   void type(std::string_view text);
   void press(std::string_view digits);
@@ -206,6 +216,7 @@ class SessionImpl final : public Session,
   std::shared_ptr<const Pcm> apology_clip() const;
   void after_failure(Stage stage);
   void over_with(TurnId reply);
+  std::string turn_state() const;
   void report_end();
   void publish_pools();
 
@@ -264,6 +275,7 @@ class SessionImpl final : public Session,
   bool voice_out() const { return speaks(mode_); }
   Duration now() const { return bus_.now(); }
   Duration microphone_time(std::int64_t sample) const;
+  void log(LogLevel level, std::string_view message);
   void publish_error(Stage stage, TurnId turn, const Status& status);
   template <class E>
   void publish(TurnId turn, const E& event) {
@@ -286,6 +298,7 @@ class SessionImpl final : public Session,
   Publisher bus_;
   const int output_rate_;
   CloseReason close_reason_ = CloseReason::kHost;
+  std::string closed_in_;              // which state of the turns
   std::shared_ptr<SessionImpl> self_;  // until it has closed
   Ring<TurnInput> facts_;
 

@@ -272,8 +272,9 @@ void SessionImpl::summarise_history() {
   const std::span<const Message> messages = context_.to_summarise();
   if (messages.empty()) return;
   if (summariser_ == nullptr) {
-    summariser_ = std::make_unique<Summariser>(ports(), parts_.llm, reply_patience(*parts_.agent),
-                                               parts_.agent->language, id());
+    summariser_ =
+        std::make_unique<Summariser>(ports(Stage::kLlm), parts_.llm, reply_patience(*parts_.agent),
+                                     parts_.agent->language, id());
   }
   const auto count = static_cast<int>(messages.size());
   summariser_->ask(messages, [this, count](Result<std::string> summary) {

@@ -99,6 +99,7 @@ void Speaker::feed() {
   }
   while (!waiting_.empty()) {
     const Waiting& next = waiting_.front();
+    const Call call = port_->calling(CallWhat::kText);
     if (!port_->stream()->text(next.text)) break;
     reply_.text.add_clause(next.text, next.span);
     port_->stream()->flush();
@@ -107,6 +108,7 @@ void Speaker::feed() {
   if (owes_audio() && !watchdog_.armed()) watchdog_.arm(options_.stall_timeout);
   if (text_complete_ && waiting_.empty() && port_ != nullptr &&
       !std::exchange(finish_told_, true)) {
+    const Call call = port_->calling(CallWhat::kFinish);
     port_->stream()->finish();
   }
 }

@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "core/stream/entrance.h"
+#include "core/watch/call_board.h"
 #include "voiceagent/executor.h"
 #include "voiceagent/provider.h"
 
@@ -26,6 +27,7 @@ struct StreamCount {
 // Carries what wrappers around providers tell to whoever listens; outlives it.
 struct StreamRelay final : StreamObserver {
   StreamObserver* listener = nullptr;
+  std::shared_ptr<CallBoard> board = {};  // of the session's executor; may be null
 
   void failed_over(const event::ProviderFailover& failover) override {
     if (listener != nullptr) listener->failed_over(failover);
@@ -50,6 +52,8 @@ struct PortContext {
   std::shared_ptr<StreamCount> count;
   Entrance* entrance = nullptr;             // lives as long as anybody listens
   std::shared_ptr<StreamRelay> relay = {};  // may be null
+  std::shared_ptr<CallBoard> board = {};    // where calls of providers are shown; may be null
+  CallOwner owner = 0;                      // what they are shown as
 
   StreamContext streams() const {
     return {executor.get(), workers.get(), logger.get(), relay.get()};
@@ -62,11 +66,17 @@ class StreamPort : public std::enable_shared_from_this<Port> {
  public:
   // The stream, or null once it has closed. Session's executor.
   Stream* stream() { return stream_.get(); }
+  // Whoever calls the stream says so for as long: the executor is the provider's meanwhile.
+  [[nodiscard]] Call calling(CallWhat what) const {
+    return {context_.board.get(), {context_.owner, what}};
+  }
 
   // No more calls to the listener; the stream is cancelled. Session's executor.
   void let_go() {
     listener_ = nullptr;
-    if (stream_ != nullptr) stream_->cancel();
+    if (stream_ == nullptr) return;
+    const Call call = calling(CallWhat::kCancel);
+    stream_->cancel();
   }
 
  protected:
@@ -76,7 +86,7 @@ class StreamPort : public std::enable_shared_from_this<Port> {
   // Begins the stream: from now on the port lives until closed(). After a failure it is deaf.
   template <class Request>
   Status start(const Request& request) {
-    Result<std::unique_ptr<Stream>> stream = provider_->start(request, static_cast<Port&>(*this));
+    Result<std::unique_ptr<Stream>> stream = begin(request);
     Status status = stream.status();
     if (status.ok() && *stream == nullptr) status = internal_error("the provider made no stream");
     if (!status.ok()) {
@@ -111,6 +121,11 @@ class StreamPort : public std::enable_shared_from_this<Port> {
   }
 
  private:
+  template <class Request>
+  Result<std::unique_ptr<Stream>> begin(const Request& request) {
+    const Call call = calling(CallWhat::kStart);
+    return provider_->start(request, static_cast<Port&>(*this));
+  }
   void finish() {
     if (self_ == nullptr) return;  // it never began
     stream_.reset();

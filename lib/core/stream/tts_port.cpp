@@ -42,7 +42,9 @@ void TtsPort::consumed(Duration audio) {
   const std::int64_t left = queued_.fetch_sub(audio.count()) - audio.count();
   if (left >= most_ / 2 || !refused_.load()) return;
   refused_.store(false);
-  if (stream() != nullptr) stream()->resume();
+  if (stream() == nullptr) return;
+  const Call call = calling(CallWhat::kResume);
+  stream()->resume();
 }
 
 }  // namespace voiceagent

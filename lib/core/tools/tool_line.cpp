@@ -41,11 +41,14 @@ ToolLine::ToolLine(ToolLineOptions options, const PortContext& ports,
       workers_(std::move(workers)),
       logger_(ports.logger),
       entrance_(ports.entrance),
+      board_(ports.board),
       listener_(&listener),
       deadline_(options_.deadline.time_since_epoch().count()) {}
 
 void ToolLine::begin(const ToolHandler& handler) {
   const auto reply = std::make_shared<Reply>(shared_from_this());
+  const CallOwner owner = board_ != nullptr ? board_->owner("tool", options_.tool) : CallOwner{0};
+  const Call call(board_.get(), {owner, CallWhat::kHandler});
   call_handler(handler, reply);
 }
 

@@ -63,6 +63,7 @@ class ToolLine : public std::enable_shared_from_this<ToolLine> {
   const std::shared_ptr<WorkerPool> workers_;
   const std::shared_ptr<Logger> logger_;
   Entrance* const entrance_;
+  const std::shared_ptr<CallBoard> board_;
   ToolLineListener* listener_;
   std::atomic<Duration::rep> deadline_;
   std::atomic<bool> cancelled_{false};

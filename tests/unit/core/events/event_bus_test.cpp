@@ -18,7 +18,8 @@ namespace {
 // A bus with a clock, and a note of who was called.
 struct Desk {
   std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
-  Publisher bus{"the session", *time};
+  CallBoard board{*time};
+  Publisher bus{"the session", *time, board};
   std::string calls;
 
   auto note(const std::string& name) {
