@@ -29,7 +29,9 @@ void to_float(std::span<const std::int16_t> in, std::vector<float>& out) {
                          [](std::int16_t s) { return static_cast<float>(s) / kFullScale; });
 }
 
+// The library divides by energies, now and then by none.
 std::int16_t to_sample(float value) {
+  if (!std::isfinite(value)) return 0;
   const float scaled = std::nearbyint(value * kFullScale);
   return static_cast<std::int16_t>(std::clamp(scaled, -kFullScale, kFullScale - 1));
 }
