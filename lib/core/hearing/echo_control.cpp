@@ -18,8 +18,8 @@ constexpr std::size_t kLate = 4;
 constexpr float kLoudDb = -40.0F;
 constexpr float kReductionStep = 0.1F;
 constexpr float kProof = 12.0F;  // dB
-constexpr int kFirst = 3;       // finds of a delay, one after another
-constexpr int kOther = 20;      // ... when another is known
+constexpr int kFirst = 3;        // finds of a delay, one after another
+constexpr int kOther = 20;       // ... when another is known
 
 std::size_t early(std::size_t delay) { return delay - std::min(kEarly, delay); }
 
