@@ -108,11 +108,14 @@ TEST_CASE("a body counts until its request has been answered") {
   REQUIRE(client.send(post(100'000) + std::string(100'000, 'x')));
   REQUIRE(served.wait());
   CHECK(stand.budget->held() >= 100'000 - ByteShare::kFree);
+  test::Gate let_go;
   stand.server->loops().front()->post([&] {
     held->send({200, {}, {}});
     held.reset();
+    let_go.open();
   });
   CHECK(client.receive_answer().status == 200);
+  REQUIRE(let_go.wait());
   stand.wait_until_held(0, 0);
 }
 
