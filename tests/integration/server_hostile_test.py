@@ -180,10 +180,7 @@ class Slow(SharedServerTest):
                        + body)
         for _ in range(20):
             self.assertEqual(self.server.post_json("/chat/message", {"text": "hello"})[0], 200)
-        end = time.monotonic() + PATIENCE
-        while "POST /voice/tts 499 " not in self.server.messages():
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.1)
+        self.server.wait_until_it_says("POST /voice/tts 499 ")
 
 
 @ENGINES

@@ -7,11 +7,11 @@ import signal
 import socket
 import ssl
 import subprocess
-import time
 import unittest
 
 from cli_support import run
-from server_support import ENGINES, PROGRAM, ServerTest, WebSocket, clean_environment
+from server_support import (ENGINES, PROGRAM, ServerTest, WebSocket, clean_environment,
+                            wait_until)
 
 
 class Start(ServerTest):
@@ -113,16 +113,11 @@ class Tls(ServerTest):
         before = self.shown(server)
         self.certificate("two")
         server.process.send_signal(signal.SIGHUP)
-        end = time.monotonic() + 60
-        while self.shown(server) == before and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertNotEqual(self.shown(server), before)
+        wait_until(lambda: self.shown(server) != before, "it shows the new certificate")
         (self.folder / "cert.pem").write_text("nonsense")
         now = self.shown(server)
         server.process.send_signal(signal.SIGHUP)
-        while "cert.pem" not in server.messages() and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertIn("cert.pem", server.messages())
+        server.wait_until_it_says("cert.pem")
         self.assertEqual(self.shown(server), now)
         self.assertEqual(server.stop(), 0)
 
@@ -191,9 +186,7 @@ class Stop(ServerTest):
         plain = WebSocket(server, "/ws")
         plain.wait_for("connection")
         server.process.send_signal(signal.SIGINT)
-        end = time.monotonic() + 60
-        while "stopping" not in server.messages() and time.monotonic() < end:
-            time.sleep(0.02)
+        server.wait_until_it_says("stopping")
         self.assertIsNone(server.process.poll())
         server.process.send_signal(signal.SIGINT)
         self.assertEqual(server.process.wait(60), 0)
@@ -224,9 +217,7 @@ class StopWhileLoading(ServerTest):
     def test_it_ends_at_a_second_signal(self):
         server = self.load_for_ever(3600000)
         server.process.send_signal(signal.SIGTERM)
-        end = time.monotonic() + 60
-        while "stopping" not in server.messages() and time.monotonic() < end:
-            time.sleep(0.02)
+        server.wait_until_it_says("stopping")
         self.assertIsNone(server.process.poll())
         server.process.send_signal(signal.SIGTERM)
         self.check_end(server)

@@ -26,6 +26,15 @@ RECORDINGS = ROOT.parent / "shared/audio/dev"
 PATIENCE = 120
 
 
+def wait_until(holds, what):
+    """Another process's doings can only be looked at again and again."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            raise AssertionError(f"never happened: {what}")
+        time.sleep(0.05)
+
+
 def clean_environment(more=None):
     ours = ("VOICEAGENT_", "HOST", "PORT", "AUTH_TOKEN")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
@@ -81,12 +90,11 @@ class RunningServer:
                                                  **(headers or {})})
 
     def wait_until_ready(self):
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if self.get("/ready")[0] == 200:
-                return self
-            time.sleep(0.05)
-        raise AssertionError(f"never ready: {self.messages()}")
+        wait_until(lambda: self.get("/ready")[0] == 200, "it is ready")
+        return self
+
+    def wait_until_it_says(self, text):
+        wait_until(lambda: text in self.messages(), f"it says '{text}'")
 
     def raw(self):
         """A plain connection, for bytes that no client would send."""
