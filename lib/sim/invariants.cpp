@@ -12,6 +12,8 @@
 namespace voiceagent::sim {
 namespace {
 
+constexpr int kRepliesAtOnce = 50;
+
 Duration longest(const Latency& latency) {
   return latency.base + latency.jitter + (latency.tail_share > 0 ? latency.tail : Duration(0));
 }
@@ -47,6 +49,7 @@ Duration patience(const RandomPlan& plan) {
 void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
   check_interruption(event.envelope().time);
   story_.see(event);
+  if (event.kind() == EventKind::kReplyStarted) check_pace();
   if (event.kind() == EventKind::kReplyStarted && story_.turn(event.envelope().turn).voice) {
     settle_report(far_end);
     last_voice_ = event.envelope().turn;
@@ -66,6 +69,13 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
       add("a session closes within its deadline", std::to_string(to_ms(late)) + " ms late");
     }
   }
+}
+
+// Replies that bring each other about would go on for ever, in no time.
+void Invariants::check_pace() {
+  if (story_.now() != replies_at_) replies_ = 0;
+  replies_at_ = story_.now();
+  if (++replies_ == kRepliesAtOnce) add("time goes on", std::to_string(replies_) + " replies");
 }
 
 // What the user must be told of, and whether they have been.

@@ -42,6 +42,7 @@ class Invariants {
   Findings& findings() { return findings_; }
 
  private:
+  void check_pace();
   void note_failure(const AnyEvent& event);
   void look_for_apology(Duration now, Duration sign);
   void expect_interruption(std::string_view words);
@@ -76,9 +77,11 @@ class Invariants {
   ProviderRecords& records_;
   Findings findings_;
   Story story_;
-  TurnId words_over_ = 0;        // the reply that words have been heard over,
-  Duration words_at_{0};         // and when
-  TurnId deaf_turn_ = 0;         // the user's turn whose recogniser failed,
+  TurnId words_over_ = 0;  // the reply that words have been heard over,
+  Duration words_at_{0};   // and when
+  TurnId deaf_turn_ = 0;   // the user's turn whose recogniser failed,
+  Duration replies_at_{-1};
+  int replies_ = 0;              // that began at that moment
   Duration deaf_since_{0};       // and when
   bool owes_apology_ = false;    // all models have failed,
   Duration failed_at_{0};        // and when

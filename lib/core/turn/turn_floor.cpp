@@ -170,7 +170,8 @@ void TurnManager::settle(Step& step) {
     start_speaking(step, -1);
   }
   if (!utterance_open()) hear_the_rest(step);
-  if (step.listen_again && state_.voice && !utterance_open()) open_utterance(step, step.now);
+  const bool hears_voice = state_.voice && !state_.unheard;
+  if (step.listen_again && hears_voice && !utterance_open()) open_utterance(step, step.now);
   watch_silence(step);
 }
 

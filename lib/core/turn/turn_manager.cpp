@@ -78,6 +78,7 @@ void TurnManager::take(Step& step) {
 
 void TurnManager::speech_started(Step& step) {
   state_.voice = true;
+  state_.unheard = false;
   const Duration at = step.input.at;
   switch (state_.user) {
     case UserPhase::kSilent: return open_utterance(step, at);
@@ -183,8 +184,9 @@ void TurnManager::recogniser_failed(Step& step) {
   if (state_.user != UserPhase::kFinalizing) {
     stop_listening(step, TurnEndReason::kProvider);
     // Of who was understood so far, another stream may understand the rest. Without words it would
-    // be tried in vain for as long as the voice is on.
+    // be tried in vain for as long as the voice is on, and each time be apologised for.
     if (step.perceived.words > 0) hear_anew(step);
+    state_.unheard = state_.voice;
   }
   if (!state_.settled) conclude(step);
   // What may be a back-channel doesn't wait for the reply's end: nobody would hear how it goes on.

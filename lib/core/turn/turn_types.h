@@ -166,6 +166,7 @@ struct TurnState {
   UserPhase user = UserPhase::kSilent;
   AgentPhase agent = AgentPhase::kIdle;
   bool voice = false;     // the detector hears voice, listened to or not
+  bool unheard = false;   // that voice: the recogniser has failed, and will until it is over
   bool held = false;      // the agent's output is withheld
   bool was_held = false;  // by the open utterance, at some time
   bool judging = false;   // the interruption timer runs

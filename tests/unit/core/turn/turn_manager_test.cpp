@@ -467,6 +467,18 @@ TEST_CASE("a recogniser that fails in mid-turn ends it there and then") {
   CHECK(desk.broken == "");
 }
 
+TEST_CASE("a voice at which the recogniser has failed is not listened to again before it ends") {
+  TurnDesk desk;
+  desk.speech_started();
+  REQUIRE(desk.step(TurnFact::kRecogniserFailed) == "cancel max, cancel final, drop 1");
+  REQUIRE(desk.step(TurnFact::kAgentSpeaks) == "speak 2");  // an apology
+  CHECK(desk.reply_ended(2) == "");
+  desk.pass(1s);
+  desk.speech_stopped();
+  CHECK(contains(desk.speech_started(), "start 3"));
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("a recogniser that fails after the decision does not move the decision") {
   TurnDesk desk;
   desk.speech_started();
