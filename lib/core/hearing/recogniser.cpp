@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace voiceagent {
 namespace {
 
@@ -43,6 +45,8 @@ void Recogniser::frame(const FramePtr& frame) {
     stream_offset_ += kFrame;
     listener_.recogniser_overflow(kFrame);
   }
+  if (owed_finals_ > 0) owed_for_ += kFrame;
+  if (resumed_ && owed_finals_ > 0 && owed_for_ > options_.final_timeout) return replace_stream();
   feed();
 }
 
@@ -51,15 +55,22 @@ void Recogniser::begin_utterance(Duration origin) {
   text_.clear();
   open_ = true;
   flush_wanted_ = settling_ = resumed_ = false;
+  origin_ = origin;
   while (!preroll_.empty()) backlog_.push_back(preroll_.pop_front());
+  if (hear()) feed();
+}
+
+// Sees to it that there is a stream, into which the backlog goes next.
+bool Recogniser::hear() {
   if (port_ == nullptr) {
     if (Status status = open_stream(); !status.ok()) {
-      return listener_.recogniser_failed(std::move(status));
+      listener_.recogniser_failed(std::move(status));
+      return false;
     }
   }
   const auto behind = static_cast<std::int64_t>(backlog_.size());
-  stream_offset_ = origin + kFrame * (frames_seen_ - behind) - stream_time_;
-  feed();
+  stream_offset_ = origin_ + kFrame * (frames_seen_ - behind) - stream_time_;
+  return true;
 }
 
 void Recogniser::resume() {
@@ -70,16 +81,37 @@ void Recogniser::resume() {
 void Recogniser::go_on() {
   if (!open_ || !resumed_ || owed_finals_ > 0) return;
   settling_ = false;
-  feed();
+  if (port_ == nullptr) settle_words();
+  if (port_ != nullptr || hear()) feed();
+}
+
+// No stream will change them any more.
+void Recogniser::settle_words() {
+  const std::string rest(trim(std::string_view(text_).substr(settled_.size())));
+  settled_ = text_;
+  if (!rest.empty()) listener_.recogniser_final(text_, {rest, 1.0F, {}, {}}, false);
+}
+
+// Who goes on is not to wait for words that never come.
+void Recogniser::replace_stream() {
+  listener_.recogniser_replaced(owed_for_);
+  let_go();
+  go_on();
+}
+
+void Recogniser::give_up() {
+  if (std::exchange(flush_wanted_, false)) backlog_.clear();  // it has not even taken what was said
+  let_go();
 }
 
 void Recogniser::flush() {
   settling_ = resumed_ = false;
   flush_wanted_ = true;
+  owed_for_ = Duration(0);
   feed();
 }
 
-void Recogniser::end_utterance(bool restart) {
+void Recogniser::end_utterance() {
   open_ = false;
   input_.drop_refused();
   // What came after the flush is the beginning of what comes next.
@@ -87,7 +119,6 @@ void Recogniser::end_utterance(bool restart) {
   if (flushed) std::swap(preroll_, backlog_);
   flush_wanted_ = false;
   backlog_.clear();
-  if (restart) close_stream();
 }
 
 Status Recogniser::open_stream() {
@@ -176,6 +207,15 @@ void Recogniser::close_stream() {
   if (port_ != nullptr) port_->let_go();
   port_.reset();
   backlog_.clear();
+}
+
+// Keeps what waits for a stream, and the words of the one that is forgotten.
+void Recogniser::let_go() {
+  if (port_ != nullptr) port_->let_go();
+  port_.reset();
+  input_.drop_refused();
+  owed_finals_ = 0;
+  settling_ = true;
 }
 
 }  // namespace voiceagent

@@ -28,6 +28,8 @@ class RecogniserListener {
   virtual void recogniser_failed(Status status) = 0;
   // Audio was lost because the recogniser could not keep up.
   virtual void recogniser_overflow(Duration lost) = 0;
+  // The user goes on, and another stream hears it: the settled words never came.
+  virtual void recogniser_replaced(Duration waited) = 0;
 
  protected:
   ~RecogniserListener() = default;
@@ -38,7 +40,7 @@ struct RecogniserOptions {
   Duration preroll{0};
   std::string language;
   std::string session_id;
-  Duration final_timeout{0};  // for the stream to know
+  Duration final_timeout{0};  // for a flush to be answered
 };
 
 class Recogniser final : public SttListener {
@@ -55,12 +57,16 @@ class Recogniser final : public SttListener {
   // The utterance is over: its settled words come as a final. What is heard from now on waits: it
   // belongs to the utterance if that is resumed, or else to the next one.
   void flush();
-  // The utterance goes on, once the flush has been answered.
+  // The utterance goes on, once the flush has been answered. Where no answer comes in time another
+  // stream hears the rest.
   void resume();
+  // The flush won't be answered: the stream is forgotten. The utterance keeps the words so far, and
+  // may be resumed.
+  void give_up();
   // Frames from now on don't follow those before.
   void drop_preroll() { preroll_.clear(); }
-  // The words are no longer wanted; a stream that still owes a final is forgotten.
-  void end_utterance(bool restart);
+  // The words are no longer wanted.
+  void end_utterance();
 
   // The utterance's words: the settled ones and the latest partial.
   const std::string& text() const { return text_; }
@@ -74,10 +80,14 @@ class Recogniser final : public SttListener {
   void stream_closed() override;
 
  private:
+  bool hear();
   Status open_stream();
   void feed();
   bool push(const FramePtr& frame);
   void go_on();
+  void settle_words();
+  void replace_stream();
+  void let_go();
   void close_stream();
   Transcript on_session_clock(const Transcript& transcript);
 
@@ -95,6 +105,8 @@ class Recogniser final : public SttListener {
   bool settling_ = false;      // frames wait: a flush was sent
   bool resumed_ = false;       // ... until it has been answered
   int owed_finals_ = 0;        // flushes that have not been answered
+  Duration owed_for_{0};       // ... the latest one
+  Duration origin_{0};         // of the first frame, on the session's clock
   std::int64_t frames_seen_ = 0;
   Duration stream_offset_{0};  // the session's clock less stream time
   Duration stream_time_{0};    // pushed into the stream so far

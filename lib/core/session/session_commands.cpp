@@ -49,7 +49,7 @@ void SessionImpl::pause_utterance(TurnId turn, Duration at) {
 
 // The recogniser has not answered in time. What was understood is answered; nothing is a failure.
 void SessionImpl::give_up_waiting(TurnId turn) {
-  recogniser_->end_utterance(true);
+  recogniser_->give_up();
   if (reading_.words() > 0) return;
   publish_error(
       Stage::kStt, turn,
@@ -68,7 +68,7 @@ void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {
   if (reason == TurnEndReason::kDtmf) text = std::exchange(keys_, {});
   if (voice) {
     text = recogniser_->text();
-    recogniser_->end_utterance(false);
+    recogniser_->end_utterance();
   }
   ended_ = {turn, origin, decided, now()};
   context_.add_user(turn, text);
@@ -77,7 +77,7 @@ void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {
 
 void SessionImpl::drop_turn(TurnId turn) {
   const std::string text = recogniser_->text();
-  recogniser_->end_utterance(false);
+  recogniser_->end_utterance();
   if (text.empty() || loudness_.voice_fell_silent()) loudness_.voice_was_nobody();
   publish(turn, event::TurnDropped{text});
 }

@@ -175,6 +175,14 @@ void SessionImpl::recogniser_overflow(Duration lost) {
   lost_audio_->add(static_cast<std::uint64_t>(lost / std::chrono::milliseconds(1)));
 }
 
+void SessionImpl::recogniser_replaced(Duration waited) {
+  const Scope scope(*this);
+  const std::string text = "the recogniser settled no words for " +
+                           std::to_string(waited / std::chrono::milliseconds(1)) +
+                           " ms while the user went on: another stream hears the rest";
+  publish(turns_.state().user_turn, event::Warning{Stage::kStt, text});
+}
+
 // Tells about a provider's stream in the turn that it works for.
 template <class E>
 void SessionImpl::publish_about(Stage stage, const E& event) {

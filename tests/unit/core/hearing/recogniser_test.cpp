@@ -25,7 +25,7 @@ class Desk final : public RecogniserListener {
     time->run_for(1s);
   }
 
-  static RecogniserOptions default_options() { return {16'000, 400ms, "en-US", "s"}; }
+  static RecogniserOptions default_options() { return {16'000, 400ms, "en-US", "s", 2s}; }
 
   void frames(int count_of_frames) {
     for (int i = 0; i < count_of_frames; ++i) {
@@ -45,6 +45,7 @@ class Desk final : public RecogniserListener {
   void recogniser_signal(TurnSignal, float) override { tell("signal", ""); }
   void recogniser_failed(Status status) override { tell("failed", status.message()); }
   void recogniser_overflow(Duration lost) override { lost_audio += lost; }
+  void recogniser_replaced(Duration) override { tell("replaced", ""); }
 
   std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
   std::shared_ptr<StreamCount> count = std::make_shared<StreamCount>();
@@ -80,7 +81,7 @@ TEST_CASE("nothing is recognised twice: the next pre-roll begins where the utter
   Desk desk;
   desk.recogniser->begin_utterance(0ms);
   desk.frames(50);
-  desk.recogniser->end_utterance(false);
+  desk.recogniser->end_utterance();
   desk.frames(5);
   desk.recogniser->begin_utterance(0ms);
   CHECK(desk.stt->lines.size() == 1);
@@ -128,7 +129,7 @@ TEST_CASE("words of an utterance that is over are not those of the next") {
   desk.recogniser->begin_utterance(0ms);
   desk.stt->final("one");
   desk.settle();
-  desk.recogniser->end_utterance(false);
+  desk.recogniser->end_utterance();
   desk.stt->partial("late");
   desk.stt->final("late");
   desk.settle();
@@ -182,7 +183,7 @@ TEST_CASE("word times are on the session's clock, in every utterance of a stream
   CHECK(desk.words[0].start == 10s + 1'600ms + 100ms);
   CHECK(desk.words[0].end == 10s + 1'600ms + 300ms);
   desk.frames(50);  // 3 s have been heard, 1.4 s are in the stream
-  desk.recogniser->end_utterance(false);
+  desk.recogniser->end_utterance();
   desk.frames(100);  // 5 s have been heard
   desk.recogniser->begin_utterance(12s);
   settle({Word{"hello", 1'400ms, 1'500ms}});  // the first audio of the second utterance
@@ -219,7 +220,7 @@ TEST_CASE("what was refused at the end of an utterance is no part of the next") 
   desk.frames(50);
   desk.line().accepts = false;
   desk.frames(5);
-  desk.recogniser->end_utterance(false);
+  desk.recogniser->end_utterance();
   desk.line().accepts = true;
   const std::int64_t before = desk.line().samples;
   desk.recogniser->begin_utterance(0ms);
@@ -234,7 +235,7 @@ TEST_CASE("a stream that fails in mid-utterance is told, and the next utterance 
   CHECK(desk.told == "failed gone");
   CHECK(desk.line().log == "c");
   CHECK(desk.stt->alive() == 0);
-  desk.recogniser->end_utterance(false);
+  desk.recogniser->end_utterance();
   desk.recogniser->begin_utterance(0ms);
   CHECK(desk.stt->lines.size() == 2);
   desk.stt->final("again");
@@ -245,7 +246,7 @@ TEST_CASE("a stream that fails in mid-utterance is told, and the next utterance 
 TEST_CASE("a stream that closes in mid-utterance is a failure, one that closes between is none") {
   Desk desk;
   desk.recogniser->begin_utterance(0ms);
-  desk.recogniser->end_utterance(false);
+  desk.recogniser->end_utterance();
   desk.line().close();
   desk.settle();
   CHECK(desk.told == "");
@@ -276,7 +277,8 @@ TEST_CASE("a restart forgets the stream and whatever it still says") {
   desk.stt->closes_on_cancel = false;
   desk.recogniser->begin_utterance(0ms);
   desk.recogniser->flush();
-  desk.recogniser->end_utterance(true);
+  desk.recogniser->give_up();
+  desk.recogniser->end_utterance();
   const auto old = desk.stt->lines.front();
   CHECK(old->log == "fc");
   desk.recogniser->begin_utterance(0ms);
@@ -293,13 +295,62 @@ TEST_CASE("a restart forgets the stream and whatever it still says") {
   desk.line().close();
 }
 
+TEST_CASE("an utterance whose settled words never came may go on: another stream hears the rest") {
+  Desk desk;
+  desk.recogniser->begin_utterance(0ms);
+  desk.stt->partial("i want");
+  desk.settle();
+  desk.recogniser->flush();
+  desk.frames(5);
+  desk.recogniser->give_up();
+  CHECK(desk.recogniser->text() == "i want");
+  desk.frames(5);
+  REQUIRE(desk.stt->lines.size() == 1);  // a stream costs nothing until it is needed
+  desk.recogniser->resume();
+  REQUIRE(desk.stt->lines.size() == 2);
+  CHECK(desk.line().samples == 10 * kFrame);
+  desk.stt->partial("tea");
+  desk.settle();
+  CHECK(desk.told == "partial i want, final i want, partial i want tea");
+  SECTION("or else what was said meanwhile begins the next one") {
+    desk.recogniser->flush();
+    desk.recogniser->give_up();
+    desk.frames(5);
+    desk.recogniser->end_utterance();
+    desk.recogniser->begin_utterance(0ms);
+    REQUIRE(desk.stt->lines.size() == 3);
+    CHECK(desk.line().samples == 5 * kFrame);
+  }
+}
+
+TEST_CASE("who goes on isn't kept waiting by words that are never settled") {
+  Desk desk;
+  desk.recogniser->begin_utterance(0ms);
+  desk.frames(10);
+  desk.stt->partial("i want");
+  desk.settle();
+  desk.recogniser->flush();
+  desk.recogniser->resume();
+  desk.frames(100);  // 2 s
+  REQUIRE(desk.stt->lines.size() == 1);
+  desk.told.clear();
+  desk.frames(1);
+  REQUIRE(desk.stt->lines.size() == 2);
+  CHECK(desk.line().samples == 101 * kFrame);  // nothing of what was said since is lost
+  desk.line().sink->final({"tea", 1.0F, std::array{Word{"tea", 0ms, 20ms, 1.0F}}, {}});
+  desk.settle();
+  CHECK(desk.told == "replaced, final i want, complete i want tea");
+  REQUIRE(desk.words.size() == 1);
+  CHECK(desk.words.front().start == 200ms);
+}
+
 TEST_CASE("a recogniser's opinion about the turn counts while the utterance is open") {
   Desk desk;
   desk.recogniser->begin_utterance(0ms);
   desk.line().sink->turn_signal(TurnSignal::kEnd, 0.9F);
   desk.settle();
   CHECK(desk.told == "signal");
-  desk.recogniser->end_utterance(false);
+  desk.recogniser->end_utterance();
   desk.line().sink->turn_signal(TurnSignal::kEnd, 0.9F);
   desk.settle();
   CHECK(desk.told == "signal");
