@@ -7,6 +7,9 @@ namespace voiceagent {
 namespace {
 
 constexpr Duration kInputGap{500'000'000};
+// A network that stands still is no pause of the speaker's; one that does for longer has lost its
+// caller.
+constexpr Duration kNewBeginning{2'000'000'000};
 
 std::size_t frames_in(Duration span, const VadFormat& format) {
   const Duration frame =
@@ -39,6 +42,10 @@ Microphone::Microphone(const TurnOptions& options, VadFormat format, std::unique
 
 Status Microphone::push(AudioView audio) {
   if (Status status = set_input_rate(audio.sample_rate); !status.ok()) return status;
+  if (newest_ > 0 && executor_.now() - newest_at_ > kNewBeginning + audio.duration()) {
+    reset();
+    listener_.microphone_gap();
+  }
   const auto samples = resampler_ != nullptr ? resampler_->process(audio.samples) : audio.samples;
   newest_ = position_ + static_cast<std::int64_t>(filled_ + samples.size());
   newest_at_ = executor_.now();

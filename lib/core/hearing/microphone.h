@@ -27,6 +27,8 @@ class MicrophoneListener {
   // Speech started, or stopped, at this sample of the microphone's stream (dated back).
   virtual void microphone_speech_started(std::int64_t sample) = 0;
   virtual void microphone_speech_stopped(std::int64_t sample) = 0;
+  // Nothing came for so long that what comes now doesn't go on from what came before.
+  virtual void microphone_gap() = 0;
 
  protected:
   ~MicrophoneListener() = default;

@@ -174,11 +174,13 @@ class SessionImpl final : public Session,
   void microphone_frame(const FramePtr& frame) override;
   void microphone_speech_started(std::int64_t sample) override;
   void microphone_speech_stopped(std::int64_t sample) override;
+  void microphone_gap() override { recogniser_->drop_preroll(); }
   void recogniser_partial(std::string_view text) override;
   void recogniser_final(std::string_view text, const Transcript& settled, bool complete) override;
   void recogniser_signal(TurnSignal signal, float probability) override;
   void recogniser_failed(Status status) override;
   void recogniser_overflow(Duration lost) override;
+  void recogniser_replaced(Duration waited) override;
   void turn_estimate(float probability) override;
   void turn_detector_failed(Status status) override;
   void responder_intent(const event::IntentRecognised& intent) override;

@@ -56,10 +56,12 @@ class Desk final : public MicrophoneListener {
   }
   void microphone_speech_started(std::int64_t sample) override { tell('s', sample); }
   void microphone_speech_stopped(std::int64_t sample) override { tell('e', sample); }
+  void microphone_gap() override { ++gaps; }
 
   std::shared_ptr<VirtualExecutor> time = VirtualExecutor::create();
   std::unique_ptr<Microphone> microphone;
   bool deaf = false;
+  int gaps = 0;
   std::vector<std::int16_t> heard;
   std::string told;                        // s(tarted), e(nded)
   std::vector<std::int64_t> told_samples;  // of each
@@ -180,6 +182,25 @@ TEST_CASE("audio that stops coming in silence is nothing") {
   desk.hear(Desk::quiet(400ms, 16'000), 16'000);
   desk.time->run_for(5s);
   CHECK(desk.told == "");
+}
+
+TEST_CASE("audio that comes again after a long while doesn't go on from what came before") {
+  Desk desk;
+  desk.hear(Desk::quiet(50ms, 16'000), 16'000);  // two frames and a half
+  desk.time->run_for(1'900ms);
+  desk.hear(Desk::quiet(10ms, 16'000), 16'000);
+  CHECK(desk.gaps == 0);  // the network's
+  REQUIRE(desk.heard.size() == 960);
+  desk.hear(Desk::quiet(10ms, 16'000), 16'000);  // half a frame
+  desk.time->run_for(2'100ms);
+  desk.hear(Desk::loud(20ms, 16'000), 16'000);
+  CHECK(desk.gaps == 1);
+  REQUIRE(desk.heard.size() == 1'280);
+  CHECK(desk.heard[960] == 8'000);
+  CHECK(desk.told == "");
+  const std::vector<std::int16_t> chunk = Desk::quiet(5s, 16'000);  // takes so long to be made
+  desk.hear(chunk, 16'000, chunk.size());
+  CHECK(desk.gaps == 1);
 }
 
 TEST_CASE("a reset forgets the speech, and positions stay right for detectors of any frame") {
