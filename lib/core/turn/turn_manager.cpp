@@ -17,6 +17,8 @@ namespace {
 
 // A back-channel that the reply's end follows so soon was an answer to it.
 constexpr Duration kAnswerWindow{1'000'000'000};
+// So much later than the detector a recogniser may hear that the voice is back.
+constexpr Duration kRecogniserLag{500'000'000};
 // So long at most the end of a turn is put off because there might be speech again.
 constexpr Duration kStirring{200'000'000};
 constexpr Duration kLookAgain{20'000'000};  // a frame later
@@ -172,6 +174,8 @@ void TurnManager::estimated(Step& step, float probability) {
 void TurnManager::recogniser_says_end(Step& step) {
   if (!speaking() && !trailing()) return;
   state_.recogniser_says_end = true;
+  // Of a voice that has just come back it doesn't know yet.
+  if (speaking() && step.now < state_.speech_start + kRecogniserLag) return;
   const Duration silence = trailing() ? step.now - state_.speech_end : Duration(0);
   if (ask_.end_of_turn->decide(snapshot(step)).silence <= silence) {
     return end_utterance(step, TurnEndReason::kProvider);

@@ -16,6 +16,7 @@ struct Stimulus {
   std::string name;
   TurnInput input;
   Perceived perceived;
+  Duration after{10'000'000};  // the step before
 };
 
 inline Perceived perceived(int words, bool back_channel = false, float completeness = 0.9F) {
@@ -27,6 +28,7 @@ inline Perceived perceived(int words, bool back_channel = false, float completen
 }
 
 inline void apply(TurnDesk& desk, const Stimulus& stimulus) {
+  desk.now += stimulus.after;
   desk.perceived = stimulus.perceived;
   desk.step(stimulus.input);
 }
@@ -65,6 +67,7 @@ inline std::vector<Stimulus> stimuli(const TurnDesk& desk) {
   add("final, an echo", TurnFact::kFinal, echo);
   add("recogniser failed", TurnFact::kRecogniserFailed, as_before);
   add("recogniser says end", TurnFact::kRecogniserSaysEnd, as_before);
+  all.back().after = Duration(600'000'000);  // it knows of the voice by now
   add("recogniser takes that back", TurnFact::kRecogniserTakesBack, as_before);
   add("estimate, high", TurnFact::kEstimate, as_before).probability = 0.95F;
   add("estimate, low", TurnFact::kEstimate, as_before).probability = 0.05F;
@@ -103,7 +106,6 @@ inline std::vector<TurnDesk> reachable(const TurnOptions& options) {
     std::vector<TurnDesk> next;
     for (const Stimulus& stimulus : stimuli(found[i])) {
       next.push_back(found[i]);
-      next.back().now += 10ms;
       apply(next.back(), stimulus);
     }
     for (std::size_t timer = 0; timer < kTurnTimers; ++timer) {

@@ -349,6 +349,26 @@ TEST_CASE("a recogniser with an opinion may end the user's turn") {
   CHECK(desk.broken == "");
 }
 
+TEST_CASE("what a recogniser says of a pause doesn't end the turn of who has just gone on") {
+  TurnDesk desk;
+  desk.speech_started();
+  desk.pass(700ms);
+  desk.speech_stopped();
+  desk.pass(100ms);
+  desk.speech_started();
+  desk.pass(499ms);
+  CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "");
+  SECTION("unless it still says so when the voice is off again") {
+    CHECK(desk.speech_stopped() == "pause 1, set end 1299");
+    CHECK(contains(desk.pass(1ms), "flush"));
+  }
+  SECTION("it may be noise that goes on") {
+    desk.pass(1ms);
+    CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
+  }
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("push-to-talk: a recogniser with an opinion ends no turn") {
   TurnOptions manual = TurnDesk::fixed();
   manual.manual_end = true;
