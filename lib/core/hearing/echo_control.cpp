@@ -1,6 +1,7 @@
 #include "core/hearing/echo_control.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "core/hearing/loudness.h"
@@ -16,12 +17,15 @@ constexpr int kLook = 5;  // frames: so often the delay is looked for
 constexpr std::size_t kEarly = 1;
 constexpr std::size_t kLate = 4;
 constexpr float kLoudDb = -40.0F;
-constexpr float kReductionStep = 0.1F;
-constexpr float kProof = 12.0F;  // dB
+constexpr float kStep = 0.05F;
+constexpr int kTried = 10;       // frames
+constexpr float kProof = 12.6F;  // of the power: 11 dB
 constexpr int kFirst = 3;        // finds of a delay, one after another
 constexpr int kOther = 20;       // ... when another is known
 
 std::size_t early(std::size_t delay) { return delay - std::min(kEarly, delay); }
+
+float power_of(float db) { return std::pow(10.0F, db / 10); }
 
 bool within(std::size_t delay, std::size_t known) {
   return delay >= early(known) && delay <= known + kLate;
@@ -101,7 +105,8 @@ void EchoControl::take_delay(std::size_t delay) {
   path_->found = true;
   path_->finds = 0;
   path_->proved = false;
-  path_->reduction = 0;
+  path_->tried = 0;
+  path_->heard = path_->left = 0;
   path_->delay = delay;
   path_->coupling = path_->measure.coupling(delay);
   path_->canceller = EchoCanceller::create(microphone_rate_, output_rate_);
@@ -116,8 +121,10 @@ void EchoControl::cancel(std::span<std::int16_t> samples, float heard_db) {
   path.trial.assign(samples.begin(), samples.end());
   path.canceller->process(played, path.trial);
   if (source_db() < kLoudDb) return;
-  path.reduction += kReductionStep * (heard_db - level_db(path.trial) - path.reduction);
-  path.proved = path.reduction > kProof;
+  path.heard += kStep * (power_of(heard_db) - path.heard);
+  path.left += kStep * (power_of(level_db(path.trial)) - path.left);
+  ++path.tried;
+  path.proved = path.tried >= kTried && path.heard > kProof * path.left;
 }
 
 float EchoControl::source_db() const {

@@ -51,7 +51,9 @@ class EchoControl {
     bool found = false;
     bool proved = false;  // by the canceller's success
     std::vector<std::int16_t> trial;
-    float reduction = 0;  // that, in dB
+    int tried = 0;    // frames of it
+    float heard = 0;  // the power before it, and after it
+    float left = 0;
     std::size_t delay = 0;
     float coupling = 0;
     std::unique_ptr<EchoCanceller> canceller;

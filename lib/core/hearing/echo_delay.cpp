@@ -65,8 +65,8 @@ float EchoDelay::loudest_sent(std::size_t from, std::size_t to) const {
 }
 
 // Pearson's, of the latest frames heard and those that were sent `delay` before: where both sound,
-// for two who begin and end together by chance would agree in that. Silence after a loud sound shows
-// that it doesn't come back.
+// for two who begin and end together by chance would agree in that. Silence after a loud sound
+// shows that it doesn't come back.
 float EchoDelay::correlation(std::size_t delay) const {
   float n = 0, missing = 0, s = 0, h = 0, ss = 0, hh = 0, sh = 0;
   for (std::size_t i = 0; i < std::min(kWindow, count_ - delay); ++i) {
