@@ -62,6 +62,7 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
   if (error != nullptr && error->stage == Stage::kStt) {
     deaf_turn_ = story_.user_turn();
     deaf_since_ = story_.now();
+    deaf_.push_back(deaf_since_);
   }
   if (event.kind() == EventKind::kSessionClosed && closing_ >= Duration(0)) {
     const Duration late = story_.now() - closing_ - plan_.agent.limits.close_timeout;

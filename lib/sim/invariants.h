@@ -87,6 +87,7 @@ class Invariants {
   Duration failed_at_{0};        // and when
   bool summarised_ = false;      // the oldest messages have left for a summary
   std::vector<Duration> signs_;  // when words were understood, or answered, or an error was told
+  std::vector<Duration> deaf_;   // when a recogniser failed
   TurnId last_voice_ = 0;        // the turn whose reply was the last to be spoken
   Duration closing_{-1};         // when the session was told to close
 };

@@ -167,6 +167,7 @@ void Invariants::check_told(const std::vector<Utterance>& utterances) {
   if (loses_words(plan_.stt) || std::ranges::any_of(plan_.stt_fallbacks, loses_words)) return;
   const Duration late = plan_.agent.limits.final_timeout + std::chrono::seconds(5);
   constexpr Duration kPause{2'500'000'000};  // who goes on after so long is in another turn
+  constexpr Duration kBreath{100'000'000};   // ... and before that, of the same voice
   Duration end{0};                           // of the turn
   for (auto it = utterances.rbegin(); it != utterances.rend(); ++it) {
     const Utterance& utterance = *it;
@@ -175,6 +176,14 @@ void Invariants::check_told(const std::vector<Utterance>& utterances) {
     if (end + late > story_.now()) continue;
     const auto sign = std::ranges::lower_bound(signs_, utterance.begin);
     if (sign != signs_.end() && *sign <= end + late) continue;
+    // A voice at which the recogniser has failed isn't listened to before it ends.
+    auto first = it;
+    while (std::next(first) != utterances.rend() &&
+           first->begin < std::next(first)->end + kBreath) {
+      ++first;
+    }
+    const auto failure = std::ranges::lower_bound(deaf_, first->begin);
+    if (failure != deaf_.end() && *failure <= utterance.end) continue;
     add("what is not understood is told", "k" + std::to_string(utterance.first));
   }
 }

@@ -36,15 +36,17 @@ namespace {
 
 enum class Voice { kUser, kAgent };
 
-// Whether a half period is above or below zero: by turns, or as if by chance.
+// Whether a half period is above or below zero: as if by chance, and by another for either voice.
+// A steady tone can be made out of whatever else has its frequency, which is what an echo canceller
+// tries.
 bool is_up(std::size_t half_period, Voice voice) {
   auto bits = static_cast<std::uint32_t>(half_period);
-  if (voice == Voice::kAgent) {  // the end of MurmurHash3, which spreads every bit over all
-    bits *= 0x85EB'CA6B;
-    bits ^= bits >> 13;
-    bits *= 0xC2B2'AE35;
-    bits ^= bits >> 16;
-  }
+  if (voice == Voice::kUser) bits = ~bits;
+  // the end of MurmurHash3, which spreads every bit over all
+  bits *= 0x85EB'CA6B;
+  bits ^= bits >> 13;
+  bits *= 0xC2B2'AE35;
+  bits ^= bits >> 16;
   return bits % 2 == 0;
 }
 
@@ -57,7 +59,7 @@ void fill(std::string_view text, int sample_rate, std::size_t begin, Voice voice
   for (auto rest = samples; !rest.empty(); ++number, i = 0) {
     const int level = level_of(text[number], number % 2 != 0);
     const std::size_t end = std::min(per_character, i + rest.size());
-    const std::size_t halves = voice == Voice::kUser ? 0 : number * (per_character / kHalfPeriod);
+    const std::size_t halves = number * (per_character / kHalfPeriod);
     while (i < end) {
       const bool up = is_up(halves + i / kHalfPeriod, voice);
       const std::size_t count = std::min(end - i, kHalfPeriod - i % kHalfPeriod);
