@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/turn/turn_manager.h"
+#include "support/catch.h"
 
 namespace voiceagent::test {
 
@@ -275,5 +276,24 @@ class TurnDesk {
   TurnId replying_ = 0;
   bool held_ = false;
 };
+
+inline bool contains(const std::string& text, const std::string& what) {
+  return text.find(what) != std::string::npos;
+}
+
+// The user has asked something, and turn 1 is being answered.
+inline TurnDesk replying(const TurnOptions& turn = TurnDesk::fixed(),
+                         const LimitOptions& limits = {}) {
+  TurnDesk desk(turn, limits);
+  desk.now = Duration(1'000'000'000);
+  desk.speech_started();
+  desk.pass(Duration(500'000'000));
+  desk.speech_stopped();
+  desk.pass(Duration(300'000'000));
+  desk.final(2);
+  REQUIRE(desk.state().agent == AgentPhase::kReplying);
+  REQUIRE(desk.broken.empty());
+  return desk;
+}
 
 }  // namespace voiceagent::test

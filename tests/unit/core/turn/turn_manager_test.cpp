@@ -6,29 +6,9 @@
 
 using namespace voiceagent;
 using namespace std::chrono_literals;
+using test::contains;
+using test::replying;
 using test::TurnDesk;
-
-namespace {
-
-bool contains(const std::string& text, const std::string& what) {
-  return text.find(what) != std::string::npos;
-}
-
-// The user has asked something, and turn 1 is being answered.
-TurnDesk replying(const TurnOptions& turn = TurnDesk::fixed(), const LimitOptions& limits = {}) {
-  TurnDesk desk(turn, limits);
-  desk.now = 1s;
-  desk.speech_started();
-  desk.pass(500ms);
-  desk.speech_stopped();
-  desk.pass(300ms);
-  desk.final(2);
-  REQUIRE(desk.state().agent == AgentPhase::kReplying);
-  REQUIRE(desk.broken.empty());
-  return desk;
-}
-
-}  // namespace
 
 TEST_CASE("a turn begins with speech, ends after silence, and is answered when its words settle") {
   TurnDesk desk;
@@ -121,113 +101,6 @@ TEST_CASE("a sound without words is forgotten") {
   CHECK(desk.final(0) == "cancel final, drop 1");
   CHECK(desk.state().user == UserPhase::kSilent);
   CHECK(desk.timers() == 0);
-}
-
-TEST_CASE("barge-in by duration: speech of 400 ms interrupts, words or not") {
-  TurnDesk desk = replying();
-  const Duration start = desk.now;
-  CHECK(contains(desk.speech_started(), "hold, set judge"));
-  CHECK(desk.pass(399ms) == "");
-  CHECK(desk.pass(1ms) == "interrupt 1 by 2");
-  CHECK(desk.now == start + 400ms);
-  CHECK(desk.state().agent == AgentPhase::kIdle);
-  CHECK(desk.state().user == UserPhase::kSpeaking);
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("barge-in by words: the first one interrupts at once") {
-  TurnOptions options = TurnDesk::fixed();
-  options.interruption = InterruptionMode::kWords;
-  TurnDesk desk = replying(options);
-  desk.speech_started();
-  CHECK(desk.partial(0) == "");
-  CHECK(desk.partial(1) == "cancel judge, interrupt 1 by 2");
-}
-
-TEST_CASE("an agent may want more words before it is interrupted") {
-  TurnOptions options = TurnDesk::fixed();
-  options.interruption = InterruptionMode::kWords;
-  options.interruption_words = 3;
-  TurnDesk desk = replying(options);
-  desk.speech_started();
-  CHECK(desk.partial(2) == "");
-  CHECK(contains(desk.partial(3), "interrupt 1 by 2"));
-}
-
-TEST_CASE("a cough costs a pause and not the reply") {
-  TurnDesk desk = replying();
-  CHECK(contains(desk.speech_started(), "hold"));
-  desk.pass(200ms);
-  desk.speech_stopped();
-  CHECK(contains(desk.pass(300ms), "flush"));
-  CHECK(desk.final(0) == "cancel final, cancel judge, drop 2, release");
-  CHECK(desk.state().agent == AgentPhase::kReplying);
-  CHECK(desk.reply_ended(1) == "");
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("a short word that settles late interrupts all the same") {
-  TurnDesk desk = replying();
-  desk.speech_started();
-  desk.pass(200ms);
-  desk.speech_stopped();
-  desk.pass(300ms);
-  CHECK(desk.final(1) == "cancel judge, interrupt 1 by 2, cancel final, end 2, reply 2");
-}
-
-TEST_CASE("without words the agent goes on after 1.5 s, whatever the recogniser does") {
-  TurnDesk desk = replying();
-  desk.speech_started();
-  const Duration held = desk.now;
-  desk.pass(200ms);
-  desk.speech_stopped();
-  const std::string all = desk.pass(1'299ms);
-  CHECK(contains(all, "flush"));
-  CHECK_FALSE(contains(all, "release"));
-  CHECK(desk.pass(1ms) == "release");
-  CHECK(desk.now == held + 1'500ms);
-  // The words are still awaited; late ones interrupt.
-  CHECK(contains(desk.final(2), "interrupt 1 by 2"));
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE(
-    "sounds that come and go silence the agent for 1.5 s in all, not for as long as they last") {
-  TurnDesk desk = replying();
-  std::string all;
-  Duration released{0};
-  const Duration begin = desk.now;
-  for (int i = 0; i < 20; ++i) {
-    all += desk.speech_started();
-    all += desk.pass(200ms);
-    all += desk.speech_stopped();
-    all += desk.pass(200ms);
-    if (released == 0ms && !desk.held()) released = desk.now - begin;
-  }
-  CHECK(released <= 1'600ms);
-  CHECK_FALSE(contains(all, "interrupt"));
-  CHECK(all.find("hold") == all.rfind("hold"));  // once is enough
-  CHECK(desk.state().agent == AgentPhase::kReplying);
-  // Real speech still gets through: by its length, or by a word.
-  SECTION("by its length") {
-    desk.speech_started();
-    CHECK(contains(desk.pass(400ms), "interrupt 1 by 2"));
-  }
-  SECTION("by a word") { CHECK(contains(desk.partial(1), "interrupt 1 by 2")); }
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("interruptions disabled: sound during a reply is not even listened to") {
-  TurnOptions options = TurnDesk::fixed();
-  options.interruption = InterruptionMode::kNever;
-  TurnDesk desk = replying(options);
-  CHECK(desk.speech_started() == "");
-  CHECK(desk.pass(2s) == "");
-  CHECK(desk.speech_stopped() == "");
-  CHECK(desk.partial(4) == "");
-  CHECK(desk.state().agent == AgentPhase::kReplying);
-  desk.reply_ended(1);
-  CHECK(contains(desk.speech_started(), "start 2"));
 }
 
 TEST_CASE("a typed line is a turn of its own and interrupts") {
@@ -327,97 +200,6 @@ TEST_CASE("a back-channel that the host took for a turn, and more: the rest is h
   CHECK(desk.broken == "");
 }
 
-TEST_CASE("a recogniser with an opinion may end the user's turn") {
-  TurnDesk desk;
-  desk.speech_started();
-  desk.pass(700ms);
-  CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "hear anew, flush"));
-  CHECK(desk.state().reason == TurnEndReason::kProvider);
-  SECTION("who goes on at once goes on with the turn") {
-    CHECK(desk.speech_started() == "cancel final, set max 60000, resume");
-    CHECK(desk.final(2) == "");
-    desk.pass(500ms);
-    desk.speech_stopped();
-    desk.pass(300ms);
-    CHECK(desk.final(4) == "cancel final, end 1, reply 1");
-  }
-  SECTION("who goes on when it is being answered, interrupts") {
-    desk.final(2);
-    CHECK(contains(desk.speech_started(), "start 2"));
-    CHECK(desk.pass(400ms) == "interrupt 1 by 2");
-  }
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("what a recogniser says of a pause doesn't end the turn of who has just gone on") {
-  TurnDesk desk;
-  desk.speech_started();
-  desk.pass(700ms);
-  desk.speech_stopped();
-  desk.pass(100ms);
-  desk.speech_started();
-  desk.pass(499ms);
-  CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "");
-  SECTION("unless it still says so when the voice is off again") {
-    CHECK(desk.speech_stopped() == "pause 1, set end 1299");
-    CHECK(contains(desk.pass(1ms), "flush"));
-  }
-  SECTION("it may be noise that goes on") {
-    desk.pass(1ms);
-    CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
-  }
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("push-to-talk: a recogniser with an opinion ends no turn") {
-  TurnOptions manual = TurnDesk::fixed();
-  manual.manual_end = true;
-  TurnDesk desk(manual);
-  desk.speech_started();
-  desk.pass(700ms);
-  CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "");
-  desk.speech_stopped();
-  CHECK_FALSE(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
-  CHECK_FALSE(contains(desk.pass(10s), "flush"));
-  CHECK(contains(desk.step(TurnFact::kCommit), "flush"));
-  CHECK(desk.state().reason == TurnEndReason::kCommitted);
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("a strategy weighs what the recogniser says of the turn's end") {
-  struct Careful : EndOfTurnStrategy {
-    EndOfTurnDecision decide(const TurnSnapshot& now) const override {
-      return {now.recogniser_says_end ? 500ms : 2s, false};
-    }
-  };
-  TurnDesk desk(TurnDesk::fixed(), {}, std::make_shared<Careful>());
-  desk.speech_started();
-  desk.pass(700ms);
-  CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "");  // the voice is on
-  SECTION("said before the voice was known to be off") {
-    CHECK(desk.speech_stopped() == "pause 1, set end 1200");
-  }
-  SECTION("taken back") {
-    desk.step(TurnFact::kRecogniserTakesBack);
-    CHECK(desk.speech_stopped() == "pause 1, set end 2700");
-    CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "set end 1200");
-    CHECK(desk.step(TurnFact::kRecogniserTakesBack) == "set end 2700");
-  }
-  SECTION("and the user went on") {
-    desk.speech_stopped();
-    desk.speech_started();
-    CHECK(desk.speech_stopped() == "pause 1, set end 2700");
-  }
-  SECTION("late enough") {
-    desk.step(TurnFact::kRecogniserTakesBack);
-    desk.speech_stopped();
-    desk.pass(600ms);
-    CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
-    CHECK(desk.state().reason == TurnEndReason::kProvider);
-  }
-  CHECK(desk.broken == "");
-}
-
 TEST_CASE("an utterance is ended at its limit, and a turn that goes on does not get another") {
   TurnDesk desk;
   desk.speech_started();
@@ -445,73 +227,6 @@ TEST_CASE("a turn that goes on after its end was decided is still limited") {
   CHECK(desk.state().reason == TurnEndReason::kLimit);
 }
 
-TEST_CASE("settled words that never come: the partial ones count, and the stream is replaced") {
-  TurnDesk desk;
-  desk.speech_started();
-  desk.partial(3);
-  desk.speech_stopped();
-  desk.pass(300ms);
-  CHECK(desk.pass(1'999ms) == "");
-  CHECK(desk.pass(1ms) == "restart, cancel final, end 1, reply 1");
-}
-
-TEST_CASE("settled words that never come after no partial ones: the turn is dropped") {
-  TurnDesk desk;
-  desk.speech_started();
-  desk.speech_stopped();
-  CHECK(contains(desk.pass(2'300ms), "restart, cancel final, drop 1"));
-}
-
-TEST_CASE("a recogniser that fails in mid-turn ends it there and then") {
-  TurnDesk desk;
-  desk.now = 1s;
-  desk.speech_started();
-  desk.pass(500ms);
-  SECTION("with what was understood") {
-    desk.partial(2);
-    CHECK(desk.step(TurnFact::kRecogniserFailed) ==
-          "cancel max, hear anew, cancel final, end 1, reply 1");
-    CHECK(desk.state().speech_end == 1'500ms);
-    CHECK(desk.state().decided == 1'500ms);
-    CHECK(desk.state().reason == TurnEndReason::kProvider);
-  }
-  SECTION("with nothing") {
-    CHECK(desk.step(TurnFact::kRecogniserFailed) == "cancel max, cancel final, drop 1");
-  }
-  SECTION("while nobody speaks, nothing") {
-    desk.speech_stopped();
-    desk.pass(300ms);
-    desk.final(1);
-    CHECK(desk.step(TurnFact::kRecogniserFailed) == "");
-  }
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("a voice at which the recogniser has failed is not listened to again before it ends") {
-  TurnDesk desk;
-  desk.speech_started();
-  REQUIRE(desk.step(TurnFact::kRecogniserFailed) == "cancel max, cancel final, drop 1");
-  REQUIRE(desk.step(TurnFact::kAgentSpeaks) == "speak 2");  // an apology
-  CHECK(desk.reply_ended(2) == "");
-  desk.pass(1s);
-  desk.speech_stopped();
-  CHECK(contains(desk.speech_started(), "start 3"));
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("a recogniser that fails after the decision does not move the decision") {
-  TurnDesk desk;
-  desk.speech_started();
-  desk.partial(2);
-  desk.pass(500ms);
-  desk.speech_stopped();
-  desk.pass(300ms);
-  desk.pass(100ms);
-  CHECK(desk.step(TurnFact::kRecogniserFailed) == "cancel final, end 1, reply 1");
-  CHECK(desk.state().decided == 800ms);
-  CHECK(desk.state().reason == TurnEndReason::kSilence);
-}
-
 TEST_CASE("voice input off ends the turn with what was said so far") {
   TurnDesk desk;
   desk.speech_started();
@@ -528,24 +243,6 @@ TEST_CASE("voice input off ends the turn with what was said so far") {
   }
   CHECK(desk.final(2) == "cancel final, end 1, reply 1");
   CHECK(desk.step(TurnFact::kVoiceInputOff) == "");
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("the host may cut the agent off") {
-  TurnDesk desk = replying();
-  CHECK(desk.step(TurnFact::kInterrupt) == "interrupt 1 by 0");
-  CHECK(desk.step(TurnFact::kInterrupt) == "");
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("the host cuts off a reply that is held: the user's turn goes on undisturbed") {
-  TurnDesk desk = replying();
-  desk.speech_started();
-  CHECK(desk.step(TurnFact::kInterrupt) == "cancel judge, interrupt 1 by 0");
-  desk.pass(600ms);
-  desk.speech_stopped();
-  CHECK(contains(desk.pass(300ms), "flush"));
-  CHECK(desk.final(3) == "cancel final, end 2, reply 2");
   CHECK(desk.broken == "");
 }
 
@@ -572,30 +269,4 @@ TEST_CASE("the end of a reply that is no longer the present one is no news") {
   CHECK(desk.state().agent == AgentPhase::kReplying);
   desk.reply_ended(2);
   CHECK(desk.state().agent == AgentPhase::kIdle);
-}
-
-TEST_CASE("a held reply that ends by itself leaves no timer behind") {
-  TurnDesk desk = replying();
-  desk.speech_started();
-  CHECK(desk.reply_ended(1) == "cancel judge");
-  CHECK_FALSE(desk.state().held);
-  desk.pass(600ms);
-  CHECK(desk.state().user == UserPhase::kSpeaking);
-  CHECK(desk.broken == "");
-}
-
-TEST_CASE("a sound counts to its last voice, not to the moment when its end is noticed") {
-  TurnDesk desk = replying();
-  desk.speech_started();
-  const Duration start = desk.now;
-  desk.now = start + 400ms;
-  Perceived cough;
-  cough.voice_until = start + 340ms;
-  TurnDesk copy = desk;
-  CHECK(contains(copy.ring(TurnTimer::kInterruption), "interrupt"));  // with voice up to now
-  CHECK(desk.timer(TurnTimer::kInterruption) == start + 400ms);
-  TurnInput timer{TurnFact::kTimer};
-  timer.timer = TurnTimer::kInterruption;
-  desk.step_as(timer, cough);
-  CHECK_FALSE(contains(desk.said, "interrupt"));
 }
