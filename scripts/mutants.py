@@ -92,7 +92,7 @@ MUTANTS = (
     ("the user's words are not remembered", COMMANDS,
      "  context_.add_user(turn, text);\n", "  if (!voice) context_.add_user(turn, text);\n"),
     ("a turn that is dropped leaves its recogniser open", COMMANDS,
-     "  recogniser_->end_utterance(false);\n  if (text.empty() || loudness_.voice_fell_silent())",
+     "  recogniser_->end_utterance();\n  if (text.empty() || loudness_.voice_fell_silent())",
      "  if (text.empty() || loudness_.voice_fell_silent())"),
     ("a hold is never released", FLOOR,
      "if (std::exchange(state_.held, false)) step.out.add(act(TurnAction::kReleaseOutput));",
