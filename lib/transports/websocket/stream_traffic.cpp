@@ -22,12 +22,17 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;  // for clang 14
 
+// What still comes for a session that is closing is late, not wrong.
+Status unless_late(const Status& status) {
+  return status.code() == ErrorCode::kFailedPrecondition ? Status::success() : status;
+}
+
 }  // namespace
 
 void StreamSession::binary(const net::WebSocket& from, std::span<const std::byte> message) {
   if (&from != socket_.get()) return;
-  const Status status =
-      decoder_->decode(message, [this](AudioView audio) { return session_->push_audio(audio); });
+  const Status status = decoder_->decode(
+      message, [this](AudioView audio) { return unless_late(session_->push_audio(audio)); });
   if (status.ok()) {
     errors_ = 0;
   } else {
@@ -51,8 +56,8 @@ void StreamSession::obey(const ClientMessage& message) {
   judge(std::visit(
       Overloaded{
           [](const Start&) { return invalid_argument("the session has started already"); },
-          [&](const TypedLine& line) { return session.push_text(line.text); },
-          [&](const Keys& keys) { return session.push_dtmf(keys.digits); },
+          [&](const TypedLine& line) { return unless_late(session.push_text(line.text)); },
+          [&](const Keys& keys) { return unless_late(session.push_dtmf(keys.digits)); },
           [&](const PlaybackReport& report) {
             session.report_playback(unwrap_position(report.position, sent_));
             return Status::success();
@@ -66,7 +71,9 @@ void StreamSession::obey(const ClientMessage& message) {
             session.commit_turn();
             return Status::success();
           },
-          [&](const Say& say) { return session.say(say.text, {say.interruptible}); },
+          [&](const Say& say) {
+            return unless_late(session.say(say.text, {say.interruptible}));
+          },
           [&](const ContextRequest& request) {
             return send(messages().context(request.id, session.context()));
           },

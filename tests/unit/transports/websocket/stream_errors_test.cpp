@@ -2,6 +2,7 @@
 #include <string>
 
 #include "support/catch.h"
+#include "support/puppet_providers.h"
 #include "unit/transports/websocket/stream_rig.h"
 
 namespace voiceagent::test {
@@ -190,6 +191,30 @@ TEST_CASE("stream: a message after the end of the session does no harm") {
   client.text(R"({"type":"end"})");
   client.binary(std::string(640, '\0'));
   rig.run(3s);
+  CHECK(client.count("closed") == 1);
+  CHECK(client.socket()->close_code == 1000);
+}
+
+TEST_CASE("stream: what comes while a session is closing is ignored, and the session's end told") {
+  auto llm = std::make_shared<LlmPuppet>();
+  llm->closes_on_cancel = false;
+  AgentOptions agent = scripted_agent("");
+  agent.llm.instance = llm;
+  StreamRig rig(agent);
+  FakeConnection& client = rig.start();
+  client.text(R"({"type":"text","text":"hello"})");
+  rig.run(100ms);
+  client.text(R"({"type":"end"})");
+  rig.say(client, "is anybody still there");
+  client.text(R"({"type":"text","text":"hello"})");
+  client.text(R"({"type":"dtmf","digits":"1"})");
+  client.text(R"({"type":"say","text":"hello"})");
+  rig.run(0ms);
+  CHECK(client.count("closed") == 0);  // not yet: the model's stream is open
+  llm->line().close();
+  rig.run(0ms);
+  CHECK(client.count("error") == 0);
+  CHECK(rig.host->counts[transports::TransportCount::kBadMessages] == 0);
   CHECK(client.count("closed") == 1);
   CHECK(client.socket()->close_code == 1000);
 }
