@@ -108,6 +108,7 @@ void DialogueSession::on_event(const AnyEvent& event) {
     for (const Slot& slot : intent->slots) answer_.intent.slots.emplace_back(slot.name, slot.value);
   }
   if (const auto* piece = event.as<event::ReplyDelta>()) delta(piece->text);
+  if (const auto* end = event.as<event::SessionClosed>()) ended_by_ = end->reason;
   if (const auto* error = event.as<event::Error>(); error != nullptr && failure_.ok()) {
     failure_ = Status(error->code, std::string(error->message));
   }
@@ -139,7 +140,9 @@ void DialogueSession::look() {
 
 Status DialogueSession::outcome() const {
   if (!failure_.ok()) return failure_;
-  if (session_->closed()) return unavailable("the session ended before its answer");
+  // The agent ends a session when it has said what there was to say.
+  const bool cut_off = session_->closed() && ended_by_ != CloseReason::kAgent;
+  if (cut_off) return unavailable("the session ended before its answer");
   if (!answer_.reply.empty() || running_->asked.utterance == nullptr) return Status::success();
   if (!answer_.transcript.empty()) return Status::success();
   return invalid_argument("no words were understood in the audio");

@@ -86,6 +86,7 @@ class DialogueSession final : public std::enable_shared_from_this<DialogueSessio
   bool looking_ = false;
   DialogueAnswer answer_;
   Status failure_;
+  CloseReason ended_by_ = CloseReason::kHost;  // once the session has closed
   TimerId deadline_ = 0;
   TimerId expiry_ = 0;
 };

@@ -273,6 +273,27 @@ TEST_CASE("dialogue: what fails is told with what is known") {
   CHECK(answer->answer.transcript == "hello");
 }
 
+TEST_CASE("dialogue: a reply with which the agent ends the call is the answer, and one may call again") {
+  AgentOptions agent = scripted_agent("");
+  Tool hang_up;
+  hang_up.name = "hang_up";
+  hang_up.effect = ToolEffect::kEndCall;
+  agent.tools.push_back(hang_up);
+  agent.llm.instance = sim::scripted_llm([](std::span<const Message> messages) {
+    if (messages.back().text != "bye") return std::vector<sim::LlmStep>{{10ms, "Hello again."}};
+    return std::vector<sim::LlmStep>{{10ms, "Goodbye!"}, {0ms, "", {"", "hang_up", "{}"}}};
+  });
+  DialogueRig rig(agent);
+  const auto bye = rig.ask("a", "bye");
+  const auto again = rig.ask("a", "hello");
+  rig.run(5s);
+  REQUIRE(bye->came);
+  CHECK(bye->answer.status.message().empty());
+  CHECK(bye->answer.reply == "Goodbye!");
+  CHECK(again->answer.reply == "Hello again.");
+  CHECK(rig.host.opened == std::vector<std::string>{"a", "a"});
+}
+
 TEST_CASE("dialogue: the conversation so far can be asked for") {
   DialogueRig rig;
   rig.ask("a", "hello");
