@@ -159,7 +159,9 @@ void DialogueSession::give_up(Status status) {
 void DialogueSession::cancel(std::uint64_t number) {
   if (running_ != nullptr && running_->number == number) return give_up(given_up());
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
-    if (waiting_[i]->number == number) waiting_[i]->cancelled = true;
+    if (waiting_[i]->number != number) continue;
+    waiting_[i]->cancelled = true;
+    waiting_[i]->asked.utterance.reset();
   }
 }
 

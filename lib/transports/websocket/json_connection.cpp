@@ -1,6 +1,7 @@
 #include "transports/websocket/json_connection.h"
 
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -23,6 +24,10 @@ constexpr std::size_t kMaxParsingBytes = std::size_t{16} << 20;  // and how long
 ServerMessages& messages() {
   thread_local ServerMessages messages;
   return messages;
+}
+
+Status no_room() {
+  return resource_exhausted("the server holds too much of what clients sent: try again soon");
 }
 
 void append(std::string& to, std::span<const std::byte> bytes) {
@@ -49,6 +54,11 @@ bool JsonConnection::begin(const Selection& selection) {
 
 void JsonConnection::closed() {
   socket_.reset();
+  for (const auto& [id, queue] : open_) {
+    for (const PendingPtr& pending : queue) {
+      if (pending->asked) pending->asked->cancel();
+    }
+  }
   open_.clear();  // with the syntheses that are on
 }
 
@@ -69,7 +79,18 @@ void JsonConnection::binary() {
 
 void JsonConnection::text(std::string_view message) {
   if (parsing_ > 0 || message.size() > kLongMessage) return parse_elsewhere(message);
-  handle(parse_client_message(message));
+  handle(read(message, net::ByteShare(host_->incoming())));
+}
+
+// Understands a message; what it leaves in memory counts from now on. Any thread.
+JsonConnection::Message JsonConnection::read(std::string_view text, net::ByteShare share) {
+  Message message{parse_client_message(text), std::move(share)};
+  if (!message.parsed.ok()) return message;
+  const Ask* const ask = std::get_if<Ask>(&*message.parsed);
+  const bool has_audio = ask != nullptr && ask->audio;
+  const std::size_t bytes = has_audio ? ask->audio->samples.size() * sizeof(std::int16_t) : 0;
+  if (!message.share.hold(bytes)) message.parsed = no_room();
+  return message;
 }
 
 void JsonConnection::parse_elsewhere(std::string_view message) {
@@ -78,21 +99,17 @@ void JsonConnection::parse_elsewhere(std::string_view message) {
     return complain(resource_exhausted("too much of this connection waits to be read already"));
   }
   net::ByteShare share(host_->incoming());
-  if (!share.hold(size)) {
-    return complain(
-        resource_exhausted("the server holds too much that waits to be read: try again soon"));
-  }
+  if (!share.hold(size)) return complain(no_room());
   if (parser_ == nullptr) parser_ = std::make_unique<Strand>(host_->workers(), kMaxParsing);
   const Status status = parser_->post([weak = weak_from_this(), text = std::string(message),
-                                       loop = socket_->loop(), share = std::move(share)] {
-    using Parsed = Result<ClientMessage>;
-    auto parsed = std::make_unique<Parsed>(parse_client_message(text));
-    loop->post([weak, size = text.size(), parsed = std::move(parsed)] {
+                                       loop = socket_->loop(), share = std::move(share)]() mutable {
+    auto made = std::make_unique<Message>(read(text, std::move(share)));
+    loop->post([weak, size = text.size(), made = std::move(made)] {
       const auto self = weak.lock();
       if (self == nullptr || self->socket_ == nullptr) return;
       --self->parsing_;
       self->parsing_bytes_ -= size;
-      self->handle(std::move(*parsed));
+      self->handle(std::move(*made));
     });
   });
   if (!status.ok()) return complain(status);
@@ -100,15 +117,24 @@ void JsonConnection::parse_elsewhere(std::string_view message) {
   parsing_bytes_ += size;
 }
 
-void JsonConnection::handle(Result<ClientMessage> parsed) {
-  if (!parsed.ok()) {
-    host_->count(TransportCount::kBadMessages);
-    return complain(parsed.status());
+void JsonConnection::handle(Message message) {
+  if (!message.parsed.ok()) {
+    const Status status = message.parsed.status();
+    if (status.code() != ErrorCode::kResourceExhausted) host_->count(TransportCount::kBadMessages);
+    return complain(status);
   }
-  std::visit([this](auto&& request) { obey(std::move(request)); }, std::move(*parsed));
+  std::visit(
+      [&](auto&& request) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(request)>, Ask>) {
+          obey(std::move(request), std::move(message.share));
+        } else {
+          obey(request);
+        }
+      },
+      std::move(*message.parsed));
 }
 
-void JsonConnection::obey(Ask&& ask) {
+void JsonConnection::obey(Ask&& ask, net::ByteShare share) {
   const bool hears = mode_ == Mode::kVoiceToVoice || mode_ == Mode::kVoiceToText;
   if (ask.audio && !hears) {
     return complain(failed_precondition("audio is not taken in the mode " +
@@ -117,7 +143,7 @@ void JsonConnection::obey(Ask&& ask) {
   if (requests_ >= kMaxRequests) {
     return complain(resource_exhausted("64 requests of this connection wait already"));
   }
-  const auto pending = std::make_shared<Pending>();
+  const auto pending = std::make_shared<Pending>(std::move(share));
   pending->audio = ask.audio.has_value();
   DialogueRequest request;
   request.principal = principal_;
@@ -138,9 +164,9 @@ void JsonConnection::obey(Ask&& ask) {
     const auto self = weak.lock();
     if (self != nullptr && self->socket_ != nullptr) self->answered(pending, std::move(answer));
   };
-  if (const auto asked = host_->dialogues().ask(std::move(request)); !asked.ok()) {
-    return complain(asked.status());
-  }
+  const auto asked = host_->dialogues().ask(std::move(request));
+  if (!asked.ok()) return complain(asked.status());
+  pending->asked = *asked;
   ++requests_;
   open_[session_id].push_back(pending);
   if (pending->audio) socket_->send_text(messages().audio_ack(session_id, now()));
@@ -180,6 +206,7 @@ bool JsonConnection::wants_voice(const Pending& pending) const {
 
 void JsonConnection::answered(const PendingPtr& pending, DialogueAnswer answer) {
   pending->answer = std::move(answer);
+  pending->share.clear();  // its audio is gone
   if (!wants_voice(*pending)) return respond(pending, {});
   if (Status status = speak(pending); !status.ok()) spoken(pending, status);
 }

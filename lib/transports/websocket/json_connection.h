@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/strand.h"
+#include "net/byte_budget.h"
 #include "net/web_socket.h"
 #include "protocols/json/client_message.h"
 #include "protocols/json/server_message.h"
@@ -21,7 +23,7 @@
 
 namespace voiceagent::transports {
 
-// On the connection's loop. What is on its way when the connection closes finds nobody.
+// On the connection's loop. What is on its way when the connection closes is given up.
 class JsonConnection final : public std::enable_shared_from_this<JsonConnection> {
  public:
   JsonConnection(std::shared_ptr<TransportHost> host, std::shared_ptr<net::WebSocket> socket)
@@ -36,6 +38,9 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
  private:
   // A request and what is to be sent about it, once those of its session before it are done.
   struct Pending {
+    explicit Pending(net::ByteShare held) : share(std::move(held)) {}
+    net::ByteShare share;  // for its audio, until it is answered
+    std::optional<AskedDialogue> asked;
     bool audio = false;
     std::deque<std::string> messages;
     bool done = false;
@@ -45,10 +50,15 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
     std::unique_ptr<Synthesis> synthesis;
   };
   using PendingPtr = std::shared_ptr<Pending>;
+  struct Message {
+    Result<protocols::json::ClientMessage> parsed;
+    net::ByteShare share;
+  };
 
+  static Message read(std::string_view text, net::ByteShare share);
   void parse_elsewhere(std::string_view message);
-  void handle(Result<protocols::json::ClientMessage> parsed);
-  void obey(protocols::json::Ask&& ask);
+  void handle(Message message);
+  void obey(protocols::json::Ask&& ask, net::ByteShare share);
   void obey(const protocols::json::Ping& ping);
   void obey(const protocols::json::ContextRequest& request);
   void obey(const protocols::json::ModeRequest& request);

@@ -257,15 +257,53 @@ TEST_CASE("json: the conversation so far, and an interruption") {
 }
 
 TEST_CASE("json: a connection that goes away leaves no work behind it") {
-  JsonRig rig(echo_agent(1s));
+  int asked = 0;
+  AgentOptions agent = echo_agent();
+  agent.llm.instance = sim::scripted_llm([&asked](std::span<const Message>) {
+    ++asked;
+    return std::vector<sim::LlmStep>{{1s, "Yes."}};
+  });
+  JsonRig rig(agent);
   FakeConnection& client = rig.connect();
   client.text(text("one"));
   client.text(audio(sim::speak("two")));
+  client.text(text("three", R"(,"session_id":"other")"));
+  client.text(text("four", R"(,"session_id":"other")"));
   rig.run(100ms);
+  CHECK(asked == 2);
   client.close();
   rig.run(20s);
+  CHECK(asked == 2);
   CHECK(client.types() == "connection audio_ack");
   CHECK(rig.host->clips.empty());
+}
+
+TEST_CASE("json: audio counts against the server's budget until its request is answered") {
+  JsonRig rig(echo_agent(1s));
+  rig.host->incoming_budget = std::make_shared<net::ByteBudget>(500'000);
+  FakeConnection& client = rig.connect();
+  const Pcm spoken = joined({sim::speak("hello"), sim::silence(5s)});
+  const std::string short_one = audio(spoken);
+  const std::string long_one = audio(joined({spoken, spoken}));
+  const std::size_t bytes = spoken.samples.size() * 2;
+  CHECK(short_one.size() < 256 * 1024);  // read on the loop, the other one off it
+  CHECK(long_one.size() > 256 * 1024);
+  client.text(short_one);
+  rig.run(100ms);
+  CHECK(rig.host->incoming_budget->held() == bytes - net::ByteShare::kFree);
+  client.text(long_one);
+  rig.run(100ms);
+  CHECK(client.last("error")["error"].string() == "resource_exhausted");
+  CHECK(client.last("error")["retry_after_ms"].integer() == 1'000);
+  rig.run(5s);
+  CHECK(client.last("audio_response")["success"].boolean());
+  CHECK(rig.host->incoming_budget->held() == 0);
+  client.text(long_one);
+  rig.run(100ms);
+  CHECK(rig.host->incoming_budget->held() == 2 * bytes - net::ByteShare::kFree);
+  client.close();
+  rig.run(1s);
+  CHECK(rig.host->incoming_budget->held() == 0);
 }
 
 TEST_CASE("json: who may not talk is told and closed") {
