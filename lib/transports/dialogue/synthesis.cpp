@@ -31,10 +31,7 @@ class Run final : public TtsSink, public std::enable_shared_from_this<Run> {
     if (*stream == nullptr) return internal_error("the provider made no stream");
     stream_ = std::move(*stream);
     self_ = shared_from_this();
-    deadline_ = request_.executor->post_after(request_.deadline, [weak = weak_from_this()] {
-      if (const auto self = weak.lock())
-        self->fail({ErrorCode::kTimeout, "the voice took too long"});
-    });
+    watch();
     say_more();
     return Status::success();
   }
@@ -45,8 +42,7 @@ class Run final : public TtsSink, public std::enable_shared_from_this<Run> {
   }
 
   void resume() {
-    blocked_ = false;
-    pump();
+    if (std::exchange(blocked_, false)) pump();
   }
 
   bool audio(AudioView audio) override {
@@ -102,13 +98,22 @@ class Run final : public TtsSink, public std::enable_shared_from_this<Run> {
     }
   }
 
+  // It is the provider's turn, from now on.
+  void watch() {
+    unwatch();
+    deadline_ = request_.executor->post_after(request_.deadline, [weak = weak_from_this()] {
+      if (const auto self = weak.lock())
+        self->fail({ErrorCode::kTimeout, "the voice took too long"});
+    });
+  }
+  void unwatch() { request_.executor->cancel(std::exchange(deadline_, 0)); }
+
   void note(const Status& status) {
     if (status_.ok()) status_ = status;
   }
 
   void fail(const Status& status) {
     note(status);
-    request_.executor->cancel(std::exchange(deadline_, 0));
     blocked_ = false;
     stop();
   }
@@ -120,6 +125,7 @@ class Run final : public TtsSink, public std::enable_shared_from_this<Run> {
       queue_.clear();
     }
     stopped_ = true;
+    unwatch();
     if (stream_ != nullptr) stream_->cancel();
     pump();
   }
@@ -136,6 +142,11 @@ class Run final : public TtsSink, public std::enable_shared_from_this<Run> {
       over = closed_ && queue_.empty();
     }
     if (over) return end();
+    if (blocked_ || stopped_) {
+      unwatch();
+    } else {
+      watch();
+    }
     if (refused && stream_ != nullptr && !stopped_) stream_->resume();
   }
 
@@ -171,7 +182,7 @@ class Run final : public TtsSink, public std::enable_shared_from_this<Run> {
 
   void end() {
     if (self_ == nullptr) return;
-    request_.executor->cancel(std::exchange(deadline_, 0));
+    unwatch();
     stream_.reset();
     const std::shared_ptr<Run> self = std::exchange(self_, nullptr);
     if (!dropped_) request_.on_done(status_);

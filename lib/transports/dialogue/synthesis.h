@@ -22,6 +22,7 @@ struct SynthesisRequest {
   std::string text;      // UTF-8, any length: pushed clause by clause
   std::string voice;     // empty: the provider's default
   std::string language;  // BCP 47, or empty
+  // So long the provider may make no audio; while on_audio takes none, time doesn't count.
   Duration deadline = std::chrono::seconds(60);
   Duration max_audio = std::chrono::minutes(10);  // more than that fails
   // A piece of audio, mono, at the provider's rate. False: not now, go on with resume(); the same

@@ -142,13 +142,54 @@ TEST_CASE("synthesis: a provider that fails or hangs ends it with an error") {
   CHECK(rig.status.code() == ErrorCode::kTimeout);
 }
 
-TEST_CASE("synthesis: a reader that never comes back is timed out too") {
-  Rig rig(sim::scripted_tts());
+TEST_CASE("synthesis: a reader may take its time, and what it takes up again is timed anew") {
+  auto puppet = std::make_shared<TtsPuppet>();
+  Rig rig(puppet);
   rig.room = 0;
   CHECK(rig.start(rig.request("hello")).ok());
-  rig.time->run_for(61s);
+  rig.time->run_for(50s);
+  CHECK(puppet->speak(20ms));
+  rig.time->run_for(10min);
+  CHECK(rig.done == 0);
+  rig.room = SIZE_MAX;
+  rig.synthesis->resume();
+  rig.time->run_for(50s);
+  CHECK(puppet->speak(20ms));
+  rig.time->run_for(50s);
+  CHECK(rig.done == 0);
+  CHECK(rig.samples.size() == 640);
+  rig.time->run_for(11s);
   CHECK(rig.done == 1);
   CHECK(rig.status.code() == ErrorCode::kTimeout);
+}
+
+TEST_CASE("synthesis: a reader that listens as it is spoken hears the end of a long text") {
+  Rig rig(sim::scripted_tts());
+  rig.room = 0;
+  const std::string text = text_of(100);
+  CHECK(rig.start(rig.request(text)).ok());
+  int seconds = 0;
+  for (; rig.done == 0 && seconds < 600; ++seconds) {
+    rig.room = 16'000;
+    rig.synthesis->resume();
+    rig.time->run_for(1s);
+  }
+  CHECK(rig.status.ok());
+  CHECK(seconds > 60);
+  CHECK(rig.heard() + ' ' == text);
+}
+
+TEST_CASE("synthesis: a reader that goes away while it takes nothing leaves no stream behind") {
+  auto puppet = std::make_shared<TtsPuppet>();
+  Rig rig(puppet);
+  rig.room = 0;
+  CHECK(rig.start(rig.request("hello")).ok());
+  CHECK(puppet->speak(20ms));
+  rig.time->run_for(1s);
+  rig.synthesis.reset();
+  rig.time->run_for(1s);
+  CHECK(puppet->alive() == 0);
+  CHECK(rig.done == 0);
 }
 
 TEST_CASE("synthesis: more audio than allowed is cut off with an error") {
