@@ -94,7 +94,7 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;         ///< Connections of all kinds; more are refused.
   std::size_t max_connections_per_address = 0;  ///< From one address; 0: no limit of its own.
   std::size_t max_ws_connections = 1'000;       ///< Sessions and WebSockets, of each at most.
-  std::size_t max_incoming_bytes = 128 << 20;   ///< What bodies and unfinished messages may hold.
+  std::size_t max_incoming_bytes = 128 << 20;   ///< Bodies, unfinished messages, waiting audio.
   Duration max_lateness{100'000'000};           ///< Loops that are so late take no new sessions.
   std::size_t min_sessions = 8;                 ///< So many are taken however late loops are.
   Duration drain_timeout{5'000'000'000};        ///< stop() waits so long for what is going on.

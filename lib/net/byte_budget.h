@@ -1,4 +1,4 @@
-// How many bytes of what clients send a server holds until it is complete, and who may hold more.
+// How many bytes of what clients send a server holds until it is dealt with, and who may hold more.
 #pragma once
 
 #include <atomic>

@@ -66,10 +66,11 @@ ServerSection server_section() {
                "Connections from one address; 0: no limit of its own."),
        setting("max_ws_connections", "MAX_WS_CONNECTIONS", VA_FIELD(max_ws_connections),
                {1, 1'000'000}, "WebSockets, and sessions; more are refused."),
-       setting("max_incoming_bytes", "MAX_INCOMING_BYTES", VA_FIELD(max_incoming_bytes),
-               {kMegabyte, 1e12},
-               "What bodies of requests and unfinished messages may hold together, beyond 16 KB "
-               "each; who wants more is refused (503, 1013)."),
+       setting(
+           "max_incoming_bytes", "MAX_INCOMING_BYTES", VA_FIELD(max_incoming_bytes),
+           {kMegabyte, 1e12},
+           "What bodies of requests, unfinished messages and audio that waits for its answer may "
+           "hold together, beyond 16 KB each; who wants more is refused (503, 1013)."),
        setting("max_lateness_ms", "MAX_LATENESS_MS", VA_FIELD(max_lateness), {1, 60'000},
                "While its loops are so late, the server takes no new sessions."),
        setting("min_sessions", "MIN_SESSIONS", VA_FIELD(min_sessions), {0, 1'000'000},

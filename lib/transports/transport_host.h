@@ -91,7 +91,7 @@ class TransportHost {
   virtual const TransportOptions& options() const = 0;       // constant
   virtual const std::shared_ptr<Logger>& logger() = 0;       // never null
   virtual const std::shared_ptr<WorkerPool>& workers() = 0;  // for providers; never null
-  // What of the messages that came waits to be read; never null.
+  // What of the messages that came waits to be read, or answered; never null.
   virtual const std::shared_ptr<net::ByteBudget>& incoming() = 0;
   // Whether the server is shutting down: what ends now ends with "going away", and nothing waits to
   // be resumed.

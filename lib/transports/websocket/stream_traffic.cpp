@@ -71,9 +71,7 @@ void StreamSession::obey(const ClientMessage& message) {
             session.commit_turn();
             return Status::success();
           },
-          [&](const Say& say) {
-            return unless_late(session.say(say.text, {say.interruptible}));
-          },
+          [&](const Say& say) { return unless_late(session.say(say.text, {say.interruptible})); },
           [&](const ContextRequest& request) {
             return send(messages().context(request.id, session.context()));
           },

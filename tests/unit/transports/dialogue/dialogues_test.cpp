@@ -273,7 +273,8 @@ TEST_CASE("dialogue: what fails is told with what is known") {
   CHECK(answer->answer.transcript == "hello");
 }
 
-TEST_CASE("dialogue: a reply with which the agent ends the call is the answer, and one may call again") {
+TEST_CASE(
+    "dialogue: a reply with which the agent ends the call is the answer, and one may call again") {
   AgentOptions agent = scripted_agent("");
   Tool hang_up;
   hang_up.name = "hang_up";
