@@ -55,6 +55,7 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
     last_voice_ = event.envelope().turn;
   }
   if (const auto* heard = event.as<event::TranscriptPartial>()) expect_interruption(heard->text);
+  check_interrupter(event);
   if (const auto* out = event.as<event::AudioOut>()) note_fetched(*out);
   if (event.kind() == EventKind::kHistorySummarised) summarised_ = true;
   note_failure(event);
@@ -128,6 +129,24 @@ void Invariants::check_interruption(Duration now) {
   if (std::exchange(words_over_, 0U) == story_.replying() && story_.held()) {
     findings_.add("words interrupt", "turn " + std::to_string(story_.replying()), words_at_);
   }
+}
+
+// Where words alone interrupt, so many of them as are asked for.
+void Invariants::check_interrupter(const AnyEvent& event) {
+  const TurnOptions& turn = plan_.agent.turn;
+  if (turn.interruption != InterruptionMode::kWords) return;
+  if (event.kind() == EventKind::kSpeechStarted) words_heard_ = 0;
+  if (const auto* partial = event.as<event::TranscriptPartial>()) {
+    words_heard_ = std::max(words_heard_, std::ssize(split_words(partial->text)));
+  }
+  if (const auto* final = event.as<event::TranscriptFinal>()) {
+    words_heard_ += std::ssize(split_words(final->text));
+  }
+  const auto* interrupted = event.as<event::Interrupted>();
+  if (interrupted == nullptr || interrupted->by_turn != story_.user_turn()) return;
+  if (words_heard_ >= turn.interruption_words || interrupted->by_turn == 0) return;
+  add("too few words don't interrupt",
+      std::to_string(words_heard_) + " in turn " + std::to_string(interrupted->by_turn));
 }
 
 void Invariants::look(Duration now, Duration sound, FarEnd& far_end) {

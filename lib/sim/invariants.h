@@ -47,6 +47,7 @@ class Invariants {
   void look_for_apology(Duration now, Duration sign);
   void expect_interruption(std::string_view words);
   void check_interruption(Duration now);
+  void check_interrupter(const AnyEvent& event);
 
   // invariants_playback.cpp
   void settle_report(const FarEnd& far_end);
@@ -77,9 +78,10 @@ class Invariants {
   ProviderRecords& records_;
   Findings findings_;
   Story story_;
-  TurnId words_over_ = 0;  // the reply that words have been heard over,
-  Duration words_at_{0};   // and when
-  TurnId deaf_turn_ = 0;   // the user's turn whose recogniser failed,
+  TurnId words_over_ = 0;           // the reply that words have been heard over,
+  Duration words_at_{0};            // and when
+  std::ptrdiff_t words_heard_ = 0;  // in the user's latest turn, at most
+  TurnId deaf_turn_ = 0;            // the user's turn whose recogniser failed,
   Duration replies_at_{-1};
   int replies_ = 0;              // that began at that moment
   Duration deaf_since_{0};       // and when

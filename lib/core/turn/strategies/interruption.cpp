@@ -57,6 +57,7 @@ InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const 
 // What never stood out from noise and echo was not the user.
 bool DefaultInterruption::settled_as_nothing(const TurnSnapshot& now) const {
   if (now.words == 0 || now.back_channel || !now.was_held) return true;
+  if (mode_ == InterruptionMode::kWords && now.words < words_) return true;
   if (mode_ != InterruptionMode::kVoiceAndWords || now.voiced >= speech_) return false;
   if (now.completeness < kWordOfSense && now.words <= kFewWords) return true;
   return now.confidence < kSure && !asks_for_the_floor(now.transcript, now.language);

@@ -137,6 +137,27 @@ TEST_CASE("a back-channel never interrupts") {
   CHECK(verdict(now) == Verdict::kResume);
 }
 
+TEST_CASE("where words alone interrupt, settled ones that are fewer than asked for do not") {
+  TurnOptions options;
+  options.interruption = InterruptionMode::kWords;
+  options.interruption_words = 2;
+  const DefaultInterruption strategy(options);
+  TurnSnapshot now = settled(milliseconds(1200), 0.9F);
+  CHECK(strategy.decide(now).verdict == Verdict::kResume);
+  now.words = 2;
+  CHECK(strategy.decide(now).verdict == Verdict::kInterrupt);
+}
+
+TEST_CASE("where the voice interrupts, a shorter one does when a word of it has settled") {
+  TurnOptions options;
+  options.interruption = InterruptionMode::kVoice;
+  const DefaultInterruption strategy(options);
+  TurnSnapshot now = settled(milliseconds(400), 0.9F);
+  CHECK(strategy.decide(now).verdict == Verdict::kInterrupt);
+  now.back_channel = true;
+  CHECK(strategy.decide(now).verdict == Verdict::kResume);
+}
+
 TEST_CASE("a sound that never stood out from the noise was not the user") {
   TurnSnapshot now = settled(milliseconds(1200), 0.9F);
   now.was_held = false;
