@@ -196,8 +196,10 @@ void Invariants::check_providers() {
       add("every request ends", "request " + std::to_string(i));
     }
     // For the rest of a reply its beginning is sent too; a summary stands before the history.
-    const std::size_t most =
+    std::size_t most =
         plan_.agent.limits.max_history_messages + (plan_.chain ? 3 : 2) + (summarised_ ? 1 : 0);
+    // What is being answered with tools stays, and what was said since, and what calls still run.
+    if (!plan_.tools.empty()) most += 64;
     if (request.messages > std::max<std::size_t>(most, 4)) {
       add("the history has its limit", std::to_string(request.messages) + " messages");
     }

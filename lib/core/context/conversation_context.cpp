@@ -10,6 +10,8 @@ namespace voiceagent {
 
 namespace {
 
+constexpr std::size_t kShortResult = 1024;  // bytes: of one that there is no more room for
+constexpr std::size_t kMostThatStay = 64;   // messages, beyond those that there is room for
 constexpr std::string_view kSummary = "Summary of the conversation before: ";
 
 // English runs at about four bytes a token with the tokenisers in use; a message adds its role.
@@ -187,10 +189,12 @@ void ConversationContext::make_reply(TurnId turn, std::size_t part, std::string_
 }
 
 void ConversationContext::add(Entry entry, std::size_t place) {
-  if (entries_.size() == max_messages_) {
-    if (place == 0) return;  // older than all that is kept
-    drop_oldest();
-    --place;
+  while (entries_.size() >= max_messages_) {
+    const std::size_t leaves = oldest();
+    if (leaves == entries_.size()) break;
+    if (place == 0 && !stays(entry)) return;  // older than all that is kept
+    drop(leaves);
+    if (leaves < place) --place;
   }
   const std::size_t tokens = tokens_of(entry);
   entries_.push_back(std::move(entry));
@@ -200,7 +204,59 @@ void ConversationContext::add(Entry entry, std::size_t place) {
 
 void ConversationContext::grown(std::size_t tokens) {
   tokens_ += tokens;
-  while (tokens_ > max_tokens_ && entries_.size() > 2) drop_oldest();
+  while (tokens_ > max_tokens_) {
+    const std::size_t leaves = entries_.size() > 2 ? oldest() : entries_.size();
+    if (leaves < entries_.size()) {
+      drop(leaves);
+    } else if (!shorten_a_result()) {
+      return;
+    }
+  }
+}
+
+// Of a call that is being made the model must learn how it ended, or it makes it again.
+bool ConversationContext::stays(const Entry& entry) const {
+  return is_answered(entry) || std::ranges::any_of(entry.results, [](const Result& result) {
+           return result.state == ToolState::kRunning;
+         });
+}
+
+// The oldest entry that may leave; as many as there are: none may. Nothing leaves that was said
+// since what is being answered: that has not been answered at all.
+std::size_t ConversationContext::oldest() const {
+  if (entries_.size() >= max_messages_ + kMostThatStay) return 0;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!stays(entries_[i])) return i;
+    if (is_answered(entries_[i])) break;
+  }
+  return entries_.size();
+}
+
+std::size_t ConversationContext::first_that_stays() const {
+  std::size_t i = 0;
+  while (i < entries_.size() && !stays(entries_[i])) ++i;
+  return i;
+}
+
+void ConversationContext::drop(std::size_t index) {
+  if (index < summarising_) --summarising_;
+  tokens_ -= tokens_of(entries_[index]);
+  for (; index > 0; --index) std::swap(entries_[index], entries_[index - 1]);
+  entries_.pop_front();
+}
+
+// The oldest one that is long. False: there is none.
+bool ConversationContext::shorten_a_result() {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    for (Result& result : entries_[i].results) {
+      if (result.text.size() <= kShortResult) continue;
+      const std::size_t before = tokens_in(result.text);
+      result.text = result_text(result.text, kShortResult);
+      tokens_ += tokens_in(result.text) - before;
+      return true;
+    }
+  }
+  return false;
 }
 
 std::size_t ConversationContext::tokens_of(const Entry& entry) {
@@ -215,7 +271,11 @@ std::size_t ConversationContext::tokens_of(const Entry& entry) {
 std::span<const Message> ConversationContext::to_summarise() {
   const bool full = 4 * tokens_ > 3 * max_tokens_ || 4 * entries_.size() > 3 * max_messages_;
   if (!full || summarising_ > 0 || entries_.size() < 4) return {};
-  summarising_ = entries_.size() / 2;
+  summarising_ = std::min(entries_.size() / 2, first_that_stays());
+  if (summarising_ < 2) {
+    summarising_ = 0;
+    return {};
+  }
   messages_.clear();
   begin_entries(summarising_);
   for (std::size_t i = 0; i < summarising_; ++i) {
@@ -226,15 +286,11 @@ std::span<const Message> ConversationContext::to_summarise() {
 
 void ConversationContext::summarise(std::string summary) {
   if (!summary.empty()) summary_ = std::string(kSummary) + summary;
-  std::size_t left = std::exchange(summarising_, 0);
+  const std::size_t left = std::exchange(summarising_, 0);
   if (summary.empty()) return;
-  for (; left > 0; --left) drop_oldest();
-}
-
-void ConversationContext::drop_oldest() {
-  if (summarising_ > 0) --summarising_;
-  tokens_ -= tokens_of(entries_[0]);
-  entries_.pop_front();
+  for (std::size_t i = left; i-- > 0;) {
+    if (!stays(entries_[i])) drop(i);  // else it is being answered by now
+  }
 }
 
 }  // namespace voiceagent

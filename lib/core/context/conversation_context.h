@@ -26,10 +26,13 @@ struct ReplyInProgress {
 class ConversationContext {
  public:
   // Keeps at most limits.max_history_messages, and about limits.max_history_tokens, dropping the
-  // oldest; at least two messages.
+  // oldest; at least two messages. What is being answered with tools stays, with the answer so far,
+  // and so do calls that still run: of the results the oldest are shortened instead.
   ConversationContext(std::string instructions, const LimitOptions& limits);
 
   void add_user(TurnId turn, std::string_view text);
+  // The reply of this turn works with tools; 0: none does.
+  void set_answering(TurnId turn) { answering_ = turn; }
   // Sets what was heard so far of a part of the agent's reply in `turn`; makes its entry when it is
   // the first that is heard. Nothing heard leaves no entry. A reply has one part, and another one
   // after each round of tools; those before the `last` have their entries, or have left.
@@ -39,7 +42,7 @@ class ConversationContext {
 
   // The part of the reply makes these calls after its text. They are running from now on.
   void add_calls(TurnId turn, std::size_t part, const std::vector<ContextCall>& calls);
-  // The call has ended: once. One that has left the history is forgotten.
+  // The call has ended: once.
   void set_result(std::string_view call_id, ToolState state, std::string_view result);
 
   // The messages for a model: instructions, then the conversation. Valid until the next change.
@@ -75,14 +78,22 @@ class ConversationContext {
                   const std::vector<ContextCall>& calls);
   std::size_t place_of_reply(TurnId turn) const;
   void add(Entry entry, std::size_t place);
+  bool is_answered(const Entry& entry) const {
+    return answering_ != 0 && entry.message.turn == answering_;
+  }
+  bool stays(const Entry& entry) const;
+  std::size_t oldest() const;
+  std::size_t first_that_stays() const;
+  void drop(std::size_t index);
   void grown(std::size_t tokens);
-  void drop_oldest();
+  bool shorten_a_result();
   void begin_entries(std::size_t entries);
   void add_message(const Entry& entry, std::string_view text);
 
   const std::string instructions_;
   const std::size_t max_messages_;
   const std::size_t max_tokens_;
+  TurnId answering_ = 0;
   std::size_t tokens_ = 0;       // of the entries, roughly
   std::string summary_;          // of what was before the entries
   std::size_t summarising_ = 0;  // entries that a summary is being made of

@@ -257,6 +257,7 @@ void SessionImpl::finish_reply(std::size_t heard_end) {
 
 void SessionImpl::end_reply() {
   replying_ = false;
+  context_.set_answering(0);
   uninterruptible_ = false;
   audible_ = false;
   effects_.clear();

@@ -211,15 +211,52 @@ TEST_CASE(
   CHECK(all == "system: be kind | user: hello | assistant: let me see. | tool: booked | ");
 }
 
-TEST_CASE("calls leave the history with their message; a late result of theirs is nobody's") {
+TEST_CASE("calls leave the history with their message, and not before they have ended") {
   ConversationContext context("", at_most(2));
   context.add_user(1, "hello");
   context.add_calls(1, 0, {{"a", "book", "{}"}});
   context.add_user(2, "well");
-  CHECK(context.entries().size() == 3);
   context.add_user(3, "hm");
+  CHECK(messages(context) == "assistant:  | tool: {\"state\":\"running\"} | user: hm");
   context.set_result("a", ToolState::kDone, "late");
-  CHECK(messages(context) == "user: well | user: hm");
+  CHECK(messages(context) == "assistant:  | tool: late | user: hm");
+  context.add_user(4, "so");
+  CHECK(messages(context) == "user: hm | user: so");
+}
+
+TEST_CASE("what is being answered stays, with the answer so far; the rest leaves before it") {
+  LimitOptions limits;
+  limits.max_history_tokens = 1'200;
+  ConversationContext context("", limits);
+  context.add_user(1, "before");
+  context.add_user(2, "look it up");
+  context.set_answering(2);
+  context.add_calls(2, 0, {{"a", "search", "{}"}});
+  context.set_result("a", ToolState::kDone, std::string(3'000, 'x'));
+  context.add_calls(2, 1, {{"b", "search", "{}"}});
+  context.set_result("b", ToolState::kDone, std::string(3'000, 'y'));
+  const auto all = context.entries();
+  REQUIRE(all.size() == 5);
+  CHECK(all[0].text == "look it up");
+  CHECK(all[2].text.size() == 1'024);
+  CHECK(all[2].text.ends_with(" [cut: 3000 bytes in all]"));
+  CHECK(all[4].text.size() == 3'000);
+  context.set_answering(0);
+  context.add_user(3, "thanks");
+  context.add_user(4, std::string(1'000, 'z'));
+  CHECK(context.entries().front().text != "look it up");
+}
+
+TEST_CASE("a summary takes nothing that still runs or is being answered") {
+  ConversationContext context("", at_most(8));
+  for (TurnId turn = 1; turn <= 4; ++turn) context.add_user(turn, "word");
+  context.add_calls(3, 0, {{"a", "book", "{}"}});
+  for (TurnId turn = 5; turn <= 7; ++turn) context.add_user(turn, "word");
+  CHECK(context.to_summarise().size() == 3);
+  context.set_answering(2);
+  context.summarise("so far");
+  CHECK(messages(context).starts_with(
+      "system: Summary of the conversation before: so far | user: word | assistant:  | tool: "));
 }
 
 TEST_CASE("results count for the history of tokens") {
