@@ -95,8 +95,7 @@ void Invariants::note_failure(const AnyEvent& event) {
                     apology.starts_with(reply->second.said);
   const bool settled = told || event.kind() == EventKind::kModeChanged;
   if (settled || event.kind() == EventKind::kSessionClosed) owes_apology_ = false;
-  const bool lost = error != nullptr && error->stage == Stage::kLlm &&
-                    error->code != ErrorCode::kResourceExhausted;  // too many rounds of tools
+  const bool lost = error != nullptr && error->stage == Stage::kLlm;
   if (!lost || apology.empty() || told) return;
   owes_apology_ = true;
   failed_at_ = story_.now();

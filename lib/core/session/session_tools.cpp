@@ -38,6 +38,7 @@ void SessionImpl::run_tools(const Usage& usage, FinishReason reason) {
   const std::vector<ContextCall> calls = name_calls(responder_.calls());
   const TurnId turn = reply_.turn;
   const std::size_t rounds = reply_.parts.size();  // this one included
+  context_.set_answering(turn);
   context_.add_calls(turn, rounds - 1, calls);
   reply_.parts.push_back(reply_.text.size());
   reply_.usage.input_tokens += usage.input_tokens;
@@ -49,6 +50,7 @@ void SessionImpl::run_tools(const Usage& usage, FinishReason reason) {
                    "the model called tools after " + std::to_string(rounds - 1) +
                        " rounds of them, though it was asked for words"});
     publish_reply_done({}, reason);
+    nothing_helped(Stage::kLlm);  // what it has said is no answer: it wanted to do more
     return end_of_reply_text();
   }
   waterfall_.tools_started(now());
@@ -75,6 +77,7 @@ void SessionImpl::go_on_after_tools() {
     return end_of_reply_text();
   }
   news_.clear();
+  fact({TurnFact::kResultsSeen});
   const auto rounds = static_cast<int>(reply_.parts.size()) - 1;
   const ReplyInProgress reply{reply_.turn, reply_.text, reply_.parts};
   responder_.go_on(context_.messages_of(reply), rounds < parts_.agent->limits.max_tool_rounds);

@@ -75,6 +75,7 @@ void TurnManager::take(Step& step) {
       if (std::exchange(state_.tools, false)) step.listen_again = turn_.mute_during_tools;
       return;
     case TurnFact::kToolTold: state_.to_tell = true; return;
+    case TurnFact::kResultsSeen: state_.to_tell = false; return;
   }
 }
 

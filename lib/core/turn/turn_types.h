@@ -59,8 +59,9 @@ enum class TurnFact : std::uint8_t {
   kToolsStarted,   // turn: its reply waits for tools
   kToolsEnded,     // turn: it does not any more
   kToolTold,       // a result came after its reply, and the agent is to speak of it
+  kResultsSeen,    // the model has seen all such results
 };
-inline constexpr std::size_t kTurnFacts = 20;
+inline constexpr std::size_t kTurnFacts = 21;
 
 struct TurnInput {
   TurnFact fact;

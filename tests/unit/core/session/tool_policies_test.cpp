@@ -93,6 +93,37 @@ TEST_CASE("tools: a result that the model has seen meanwhile is not told again")
   CHECK(scene.stand.llm->lines.size() == 3);
 }
 
+TEST_CASE("tools: a result that the model has seen after a later round is not told again") {
+  Interrupted scene(ToolInterruption::kFinishAndTell);
+  scene.stand.llm->call("c2", "book", R"({"day":2})");
+  scene.rig->run(0ms);
+  REQUIRE(scene.stand.desk.calls->size() == 2);
+  scene.stand.desk.answer("booked");
+  scene.rig->run(0ms);
+  scene.stand.desk.answer("booked, too", 1);
+  scene.rig->run(0ms);
+  REQUIRE(scene.stand.llm->lines.size() == 3);
+  CHECK(contains(scene.stand.llm->asked.back(), "c1: booked |"));
+  scene.answer("Both are booked.");
+  scene.rig->run(5s);
+  CHECK(scene.stand.llm->lines.size() == 3);
+  CHECK(scene.rig->count("reply_started") == 2);
+}
+
+TEST_CASE("tools: a call that was cut off and still works is not made twice at once") {
+  Interrupted scene(ToolInterruption::kCancel);
+  scene.stand.llm->call("c2", "book");
+  scene.rig->run(0ms);
+  REQUIRE(scene.stand.llm->lines.size() == 3);
+  CHECK(contains(scene.stand.llm->asked.back(), "was cut off but still works, as c1"));
+  CHECK(scene.stand.desk.calls->size() == 1);
+  scene.stand.desk.answer("stopped");
+  scene.rig->run(0ms);
+  scene.stand.llm->call("c3", "book");
+  scene.rig->run(0ms);
+  CHECK(scene.stand.desk.calls->size() == 2);
+}
+
 TEST_CASE("tools: a call whose reply was interrupted still times out") {
   Interrupted scene(ToolInterruption::kFinishSilently);
   scene.answer("Sunny.");

@@ -177,6 +177,18 @@ TEST_CASE("tools: a blocking handler returns its answer") {
   CHECK(contains(rig.json("tool_call_progress"), R"("text":"looking","how":"shown")"));
 }
 
+TEST_CASE("tools: what a handler's work throws makes its call fail") {
+  ToolStand stand;
+  Tool tool = stand.desk.tool("book");
+  tool.handler = [](const std::shared_ptr<ToolReply>& reply) {
+    REQUIRE(reply->run([] { throw std::runtime_error("no room"); }).ok());
+  };
+  SessionRig& rig = stand.begin({tool});
+  stand.llm->call("c1", "book");
+  rig.run(0ms);
+  CHECK(contains(stand.llm->asked.at(1), "the tool threw: no room"));
+}
+
 TEST_CASE("tools: calls beyond the limit of one answer are rejected, the others run") {
   ToolStand stand;
   stand.agent.limits.max_tool_calls = 3;
@@ -353,6 +365,7 @@ TEST_CASE("tools: calls without ids, or with the same, get ids of their own") {
 TEST_CASE("tools: after so many rounds the model must answer in words, and the reply ends") {
   ToolStand stand;
   stand.agent.limits.max_tool_rounds = 2;
+  stand.agent.resilience.apology = "Sorry.";
   SessionRig& rig = stand.begin();
   stand.llm->call("a", "book");
   rig.run(0ms);
@@ -375,7 +388,8 @@ TEST_CASE("tools: after so many rounds the model must answer in words, and the r
     CHECK(stand.desk.calls->size() == 2);
     CHECK(rig.count("error") == 1);
     CHECK(contains(rig.json("tool_call_finished"), R"("state":"rejected")"));
-    CHECK(rig.count("playback_finished") == 1);
+    CHECK(rig.count("playback_finished") == 2);
+    CHECK(rig.session->context().back().text == "Sorry.");
   }
 }
 

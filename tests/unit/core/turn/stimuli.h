@@ -84,6 +84,7 @@ inline std::vector<Stimulus> stimuli(const TurnDesk& desk) {
   add("tools started", TurnFact::kToolsStarted, as_before);
   add("tools ended", TurnFact::kToolsEnded, as_before);
   add("tool told", TurnFact::kToolTold, as_before);
+  add("results seen", TurnFact::kResultsSeen, as_before);
   return all;
 }
 
