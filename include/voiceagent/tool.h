@@ -98,8 +98,8 @@ class VOICEAGENT_EXPORT ToolReply : public ToolContext {
   /// once: what comes later is ignored, with a warning in the log. Any thread; does not block.
   virtual void answer(Result<std::string> result) = 0;
   /// Runs work that blocks or computes on one of the threads for tools
-  /// (EngineOptions::tool_workers). kResourceExhausted when too much waits there. Any thread; does
-  /// not block.
+  /// (EngineOptions::tool_workers). What it throws makes the call fail. kResourceExhausted when too
+  /// much waits there: the work is dropped. Any thread; does not block.
   virtual Status run(Task work) = 0;
 };
 

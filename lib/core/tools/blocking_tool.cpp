@@ -21,14 +21,6 @@ Status thrown() {
   }
 }
 
-Result<std::string> call(const Function& function, ToolContext& context) {
-  try {
-    return function(context);
-  } catch (...) {
-    return thrown();
-  }
-}
-
 }  // namespace
 
 void call_handler(const ToolHandler& handler, const std::shared_ptr<ToolReply>& reply) {
@@ -39,6 +31,14 @@ void call_handler(const ToolHandler& handler, const std::shared_ptr<ToolReply>& 
   }
 }
 
+void call_work(Task& work, ToolReply& reply) {
+  try {
+    work();
+  } catch (...) {
+    reply.answer(thrown());
+  }
+}
+
 Status dropped_call() { return internal_error("the tool dropped the call without an answer"); }
 
 ToolHandler blocking_tool(Function function) {
@@ -46,7 +46,7 @@ ToolHandler blocking_tool(Function function) {
   return [shared = std::move(shared)](std::shared_ptr<ToolReply> reply) {
     const Status status = reply->run([shared, reply] {
       if (reply->cancelled()) return;  // it had to wait for a thread for too long
-      reply->answer(call(*shared, *reply));
+      reply->answer((*shared)(*reply));
     });
     if (!status.ok()) reply->answer(status);
   };

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxReportBytes = 1000;
 }  // namespace
 
 // What the handler holds. The last one to let go of it without an answer has dropped the call.
-class ToolLine::Reply final : public ToolReply {
+class ToolLine::Reply final : public ToolReply, public std::enable_shared_from_this<Reply> {
  public:
   explicit Reply(std::shared_ptr<ToolLine> line) : line_(std::move(line)) {}
   ~Reply() override { line_->drop(); }
@@ -28,7 +28,10 @@ class ToolLine::Reply final : public ToolReply {
   bool cancelled() const override { return line_->cancelled(); }
   void progress(std::string_view text, ToolProgress how) override { line_->progress(text, how); }
   void answer(Result<std::string> result) override { line_->answer(std::move(result)); }
-  Status run(Task work) override { return line_->workers_->submit(std::move(work)); }
+  Status run(Task work) override {
+    return line_->workers_->submit(
+        [self = shared_from_this(), work = std::move(work)]() mutable { call_work(work, *self); });
+  }
 
  private:
   const std::shared_ptr<ToolLine> line_;

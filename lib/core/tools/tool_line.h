@@ -40,6 +40,7 @@ class ToolLine : public std::enable_shared_from_this<ToolLine> {
   void begin(const ToolHandler& handler);
   // The handler is to stop. Any thread.
   void cancel() { cancelled_ = true; }
+  bool told_to_stop() const { return cancelled_; }
   // Somebody waits for it again, until then. Session's executor.
   void extend(Time deadline) { deadline_ = deadline.time_since_epoch().count(); }
   // Nothing more is told. Session's executor.

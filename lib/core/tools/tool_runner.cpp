@@ -97,8 +97,9 @@ void ToolRunner::join(TurnId turn, const ContextCall& call, const Running& other
   running_.push_back(std::move(joined));
 }
 
-// A model that was told of a time-out tries again, while the handler still works: it must not do so
-// twice. False: there is no such call.
+// A model that was told of a time-out, or was interrupted, tries again while the handler still
+// works: it must not do so twice. One that was told to stop isn't waited for. False: there is no
+// such call.
 bool ToolRunner::start_overdue(TurnId turn, const ContextCall& call, const Tool& tool,
                                const Json& arguments) {
   if (tool.duplicates == ToolDuplicates::kAllow) return false;
@@ -106,9 +107,11 @@ bool ToolRunner::start_overdue(TurnId turn, const ContextCall& call, const Tool&
     return line->options().tool == tool.name && same_json(line->options().arguments, arguments);
   });
   if (found == overdue_.end()) return false;
-  if (tool.duplicates == ToolDuplicates::kReject) {
+  const bool stops = (*found)->told_to_stop();
+  if (stops || tool.duplicates == ToolDuplicates::kReject) {
+    const std::string what = stops ? "was cut off" : "has timed out";
     reject(turn, {call},
-           "the same call has timed out but still works, as " + (*found)->options().call_id);
+           "the same call " + what + " but still works, as " + (*found)->options().call_id);
     return true;
   }
   listener_.tool_started(turn, call);
@@ -153,13 +156,17 @@ void ToolRunner::watch(Running& call) {
 void ToolRunner::time_out(std::uint64_t number) {
   const Running& late = *find(number);
   const auto ms = late.tool->deadline.count() / 1'000'000;
-  overdue_.push_back(late.line);
-  forget_overdue(kMaxOverdue);
   end(number, ToolState::kTimedOut,
       error_text(
           ToolState::kTimedOut,
           "no result within " + std::to_string(ms) + " ms; what was begun may still take effect",
           limits_.max_tool_result_bytes));
+}
+
+// Its handler works on.
+void ToolRunner::keep_overdue(std::shared_ptr<ToolLine> line) {
+  overdue_.push_back(std::move(line));
+  forget_overdue(kMaxOverdue);
 }
 
 // All but the newest ones.
@@ -222,7 +229,9 @@ void ToolRunner::end(std::uint64_t number, ToolState state, std::string_view res
        next = std::ranges::find_if(running_, ended)) {
     const Running call = std::move(*next);
     running_.erase(next);
-    if (call.line != nullptr && state != ToolState::kTimedOut) call.line->let_go();
+    const bool answered = state != ToolState::kTimedOut && state != ToolState::kCancelled;
+    if (call.line != nullptr && answered) call.line->let_go();
+    if (call.line != nullptr && !answered) keep_overdue(call.line);
     report(call, state, text);
   }
   check_over();

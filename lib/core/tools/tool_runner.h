@@ -93,6 +93,7 @@ class ToolRunner final : private ToolLineListener {
   bool start_overdue(TurnId turn, const ContextCall& call, const Tool& tool, const Json& arguments);
   void watch(Running& call);
   void time_out(std::uint64_t number);
+  void keep_overdue(std::shared_ptr<ToolLine> line);
   void forget_overdue(std::size_t most);
   Running* find(std::uint64_t number);
   const Running* same_call(const Tool& tool, const Json& arguments) const;
@@ -111,7 +112,7 @@ class ToolRunner final : private ToolLineListener {
   const std::string session_id_;
   ToolRunnerListener& listener_;
   std::vector<Running> running_;
-  std::vector<std::shared_ptr<ToolLine>> overdue_;  // calls that timed out and aren't answered yet
+  std::vector<std::shared_ptr<ToolLine>> overdue_;  // calls that have ended without an answer
   std::uint64_t last_number_ = 0;
   bool round_ = false;        // tools_over() is still to come
   bool starting_ = false;     // run() is on the stack

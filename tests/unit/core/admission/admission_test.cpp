@@ -126,7 +126,8 @@ TEST_CASE("sessions count from their opening to their end") {
   const auto agent = *engine->make_agent(scripted_agent("yes"));
   auto session = *agent->open_session();
   CHECK(agent->open_session().status().code() == ErrorCode::kResourceExhausted);
-  session.reset();
+  SECTION("whose handle may be kept") { session->close(); }
+  SECTION("whose handle goes") { session.reset(); }
   time->run_for(5s);
   CHECK(engine->load().sessions == 0);
   CHECK(agent->open_session().ok());
