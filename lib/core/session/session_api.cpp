@@ -96,7 +96,8 @@ std::shared_ptr<Session> SessionImpl::create(SessionParts parts, SessionOptions 
 }
 
 SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
-    : parts_(std::move(parts)),
+    : place_(std::move(parts.place)),
+      parts_(std::move(parts)),
       mode_(parts_.agent->mode),
       bus_(options.id, *parts_.executor, *parts_.board),
       output_rate_(output_rate_of(parts_, options)),
@@ -374,6 +375,7 @@ void SessionImpl::finish_close() {
   close_timer_.cancel();
   streams_->on_zero = nullptr;
   phase_ = Phase::kClosed;
+  place_.reset();
   report_end();
   publish_pools();
   publish(0, event::SessionClosed{close_reason_});

@@ -284,6 +284,7 @@ class SessionImpl final : public Session,
     bus_.publish(turn, event);
   }
 
+  std::shared_ptr<void> place_;  // among the engine's sessions; until this one has closed
   const SessionParts parts_;
   // What every frame of audio needs lies together: of a thousand sessions, none is in the cache.
   Mode mode_;
