@@ -27,6 +27,11 @@ std::optional<DirectoryEntry> SessionDirectory::find(std::string_view id,
   return found->second;
 }
 
+bool SessionDirectory::contains(std::string_view id) const {
+  const std::lock_guard lock(mutex_);
+  return entries_.find(id) != entries_.end();
+}
+
 std::size_t SessionDirectory::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();

@@ -36,6 +36,8 @@ class SessionDirectory {
   void remove(std::string_view id);
   // The session of that id, if `who` may have it; what belongs to somebody else does not exist.
   std::optional<DirectoryEntry> find(std::string_view id, const Principal& who) const;
+  // Whether there is one, whosoever.
+  bool contains(std::string_view id) const;
   std::size_t size() const;
   // Ends them all, each on its executor.
   void end_all(CloseReason reason);

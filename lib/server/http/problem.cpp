@@ -33,6 +33,7 @@ std::string_view code_name(int status) {
     case 404: return "not_found";
     case 405: return "method_not_allowed";
     case 406: return "not_acceptable";
+    case 409: return "failed_precondition";
     case 408: return "timeout";
     case 411: return "length_required";
     case 413: return "too_large";

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "transports/dialogue/dialogue_session.h"
+#include "transports/session_directory.h"
 
 namespace voiceagent::transports {
 namespace {
@@ -53,7 +54,10 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
   Result<std::shared_ptr<DialogueSession>> find(const Principal& who, std::string_view id) const {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(std::string(id));
-    if (found == entries_.end()) return std::shared_ptr<DialogueSession>();
+    if (found == entries_.end()) {
+      if (Status status = check_no_stream(who, id); !status.ok()) return status;
+      return std::shared_ptr<DialogueSession>();
+    }
     if (found->second.session->owner().id != who.id) return no_session(id);
     return found->second.session;
   }
@@ -104,6 +108,15 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
     return not_found("there is no session " + std::string(id));
   }
 
+  // A stream's session goes on where it is; another one of its id would know nothing of it.
+  Status check_no_stream(const Principal& who, std::string_view id) const {
+    const SessionDirectory& streams = host_.sessions();
+    if (!streams.contains(id)) return Status::success();
+    if (!streams.find(id, who)) return no_session(id);
+    return failed_precondition("the session " + std::string(id) +
+                               " is being streamed: send it `text` over WS /ws/stream");
+  }
+
   static void end(const std::shared_ptr<DialogueSession>& session, Status status,
                   CloseReason reason) {
     session->executor()->post(
@@ -120,6 +133,8 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
       if (found->second.session->owner().id == request.principal.id) return found->second.session;
       return no_session(request.session_id);
     }
+    Status status = check_no_stream(request.principal, request.session_id);
+    if (!status.ok()) return status;
     if (entries_.size() >= options_.max_sessions) {
       evicted = take_longest_idle();
       if (evicted == nullptr) {

@@ -60,6 +60,18 @@ TEST_CASE("a line of text is answered, and the next one in the same conversation
   CHECK(stand.host->dialogue_count() == 1);
 }
 
+TEST_CASE("a session that is being streamed is refused with 409, not opened a second time") {
+  ServerStand stand;
+  CHECK(stand.host->sessions().add("live", {stand.loop, {}, {"connection:1", true}}).ok());
+  const FakeAnswer answer =
+      stand.post_json("/chat/message", R"({"text":"hello","session_id":"live"})");
+  CHECK(answer.response.status == 409);
+  CHECK(json_of(answer)["code"].string() == "failed_precondition");
+  CHECK_THAT(std::string(json_of(answer)["detail"].string()),
+             Catch::Matchers::Contains("/ws/stream"));
+  CHECK(stand.host->dialogue_count() == 0);
+}
+
 TEST_CASE("a reply comes as events when that is asked for, by header or by field") {
   ServerStand stand;
   const FakeAnswer by_field = stand.post_json("/chat/message", R"({"text":"hello","stream":true})");

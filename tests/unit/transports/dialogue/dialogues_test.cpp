@@ -175,6 +175,26 @@ TEST_CASE("dialogue: somebody else's session does not exist") {
         ErrorCode::kNotFound);
 }
 
+TEST_CASE("dialogue: a session that is being streamed is not opened a second time") {
+  DialogueRig rig;
+  CHECK(rig.host.sessions().add("live", {rig.time, {}, {"alice", false}}).ok());
+  rig.ask("live", "hello");
+  CHECK(rig.refusal.code() == ErrorCode::kFailedPrecondition);
+  CHECK(rig.refusal.message() ==
+        "the session live is being streamed: send it `text` over WS /ws/stream");
+  CHECK(rig.host.dialogues().interrupt({"alice", false}, "live").code() ==
+        ErrorCode::kFailedPrecondition);
+  CHECK(rig.host.dialogues().context({"alice", false}, "live", rig.time, [](auto) {}).code() ==
+        ErrorCode::kFailedPrecondition);
+  rig.ask("live", "let me in", "bob");
+  CHECK(rig.refusal.message() == "there is no session live");
+  CHECK(rig.host.dialogues().size() == 0);
+  rig.host.sessions().remove("live");
+  const auto answer = rig.ask("live", "hello");
+  rig.run(1s);
+  CHECK(answer->answer.reply == "You said hello.");
+}
+
 TEST_CASE("dialogue: a session's queue is bounded, and empties") {
   DialogueOptions options;
   options.max_queued = 3;
