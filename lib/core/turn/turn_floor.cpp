@@ -18,7 +18,7 @@ void TurnManager::typed(Step& step) {
       replying() && (turn_.typed_text == TypedText::kQueue || step.perceived.uninterruptible);
   if (!queue) interrupt(step, turn);
   step.out.add(turns::end_turn(turn, TurnEndReason::kTyped));
-  if (queue) {
+  if (queue || state_.keys_open) {
     state_.waiting_turn = turn;
   } else {
     answer_now(step, turn);
@@ -29,6 +29,7 @@ void TurnManager::key(Step& step) {
   sign_of_life(step);
   if (!std::exchange(state_.keys_open, true)) {
     state_.keys_turn = ++state_.last_turn;
+    drop_draft(step);  // what is said meanwhile is answered together with them
     const bool may_interrupt = turn_.interruption != InterruptionMode::kNever &&
                                turn_.interruption != InterruptionMode::kHost &&
                                !step.perceived.uninterruptible;
@@ -124,6 +125,14 @@ void TurnManager::interrupt(Step& step, TurnId by_turn) {
   if (by_voice) command.onset = state_.held ? state_.held_onset : state_.speech_start;
   step.out.add(command);
   reply_is_over(step);
+  // Only to a reply that came to its end a back-channel was the answer.
+  if (state_.settled) drop_utterance(step);
+}
+
+// A reply that began while keys are pressed would not be cut off by the next one.
+void TurnManager::answer(Step& step, TurnId turn) {
+  if (!state_.keys_open) return request_reply(step, turn);
+  state_.waiting_turn = turn;
 }
 
 void TurnManager::request_reply(Step& step, TurnId turn) {
@@ -160,12 +169,12 @@ void TurnManager::drop_draft(Step& step) {
 void TurnManager::settle(Step& step) {
   // The reply that a back-channel was heard over has ended: it was an answer.
   if (!replying() && state_.settled) answer_utterance(step);
-  const bool free = !replying() && !utterance_open();
+  const bool free = !replying() && !utterance_open() && !state_.keys_open;
   if (free && state_.waiting_turn != 0) {
     request_reply(step, state_.waiting_turn);
-  } else if (free && state_.to_tell && !state_.keys_open) {
+  } else if (free && state_.to_tell) {
     tell_result(step);
-  } else if (free && state_.says > 0 && !state_.keys_open) {
+  } else if (free && state_.says > 0) {
     --state_.says;
     start_speaking(step, -1);
   }

@@ -159,8 +159,8 @@ void TurnManager::plan_end(Step& step) {
   state_.end_due = std::max(step.now, at);
   step.out.add(set_timer(TurnTimer::kEndOfTurn, state_.end_due));
   if (state_.drafting && step.perceived.draft_stale) drop_draft(step);
-  const bool may_draft = !state_.drafting && !replying() && step.perceived.words > 0 &&
-                         state_.drafts < turn_.preemptive_replies;
+  const bool may_draft = !state_.drafting && !replying() && !state_.keys_open &&
+                         step.perceived.words > 0 && state_.drafts < turn_.preemptive_replies;
   if (!decision.likely || !may_draft) return;
   state_.drafting = true;
   ++state_.drafts;
@@ -306,7 +306,7 @@ void TurnManager::drop_utterance(Step& step) {
 void TurnManager::answer_utterance(Step& step) {
   close_utterance(step);
   step.out.add(turns::end_turn(state_.user_turn, state_.reason));
-  request_reply(step, state_.user_turn);
+  answer(step, state_.user_turn);
 }
 
 void TurnManager::close_utterance(Step& step) {

@@ -82,6 +82,7 @@ class TurnManager {
   void release(Step& step);
   void interrupt(Step& step, TurnId by_turn);
   void reply_is_over(Step& step);
+  void answer(Step& step, TurnId turn);
   void request_reply(Step& step, TurnId turn);
   void start_speaking(Step& step, int prompt);
   void tell_result(Step& step);

@@ -192,7 +192,7 @@ struct TurnState {
   TurnId user_turn = 0;     // the open utterance's
   TurnId agent_turn = 0;    // the reply's
   TurnId keys_turn = 0;     // of the keys
-  TurnId waiting_turn = 0;  // ended, and to be answered after the reply
+  TurnId waiting_turn = 0;  // ended, and to be answered after the reply, or the keys
   Duration utterance_start{0};
   Duration speech_start{0};  // the latest
   Duration speech_end{0};

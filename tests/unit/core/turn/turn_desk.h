@@ -201,6 +201,7 @@ class TurnDesk {
   }
   void reply(TurnId turn) {
     if (replying_ != 0) fail("a reply began while another was running");
+    if (manager_->state().keys_open) fail("a reply began while keys were pressed");
     if (open_.contains(turn)) fail("a reply was asked for while its utterance was open");
     if (!ended_.contains(turn) && turn <= newest_) fail("a reply to nothing");
     newest_ = std::max(newest_, turn);  // the agent's own

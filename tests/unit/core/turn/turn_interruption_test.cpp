@@ -124,6 +124,28 @@ TEST_CASE("the host may cut the agent off") {
   CHECK(desk.broken == "");
 }
 
+TEST_CASE("a back-channel is an answer to a reply that ends within a second, not to one cut off") {
+  TurnDesk desk = replying();
+  desk.speech_started();
+  desk.pass(200ms);
+  desk.speech_stopped();
+  desk.pass(300ms);
+  desk.perceived.back_channel = true;
+  CHECK(contains(desk.final(1), "release, set final"));
+  desk.pass(500ms);
+  SECTION("it ends") { CHECK(desk.reply_ended(1) == "cancel final, end 2, reply 2"); }
+  SECTION("the host cuts it off") {
+    CHECK(desk.step(TurnFact::kInterrupt) == "interrupt 1 by 0, cancel final, drop 2");
+  }
+  SECTION("a typed line does") {
+    CHECK(desk.step(TurnFact::kTyped) == "interrupt 1 by 3, cancel final, drop 2, end 3, reply 3");
+  }
+  SECTION("a key does") {
+    CHECK(contains(desk.step(TurnFact::kKey), "interrupt 1 by 3, cancel final, drop 2, set keys"));
+  }
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("the host cuts off a reply that is held: the user's turn goes on undisturbed") {
   TurnDesk desk = replying();
   desk.speech_started();
