@@ -56,10 +56,11 @@ class VOICEAGENT_EXPORT SessionRecorder {
 /// Told when the file of a recording is complete, or what went wrong with it.
 using RecordingDone = std::function<void(const std::string& path, const Status& status)>;
 
-/// An agent all of whose sessions are recorded, each in `folder` under its id with the ending .vaz
-/// (characters of the id that don't suit a file's name become '_'; a file that is there is
-/// overwritten). A session whose file can't be created isn't opened. `done`, if given, is called
-/// once for each session, by the thread that wrote its file.
+/// An agent all of whose sessions are recorded, each in `folder` under its id with the ending .vaz:
+/// bytes of the id that are not letters, digits, '-' or '_' are written as %2E, and no more than
+/// 200 bytes are taken. No file is overwritten: where one is, the next session of its id gets
+/// id.2.vaz, and so on. A session whose file can't be made goes on unrecorded. `done`, if given, is
+/// called once for each session, by the thread that wrote its file.
 VOICEAGENT_EXPORT std::shared_ptr<Agent> record_sessions(std::shared_ptr<Agent> agent,
                                                          std::string folder,
                                                          RecordingDone done = nullptr);

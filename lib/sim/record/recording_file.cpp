@@ -15,6 +15,7 @@ constexpr std::size_t kChunk = 64 * 1024;
 constexpr std::size_t kMostWaiting = 64;
 constexpr Duration kMostHeldBack{1'000'000'000};  // what a crash costs
 constexpr std::chrono::seconds kPatience{1};
+constexpr std::string_view kEnding = ".vaz";
 
 void put_fixed(std::string& out, std::uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
@@ -23,28 +24,52 @@ void put_fixed(std::string& out, std::uint64_t value, int bytes) {
 }  // namespace
 
 RecordingFile::RecordingFile(std::string path, FileHandle file, OnDone on_done)
-    : path_(std::move(path)), on_done_(std::move(on_done)), file_(std::move(file)) {
+    : on_done_(std::move(on_done)), file_(std::move(file)), path_(std::move(path)) {
   waiting_.emplace_back(kRecordingMagic);
 }
 
-Result<std::shared_ptr<RecordingFile>> RecordingFile::create(const std::string& path,
-                                                             OnDone on_done) {
+Result<std::shared_ptr<RecordingFile>> RecordingFile::create(const std::string& path) {
   FileHandle file(std::fopen(path.c_str(), "wb"));
   if (file == nullptr) return io_error(path + ": cannot write: " + system_reason(errno));
-  std::shared_ptr<RecordingFile> made(new RecordingFile(path, std::move(file), std::move(on_done)));
-  if (!made->begin()) return resource_exhausted(path + ": the system gives no thread to write it");
-  return made;
+  return begin(std::shared_ptr<RecordingFile>(new RecordingFile(path, std::move(file), nullptr)));
+}
+
+Result<std::shared_ptr<RecordingFile>> RecordingFile::create_new(const std::string& stem,
+                                                                 OnDone on_done) {
+  const std::string path = stem + std::string(kEnding);
+  return begin(
+      std::shared_ptr<RecordingFile>(new RecordingFile(path, nullptr, std::move(on_done))));
 }
 
 // The thread keeps the file alive.
-bool RecordingFile::begin() {
-  std::thread thread = start_thread([self = shared_from_this()] {
+Result<std::shared_ptr<RecordingFile>> RecordingFile::begin(std::shared_ptr<RecordingFile> made) {
+  std::thread thread = start_thread([made] {
     name_this_thread("va-recording");
-    self->write();
+    made->write();
   });
-  if (!thread.joinable()) return false;
+  if (!thread.joinable()) {
+    return resource_exhausted(made->path_ + ": the system gives no thread to write it");
+  }
   thread.detach();
-  return true;
+  return made;
+}
+
+// Under the first name that is free. Sessions may share an id: what was recorded stays.
+void RecordingFile::open_new() {
+  std::string path = path_;
+  const std::string stem = path.substr(0, path.size() - kEnding.size());
+  const auto open = [this, &path] {
+    file_.reset(std::fopen(path.c_str(), "wbx"));
+    return file_ != nullptr ? 0 : errno;
+  };
+  int error = open();
+  for (int number = 2; error == EEXIST; ++number) {
+    path = stem + '.' + std::to_string(number) + std::string(kEnding);
+    error = open();
+  }
+  const std::lock_guard lock(mutex_);
+  path_ = path;
+  if (error != 0) status_ = io_error(path + ": cannot write: " + system_reason(error));
 }
 
 void RecordingFile::append(std::string_view record, Duration now) {
@@ -82,6 +107,7 @@ void RecordingFile::seal() {
 
 // The thread's life.
 void RecordingFile::write() {
+  if (file_ == nullptr) open_new();
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return sealed_ || !waiting_.empty(); });
@@ -89,7 +115,8 @@ void RecordingFile::write() {
     const std::string next = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    const bool written = std::fwrite(next.data(), 1, next.size(), file_.get()) == next.size() &&
+    const bool written = file_ != nullptr &&
+                         std::fwrite(next.data(), 1, next.size(), file_.get()) == next.size() &&
                          std::fflush(file_.get()) == 0;
     lock.lock();
     if (!written && status_.ok()) {
@@ -97,11 +124,11 @@ void RecordingFile::write() {
     }
     changed_.notify_all();
   }
-  const bool closed = std::fclose(file_.release()) == 0;
+  const bool closed = file_ == nullptr || std::fclose(file_.release()) == 0;
   if (!closed && status_.ok()) status_ = io_error(path_ + ": could not be closed");
   const Status status = status_;
   lock.unlock();
-  if (on_done_) on_done_(status);
+  if (on_done_) on_done_(path_, status);
   lock.lock();
   done_ = true;
   changed_.notify_all();

@@ -23,11 +23,14 @@ inline constexpr std::string_view kRecordingMagic{"vaz\r\n\x1A\0\1", 8};  // the
 
 class RecordingFile : public std::enable_shared_from_this<RecordingFile> {
  public:
-  using OnDone = std::function<void(const Status&)>;
+  using OnDone = std::function<void(const std::string& path, const Status&)>;
 
-  // The error names the path. `on_done`, if any, is called by the thread at its end.
-  static Result<std::shared_ptr<RecordingFile>> create(const std::string& path,
-                                                       OnDone on_done = nullptr);
+  // Creates or overwrites a file. The error names the path. Blocks.
+  static Result<std::shared_ptr<RecordingFile>> create(const std::string& path);
+  // Makes a file that isn't there yet, by the thread: `stem`.vaz, or `stem`.2.vaz and so on. That
+  // it can't is told as every other failure: by `on_done`, if any, which the thread calls at its
+  // end, and by finish().
+  static Result<std::shared_ptr<RecordingFile>> create_new(const std::string& stem, OnDone on_done);
   RecordingFile(const RecordingFile&) = delete;
   RecordingFile& operator=(const RecordingFile&) = delete;
 
@@ -43,14 +46,15 @@ class RecordingFile : public std::enable_shared_from_this<RecordingFile> {
 
  private:
   RecordingFile(std::string path, FileHandle file, OnDone on_done);
-  bool begin();
+  static Result<std::shared_ptr<RecordingFile>> begin(std::shared_ptr<RecordingFile> made);
+  void open_new();
   void hand_over(std::unique_lock<std::mutex>& lock);
   void write();
 
-  const std::string path_;
   const OnDone on_done_;
   FileHandle file_;  // the thread's
   std::mutex mutex_;
+  std::string path_;
   std::condition_variable changed_;
   std::string chunk_;
   Duration handed_over_{0};          // the time of the latest record handed over

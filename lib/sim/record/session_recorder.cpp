@@ -104,13 +104,21 @@ Result<std::shared_ptr<Session>> open_recorded(Agent& agent, SessionOptions opti
   return recorded;
 }
 
-std::string file_name(const std::string& id) {
-  std::string name = id;
-  for (char& c : name) {
-    const bool fine = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
-    if (!fine) c = '_';
+// The id as the name of a file, with %XX for what doesn't suit one: different ids have different
+// names, unless they are longer than a name may be.
+std::string file_name(std::string_view id) {
+  constexpr std::size_t kLongest = 200;
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string name;
+  for (const char c : id) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '-' || c == '_') {
+      name += c;
+    } else {
+      name.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
   }
-  return name + ".vaz";
+  return name.substr(0, kLongest);
 }
 
 class RecordingAgent final : public Agent {
@@ -140,10 +148,7 @@ class RecordingAgent final : public Agent {
 Result<std::shared_ptr<Session>> RecordingAgent::open_session(SessionOptions options,
                                                               std::shared_ptr<Executor> executor) {
   if (options.id.empty()) options.id = random_id();
-  const std::string path = folder_ + "/" + file_name(options.id);
-  RecordingFile::OnDone on_done;
-  if (done_) on_done = [done = done_, path](const Status& status) { done(path, status); };
-  auto file = RecordingFile::create(path, std::move(on_done));
+  auto file = RecordingFile::create_new(folder_ + "/" + file_name(options.id), done_);
   if (!file.ok()) return file.status();
   return open_recorded(*real_, std::move(options), std::move(executor), std::move(*file));
 }

@@ -2,6 +2,7 @@
 #include "voiceagent/session_recorder.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -80,6 +81,36 @@ class SureDetector final : public TurnDetectorProvider {
     int asked_ = 0;
   };
 };
+
+struct Written {
+  std::string path;
+  Status status;
+};
+
+// A short session of that id by an agent that records all of its own, and what came of its file.
+Written record_one(const std::string& folder, const std::string& id) {
+  auto engine = Engine::create();
+  REQUIRE(engine.ok());
+  auto agent = (*engine)->make_agent(talker());
+  REQUIRE(agent.ok());
+  std::promise<Written> done;
+  const auto recording =
+      record_sessions(*agent, folder, [&done](const std::string& path, const Status& status) {
+        done.set_value({path, status});
+      });
+  SessionOptions options;
+  options.id = id;
+  {
+    Conversation conversation(recording, options, VirtualExecutor::create());
+    REQUIRE(conversation.push_text("hello").ok());
+    CHECK(conversation.wait_until_idle(60s));
+    conversation.close();
+    CHECK(conversation.wait_until_closed(10s));
+  }
+  std::future<Written> written = done.get_future();
+  REQUIRE(written.wait_for(60s) == std::future_status::ready);
+  return written.get();
+}
 
 void long_talk(SessionRig& rig) {
   rig.say("hello there");
@@ -392,27 +423,32 @@ TEST_CASE("a path that can't be written is named by the recorder") {
   CHECK(recorder.status().message().find("/nowhere/s.vaz") == 0);
 }
 
-TEST_CASE("an agent can record all its sessions") {
+TEST_CASE("an agent can record all its sessions, and overwrites none of them") {
   const test::TempDir folder;
-  auto engine = Engine::create();
-  REQUIRE(engine.ok());
-  auto agent = (*engine)->make_agent(talker());
-  REQUIRE(agent.ok());
-  std::promise<std::string> done;
-  const auto recording = record_sessions(*agent, folder.path(""),
-                                         [&done](const std::string& path, const Status& status) {
-                                           if (status.ok()) done.set_value(path);
-                                         });
-  auto time = VirtualExecutor::create();
-  SessionOptions options;
-  options.id = "a/b c";
-  {
-    Conversation conversation(recording, options, time);
-    REQUIRE(conversation.push_text("hello").ok());
-    CHECK(conversation.wait_until_idle(60s));
-    conversation.close();
-    CHECK(conversation.wait_until_closed(10s));
+  const std::string ids[] = {"a/b c", "a.1", "a_1", "a.1", "a.1", "../\xC3\xA9"};
+  std::vector<std::string> made;
+  for (const std::string& id : ids) {
+    const Written written = record_one(folder.path(""), id);
+    INFO(written.status.message());
+    CHECK(written.status.ok());
+    made.push_back(std::filesystem::path(written.path).filename().string());
   }
-  REQUIRE(done.get_future().wait_for(60s) == std::future_status::ready);
-  check_identical(folder.path("a_b_c.vaz"));
+  CHECK(made == std::vector<std::string>{"a%2Fb%20c.vaz", "a%2E1.vaz", "a_1.vaz", "a%2E1.2.vaz",
+                                         "a%2E1.3.vaz", "%2E%2E%2F%C3%A9.vaz"});
+  for (const std::string& name : made) check_identical(folder.path(name));
+}
+
+TEST_CASE("an id that is longer than a file's name may be is recorded under its beginning") {
+  const test::TempDir folder;
+  const std::string id(300, 'x');
+  CHECK(record_one(folder.path(""), id).path == folder.path("") + "/" + id.substr(0, 200) + ".vaz");
+  CHECK(record_one(folder.path(""), id + "y").path ==
+        folder.path("") + "/" + id.substr(0, 200) + ".2.vaz");
+}
+
+TEST_CASE("a session whose file can't be made goes on, and the file's failure is told") {
+  const Written written = record_one("/nowhere", "s");
+  CHECK(written.status.code() == ErrorCode::kIo);
+  CHECK(written.status.message().find("/nowhere/s.vaz: cannot write: ") == 0);
+  CHECK(written.path == "/nowhere/s.vaz");
 }
