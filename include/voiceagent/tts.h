@@ -39,7 +39,8 @@ class TtsSink {
   virtual bool audio(AudioView audio) = 0;
   /// The words that audio already passed, or about to be passed, speaks; in order.
   virtual void timing(const SpokenSpan& span) = 0;
-  /// All text pushed so far has been turned into audio: one per flush(), and one for finish().
+  /// All text pushed so far has been turned into audio: one per flush(), and one for finish(). Text
+  /// with letters or digits of which no audio came counts as a failure of the stream, kProtocol.
   virtual void done() = 0;
   /// The stream failed; closed() follows.
   virtual void error(const ProviderError& error) = 0;

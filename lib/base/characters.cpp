@@ -91,6 +91,15 @@ bool is_wide_comma(char32_t c) { return any_of(c, U"\u3001\uFF0C\uFF1B\uFF1A\uFF
 
 bool is_em_dash(char32_t c) { return c == 0x2014 || c == 0x2015; }
 
+bool is_speakable(std::string_view text) {
+  while (!text.empty()) {
+    const Character c = character_at(text, 0);
+    if (is_letter(c.code) || is_digit(c.code)) return true;
+    text.remove_prefix(c.length);
+  }
+  return false;
+}
+
 std::string_view without_leading_space(std::string_view text) {
   while (!text.empty()) {
     const Character c = character_at(text, 0);

@@ -38,6 +38,9 @@ bool is_wide_stop(char32_t c);
 bool is_wide_comma(char32_t c);
 bool is_em_dash(char32_t c);
 
+// Whether a voice owes sound for it: there is a letter or a digit in it, of any script.
+bool is_speakable(std::string_view text);
+
 // `text` from its first character on that is no space; a view into it.
 std::string_view without_leading_space(std::string_view text);
 

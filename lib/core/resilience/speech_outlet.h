@@ -59,6 +59,7 @@ class SpeechOutlet {
   // It is complete, and all of it has gone on.
   bool is_empty() const { return complete_ && held_.size() == 0 && answers_.empty(); }
   WordMarks& marks() { return marks_; }
+  const WordMarks& marks() const { return marks_; }
 
  private:
   std::int64_t may_go() const;

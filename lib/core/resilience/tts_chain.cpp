@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "audio/resampler.h"
+#include "base/characters.h"
 #include "core/resilience/chain_ports.h"
 #include "core/resilience/speech_outlet.h"
 #include "core/resilience/speech_text.h"
@@ -68,9 +69,10 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
 
   // time
   bool owes_audio() const {
-    if (silent_) return false;
     return text_.owes_answer() || (text_.finish_told() && !finish_answered_);
   }
+  std::string_view unspoken(std::size_t end) const;
+  bool left_unspoken() const;
   void watch();
   void look();
   Duration deadline() const {
@@ -102,7 +104,8 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   bool got_audio_ = false;     // since the last rest
   bool must_guess_ = false;  // the present clause was begun by somebody else: its words need times
   bool told_delay_ = false;
-  bool silent_ = false;  // an answer came without any audio: nobody knows to what
+  bool sounded_ = false;    // since the latest answer
+  int silent_answers_ = 0;  // since the latest sound, when there should have been some
   bool finish_answered_ = false;
   Duration room_owed_{0};  // audio that was taken in while the sink was full
   bool over_ = false;
@@ -148,7 +151,8 @@ TtsChain::Stream::~Stream() {
 // Asks a synthesiser for what is left to be spoken.
 void TtsChain::Stream::try_link(std::size_t link) {
   link_ = link;
-  got_audio_ = told_delay_ = false;
+  got_audio_ = told_delay_ = sounded_ = false;
+  silent_answers_ = 0;
   progress_ = now();
   if (const Status status = ask(link); !status.ok()) return failed(status, false);
   send_text();
@@ -193,7 +197,7 @@ void TtsChain::Stream::break_off() {
   port_.reset();
   resampler_.reset();
   room_owed_ = Duration(0);
-  finish_answered_ = silent_ = false;
+  finish_answered_ = false;
   const WordMarks::Resume at = out_.break_off(text_.text());
   const WordMarks& marks = out_.marks();
   if (at.text > marks.clause_text()) {
@@ -270,7 +274,6 @@ void TtsChain::Stream::send_text() {
     const Call call = port_->calling(CallWhat::kText);
     text_.send(*port_->stream());
   }
-  silent_ = false;
   if (!timer_.armed()) watch();
 }
 
@@ -278,6 +281,8 @@ void TtsChain::Stream::tts_audio(FramePtr frame, int sample_rate) {
   if (over_) return;
   if (got_audio_ && !out_.refused()) longest_pause_ = std::max(longest_pause_, now() - progress_);
   progress_ = now();
+  sounded_ = true;
+  silent_answers_ = 0;
   if (!std::exchange(got_audio_, true)) watch();
   if (link_ == 0 && out_.received() == 0) out_.set_rate(sample_rate);
   const std::size_t count = std::as_const(*frame).samples().size();
@@ -336,21 +341,36 @@ void TtsChain::Stream::tts_done() {
   if (must_guess_ && !marks.timed_after(base_text_)) {
     out_.guess_words(text_.text(), base_text_, end, base_sample_, out_.received());
   }
-  // Said twice, or to a clause without a sound: which of them shows when the stream closes.
-  silent_ = out_.received() == marks.clause_sample() && end > marks.clause_text();
-  if (!silent_ && text_.answered()) {
+  // Said twice, or to a clause without a sound: which of them shows by what comes next.
+  const bool silent = !std::exchange(sounded_, false) && text::is_speakable(unspoken(end));
+  if (silent) ++silent_answers_;
+  if (!silent && text_.answered()) {
     marks.clause_done(end, out_.received());
     must_guess_ = false;
   }
   out_.done();
-  if (!text_.owes_answer()) got_audio_ = false;
-  if (!silent_) send_text();
+  if (silent || !text_.owes_answer()) got_audio_ = false;
+  send_text();
+}
+
+// What the present synthesiser has not answered yet of the text up to `end`.
+std::string_view TtsChain::Stream::unspoken(std::size_t end) const {
+  const std::size_t begin = std::max(base_text_, out_.marks().clause_text());
+  return text_.text().substr(begin, std::max(begin, end) - begin);
+}
+
+// Whether nobody will have heard what the present synthesiser calls spoken: it gave no sound at
+// all, or none for the last clause, to whose end and to finish() it has answered since.
+bool TtsChain::Stream::left_unspoken() const {
+  if (!text::is_speakable(unspoken(text_.text().size()))) return false;
+  return silent_answers_ > 1 || (silent_answers_ > 0 && out_.received() == base_sample_);
 }
 
 void TtsChain::Stream::stream_closed() {
   port_.reset();
   if (over_) return;
-  if (!text_.finish_told() || (text_.owes_answer() && !silent_)) {
+  if (left_unspoken()) return failed(spoken_without_sound(), false);
+  if (!text_.finish_told() || (text_.owes_answer() && silent_answers_ == 0)) {
     return failed(unavailable("the synthesiser closed its stream before it had spoken everything"),
                   false);
   }
@@ -378,6 +398,7 @@ void TtsChain::Stream::look() {
     if (idle >= deadline() / 2 && !std::exchange(told_delay_, true)) course_.delayed(link_, idle);
     return watch();
   }
+  if (silent_answers_ > 0) return failed(spoken_without_sound(), true);
   failed({ErrorCode::kTimeout, "the synthesiser gave no audio for " +
                                    std::to_string(deadline().count() / 1'000'000) + " ms"},
          true);

@@ -45,7 +45,7 @@ void Speaker::begin(TurnId turn, bool withheld) {
   reply_samples_ = 0;
   active_ = true;
   held_ = withheld;
-  text_complete_ = failed_ = first_audio_ = silent_clauses_ = false;
+  text_complete_ = failed_ = first_audio_ = false;
 }
 
 void Speaker::say(std::string_view clause, TextSpan span) {
@@ -88,6 +88,7 @@ Status Speaker::open_stream() {
   stream_text_ = waiting_.front().span.begin;
   stream_sample_ = queued_samples();
   finish_told_ = false;
+  silent_answers_ = 0;
   return set_tts_rate(provider_->capabilities().sample_rate);
 }
 
@@ -115,6 +116,7 @@ void Speaker::feed() {
 
 void Speaker::tts_audio(FramePtr frame, int sample_rate) {
   progress_ = now();
+  silent_answers_ = 0;
   if (Status status = set_tts_rate(sample_rate); !status.ok()) return fail(std::move(status));
   if (!first_audio_) {
     first_audio_ = true;
@@ -137,10 +139,10 @@ void Speaker::tts_timing(const SpokenSpan& span) {
 void Speaker::tts_done() {
   progress_ = now();
   if (text_complete_ && reply_.text.all_done()) return;  // the answer to finish()
-  // Said twice, or a clause that has no sound: which one it is shows when the stream closes.
+  // Said twice, or a clause that has no sound: which one it is shows by what comes next.
   if (reply_.text.nothing_spoken(queued_samples())) {
-    silent_clauses_ = true;
-    return;
+    ++silent_answers_;
+    return feed();
   }
   if (text_complete_ && waiting_.empty() && reply_.text.clauses_left() == 1) drain_resampler();
   reply_.text.clause_done(queued_samples());
@@ -152,7 +154,8 @@ void Speaker::stream_failed(Status status) { fail(std::move(status)); }
 
 void Speaker::stream_closed() {
   port_.reset();
-  if (silent_clauses_ && waiting_.empty() && text_complete_) {
+  if (active_ && left_unspoken() && !failed_) return fail(spoken_without_sound());
+  if (silent_answers_ > 0 && waiting_.empty() && text_complete_) {
     while (!reply_.text.all_done()) reply_.text.clause_done(queued_samples());
     if (active_) pump();
     return;
@@ -160,6 +163,12 @@ void Speaker::stream_closed() {
   if (active_ && owes_audio() && !failed_) {
     fail(unavailable("the synthesiser closed its stream before it had spoken everything"));
   }
+}
+
+// Whether nobody will have heard what the stream calls spoken: it gave no sound at all, or none for
+// the last clause, to whose end and to finish() it has answered since.
+bool Speaker::left_unspoken() const {
+  return silent_answers_ > 1 || (silent_answers_ > 0 && queued_samples() == stream_sample_);
 }
 
 // What is queued is still played; then the reply ends.
@@ -186,6 +195,7 @@ void Speaker::check_progress() {
   // While audio waits here, the synthesiser may be waiting for us.
   const Duration idle = reply_.ready.empty() ? now() - progress_ : Duration(0);
   if (idle < options_.stall_timeout) return watchdog_.arm(options_.stall_timeout - idle);
+  if (silent_answers_ > 0) return fail(spoken_without_sound());
   fail({ErrorCode::kTimeout, "the synthesiser gave no audio for " +
                                  std::to_string(options_.stall_timeout.count() / 1'000'000) +
                                  " ms"});

@@ -150,6 +150,7 @@ class Speaker final : public TtsListener {
   // synthesis: clauses out, audio in
   Status open_stream();
   void feed();
+  bool left_unspoken() const;
   void fail(Status status);
   void close_port();
   void check_progress();
@@ -184,16 +185,16 @@ class Speaker final : public TtsListener {
   bool held_ = false;
   bool text_complete_ = false;
   bool failed_ = false;
-  bool first_audio_ = false;     // came
-  bool silent_clauses_ = false;  // a clause was done without any audio
-  bool finish_told_ = false;     // the stream knows that no more text comes
+  bool first_audio_ = false;  // came
+  bool finish_told_ = false;  // the stream knows that no more text comes
   Reply reply_;
   Piece filling_;                   // the frame that is being filled
   std::int64_t reply_samples_ = 0;  // of the reply, in whole frames so far
   Duration progress_{0};            // when the synthesiser last did something, or could
   std::shared_ptr<TtsPort> port_;
   std::unique_ptr<Resampler> resampler_;
-  int tts_rate_ = 0;  // of the audio that comes
+  int tts_rate_ = 0;        // of the audio that comes
+  int silent_answers_ = 0;  // of the stream, since its latest sound: there should have been some
   PartTimer tick_;
   PartTimer watchdog_;
   Ring<Waiting> waiting_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/characters.h"
+
 namespace voiceagent {
 namespace {
 
@@ -30,7 +32,7 @@ void SpokenText::clear() {
 }
 
 void SpokenText::add_clause(std::string_view text, TextSpan span) {
-  clauses_.push_back({span, word_ends(text, span.begin), false});
+  clauses_.push_back({span, word_ends(text, span.begin), text::is_speakable(text), false});
 }
 
 void SpokenText::add_timing(std::size_t text_end, std::int64_t end_sample) {
@@ -60,8 +62,7 @@ void SpokenText::clause_done(std::int64_t end_sample) {
 }
 
 bool SpokenText::nothing_spoken(std::int64_t end_sample) const {
-  return done_ < clauses_.size() && end_sample <= done_sample_ &&
-         !clauses_[done_].word_ends.empty();
+  return done_ < clauses_.size() && end_sample <= done_sample_ && clauses_[done_].speakable;
 }
 
 // Spreads the clause's words over its audio, by their length.

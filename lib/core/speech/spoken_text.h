@@ -23,7 +23,8 @@ class SpokenText {
   void add_timing(std::size_t text_end, std::int64_t end_sample);
   // The audio of the oldest unfinished clause ends at `end_sample`.
   void clause_done(std::int64_t end_sample);
-  // Whether the oldest unfinished clause, ending at `end_sample`, would have words and no audio.
+  // Whether the oldest unfinished clause, ending at `end_sample`, would have no audio, though there
+  // is something in it to be spoken.
   bool nothing_spoken(std::int64_t end_sample) const;
 
   // How much of the reply, in bytes, has been spoken by `sample`, in whole words.
@@ -42,7 +43,8 @@ class SpokenText {
   struct Clause {
     TextSpan span;
     std::vector<std::size_t> word_ends;
-    bool timed = false;  // the synthesiser gave timings for it
+    bool speakable = false;  // not just marks and symbols
+    bool timed = false;      // the synthesiser gave timings for it
   };
 
   void estimate(const Clause& clause, std::int64_t begin, std::int64_t end);

@@ -11,6 +11,11 @@
 
 namespace voiceagent {
 
+// What became of a synthesiser that says that it has spoken, and gave no sound.
+inline Status spoken_without_sound() {
+  return {ErrorCode::kProtocol, "the synthesiser gave no sound for its text"};
+}
+
 class TtsListener {
  public:
   virtual void tts_audio(FramePtr frame, int sample_rate) = 0;

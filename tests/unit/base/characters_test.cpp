@@ -34,6 +34,15 @@ TEST_CASE("letters are told from marks and symbols in many scripts") {
     CHECK_FALSE(is_letter(c));
 }
 
+TEST_CASE("what has a letter or a digit of any script is to be spoken") {
+  for (const char* text : {"a", "\u2026 7!", "\u4f60\u3002", "\U0001F642 \u0431"}) {
+    CHECK(is_speakable(text));
+  }
+  for (const char* text : {"", " \n", "\u2026!?", "\U0001F642\uFE0F", "\u300c\u300d"}) {
+    CHECK_FALSE(is_speakable(text));
+  }
+}
+
 TEST_CASE("spaces of any script are left out before the first character, and nowhere else") {
   CHECK(without_leading_space(" \t\n\u00a0\u2003\u3000one two ") == "one two ");
   CHECK(without_leading_space("one ") == "one ");

@@ -244,6 +244,101 @@ TEST_CASE("tts chain: a lone voice is tried once more where it broke off, then g
   CHECK(bench.calls() == "ec");
 }
 
+TEST_CASE("tts chain: who gives no sound for text has failed, and the next voice says it") {
+  Bench bench;
+  bench.start();
+  bench.say("one two.");
+  const auto answer = [&] {
+    bench.a->line().sink->done();
+    bench.run();
+  };
+  std::string rest = "one two.";
+  SECTION("it closes") {
+    answer();
+    bench.stream->finish();
+    bench.run();
+    answer();
+    bench.a->line().close();
+    bench.run();
+    CHECK(bench.observed.text() == "tts a>b protocol");
+  }
+  SECTION("it closes before it was told to") {
+    answer();
+    bench.a->line().close();
+    bench.run();
+    CHECK(bench.observed.text() == "tts a>b protocol");
+  }
+  SECTION("it stays, by the deadline") {
+    answer();
+    bench.run(3999ms);
+    CHECK(bench.b->lines.empty());
+    bench.run(1ms);
+    CHECK(bench.observed.text() == "a delayed; tts a>b protocol");
+  }
+  SECTION("for the last clause only") {
+    CHECK(bench.a->speak(200ms));
+    answer();
+    rest = " three.";
+    bench.say(rest);
+    answer();
+    bench.stream->finish();
+    bench.run();
+    if (GENERATE(false, true)) {
+      answer();
+      bench.a->line().close();
+      bench.run();
+    } else {
+      bench.run(4s);
+    }
+    CHECK(bench.observed.text().ends_with("tts a>b protocol started"));
+  }
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(bench.b->line().texts == std::vector<std::string>{rest});
+}
+
+TEST_CASE("tts chain: a lone voice without a sound is tried once more, then it is an error") {
+  Bench bench;
+  bench.options.retries = 1;
+  bench.options.breaker_failures = 2;
+  bench.start(bench.only_a());
+  bench.say("one two.");
+  bench.stream->finish();
+  for (int i = 0; i < 2; ++i) {
+    bench.a->line().sink->done();
+    bench.a->line().sink->done();
+    bench.a->line().close();
+    bench.run(100ms);
+  }
+  CHECK(bench.observed.text() == "tts a>a protocol; a open");
+  CHECK(bench.probe.record().error.code() == ErrorCode::kProtocol);
+  CHECK(bench.calls().ends_with("ec"));
+}
+
+TEST_CASE("tts chain: what has no letters needs no sound, and one clause among others is let be") {
+  Bench bench;
+  bench.start();
+  SECTION("no letters") {
+    bench.say("\u263A\U0001F642\uFE0F \u2026!");
+    bench.a->line().sink->done();
+  }
+  SECTION("one clause among others") {
+    for (const std::string_view clause : {"one.", " two.", " three."}) {
+      bench.say(clause);
+      if (clause != " two.") CHECK(bench.a->speak(200ms));
+      bench.a->line().sink->done();
+      bench.run();
+    }
+  }
+  bench.stream->finish();
+  bench.run();
+  bench.a->line().sink->done();
+  bench.a->line().close();
+  bench.run();
+  CHECK(bench.b->lines.empty());
+  CHECK(bench.calls().ends_with("dc"));
+  CHECK(bench.probe.record().count('e') == 0);
+}
+
 TEST_CASE("tts chain: a cancelled stream tries nobody else and closes") {
   Bench bench;
   bench.start();

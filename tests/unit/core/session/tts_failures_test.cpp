@@ -115,6 +115,53 @@ TEST_CASE("tts: a pause of the model's is no stall of the synthesiser's") {
   CHECK(rig.count("error") == 0);
 }
 
+TEST_CASE("tts: words without a sound are an error, were not heard, and bring the apology") {
+  PuppetStand stand;
+  stand.with_tts();
+  stand.agent.resilience.apology = "sorry about that";
+  stand.agent.resilience.retries = GENERATE(0, 1);
+  stand.agent.resilience.backoff = Duration(0);
+  SessionRig& rig = stand.start();
+  CHECK(stand.tts->speak(500ms));  // the apology
+  stand.tts->line().sink->done();
+  stand.tts->line().sink->done();
+  stand.tts->line().close();
+  REQUIRE(rig.session->push_text("hello").ok());
+  rig.run(20ms);
+  const bool stays = GENERATE(false, true);
+  for (int i = 0; i <= stand.agent.resilience.retries; ++i) {
+    REQUIRE(stand.tts->lines.size() == static_cast<std::size_t>(2 + i));
+    stand.tts->line().sink->done();
+    if (stays) {
+      rig.run(11s);
+    } else {
+      stand.tts->line().sink->done();
+      stand.tts->line().close();
+      rig.run(0ms);
+    }
+  }
+  REQUIRE(rig.settle());
+  CHECK(rig.count("error") == 1);
+  CHECK(contains(rig.json("error"), R"("stage":"tts","code":"protocol")"));
+  CHECK(rig.frames_out == 25);
+  CHECK(rig.dialogue() == "user: hello | assistant: sorry about that");
+}
+
+TEST_CASE("tts: marks and symbols without a sound are no error") {
+  PuppetStand stand;
+  stand.agent = scripted_agent("\U0001F642\U0001F642 !?");
+  stand.with_tts();
+  SessionRig& rig = stand.start();
+  REQUIRE(rig.session->push_text("hello").ok());
+  rig.run(20ms);
+  stand.tts->line().sink->done();
+  stand.tts->line().sink->done();
+  if (GENERATE(false, true)) stand.tts->line().close();
+  REQUIRE(rig.settle());
+  CHECK(rig.count("error") == 0);
+  CHECK(rig.count("playback_finished") == 1);
+}
+
 TEST_CASE("tts: more done() than clauses do no harm") {
   PuppetStand stand;
   stand.with_tts();
