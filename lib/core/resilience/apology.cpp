@@ -12,7 +12,8 @@ constexpr Duration kLongest{30'000'000'000};  // a clip, and its rendering
 
 }  // namespace
 
-// One attempt. It keeps itself alive until the stream has closed.
+// One attempt. Its result is told once finish() has been answered, or its time is over; it keeps
+// itself alive until the stream has closed, however long that takes.
 class Apology::Rendering final : public TtsSink, public std::enable_shared_from_this<Rendering> {
  public:
   Rendering(std::shared_ptr<Apology> apology, Means means)
@@ -37,6 +38,7 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
     limit_ = means_.executor->post_after(kLongest, [self = shared_from_this()] {
       if (self->stream_ == nullptr) return;
       self->error({ErrorCode::kTimeout, "it took too long"});
+      self->tell();
       self->stream_->cancel();
     });
     if (!stream_->text(apology_->text_)) {
@@ -49,6 +51,7 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
 
   bool audio(AudioView audio) override {
     const std::lock_guard lock(mutex_);
+    if (!status_.ok()) return true;
     if (audio_.sample_rate != audio.sample_rate) audio_ = {{}, audio.sample_rate};
     const auto most = duration_to_samples(kLongest, audio.sample_rate);
     const std::size_t size = audio_.samples.size() + audio.samples.size();
@@ -60,7 +63,13 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
     return true;
   }
   void timing(const SpokenSpan&) override {}
-  void done() override {}
+  void done() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (audio_.samples.empty() || ++answers_ != kAnswers) return;
+    }
+    means_.executor->post([self = shared_from_this()] { self->tell(); });
+  }
   void error(const ProviderError& error) override {
     const std::lock_guard lock(mutex_);
     fail(error);
@@ -79,26 +88,36 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
   void finish() {
     if (limit_ != 0) means_.executor->cancel(limit_);
     stream_.reset();
+    tell();
+    const auto self = std::exchange(self_, nullptr);
+  }
+  // On the executor; the first time counts.
+  void tell() {
+    if (std::exchange(told_, true)) return;
     Pcm audio;
     Status status;
     {
       const std::lock_guard lock(mutex_);
-      audio = std::move(audio_);
+      audio = std::exchange(audio_, {});
       status = status_;
+      fail({ErrorCode::kCancelled, "it has been told"});  // what else comes is not kept
     }
     if (status.ok() && audio.samples.empty()) status = unavailable("no audio came");
     apology_->rendered(std::move(audio), status, *means_.logger);
-    const auto self = std::exchange(self_, nullptr);
   }
+
+  static constexpr int kAnswers = 2;  // to flush() and to finish(), once there is a sound
 
   const std::shared_ptr<Apology> apology_;
   const Means means_;
   std::shared_ptr<Rendering> self_;
   std::unique_ptr<TtsStream> stream_;
   TimerId limit_ = 0;
+  bool told_ = false;
   std::atomic<bool> closed_{false};
   std::mutex mutex_;
   Pcm audio_;
+  int answers_ = 0;
   Status status_;
 };
 

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "core/resilience/apology.h"
 #include "support/catch.h"
 #include "support/puppet_stand.h"
 
@@ -96,6 +97,56 @@ TEST_CASE("what is kept of an apology is all of it, or nothing") {
   CHECK(rig.count("error") == 1);
   CHECK(rig.frames_out == 0);
   CHECK_FALSE(contains(rig.dialogue(), "sorry"));
+}
+
+TEST_CASE("an apology is there once it has been spoken, though its stream never closes") {
+  PuppetStand stand;
+  stand.with_tts();
+  stand.agent.resilience.apology = "sorry about that";
+  stand.tts->closes_on_cancel = false;
+  SessionRig& rig = stand.start();
+  CHECK(stand.tts->speak(500ms));
+  stand.tts->line().sink->done();
+  stand.tts->line().sink->done();
+  const bool late = GENERATE(false, true);
+  rig.run(late ? 2min : 0ms);
+  CHECK(stand.tts->line().log == (late ? "tfFc" : "tfF"));
+  stand.tts->start_status = unavailable("no voice");
+  REQUIRE(rig.session->push_text("hello").ok());
+  REQUIRE(rig.settle());
+  CHECK(rig.frames_out == 25);
+  CHECK(rig.dialogue() == "user: hello | assistant: sorry about that");
+  stand.tts->line().close();
+  rig.run(0ms);
+  CHECK(stand.tts->alive() == 0);
+}
+
+TEST_CASE("an apology whose voice hangs is tried again by the next session") {
+  const auto voice = std::make_shared<TtsPuppet>();
+  voice->closes_on_cancel = false;
+  const auto time = VirtualExecutor::create();
+  const auto apology = std::make_shared<Apology>("sorry about that", Apology::Voice{voice, {}, {}});
+  const Apology::Means means{time, time->workers(), make_null_logger(),
+                             std::make_shared<CallBoard>(*time)};
+  apology->prepare(means);
+  time->run_for(29s);
+  apology->prepare(means);
+  time->run_for(0ms);
+  CHECK(voice->lines.size() == 1);
+  time->run_for(1s);
+  apology->prepare(means);
+  time->run_for(0ms);
+  REQUIRE(voice->lines.size() == 2);
+  CHECK(voice->speak(500ms));
+  voice->line().sink->done();
+  voice->line().sink->done();
+  voice->lines.front()->close();
+  time->run_for(0ms);
+  REQUIRE(apology->clip() != nullptr);
+  CHECK(apology->clip()->samples.size() == 8'000);
+  voice->line().close();
+  time->run_for(0ms);
+  CHECK(voice->alive() == 0);
 }
 
 TEST_CASE("an apology that no synthesiser takes at once is refused with the agent") {
