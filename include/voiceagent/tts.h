@@ -31,7 +31,7 @@ struct SpokenSpan {
   std::int64_t end_sample = 0;    ///< One past the last sample.
 };
 
-/// Takes speech as it comes; see provider.h for the threads.
+/// Takes speech as it comes; words without a sound are a failure. For threads see provider.h.
 class TtsSink {
  public:
   /// More speech, in order; any length. False: full, nothing was taken; TtsStream::resume() says
@@ -39,8 +39,7 @@ class TtsSink {
   virtual bool audio(AudioView audio) = 0;
   /// The words that audio already passed, or about to be passed, speaks; in order.
   virtual void timing(const SpokenSpan& span) = 0;
-  /// All text pushed so far has been turned into audio: one per flush(), and one for finish(). Text
-  /// with letters or digits of which no audio came counts as a failure of the stream, kProtocol.
+  /// All text pushed so far has been turned into audio: one per flush(), and one for finish().
   virtual void done() = 0;
   /// The stream failed; closed() follows.
   virtual void error(const ProviderError& error) = 0;

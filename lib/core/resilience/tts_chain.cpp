@@ -48,7 +48,7 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   void tts_audio(FramePtr frame, int sample_rate) override;
   void tts_timing(const SpokenSpan& span) override;
   void tts_done() override;
-  void stream_failed(Status status) override { failed(status, false); }
+  void stream_failed(Status status) override;
   void stream_closed() override;
 
   // one after the other
@@ -56,6 +56,8 @@ class TtsChain::Stream final : public TtsStream, private TtsListener {
   Status ask(std::size_t link);
   void failed(const Status& status, bool deadline);
   void break_off();
+  void rest();
+  void all_spoken();
   void give_up(const Status& status);
   void end();
   void close_if_over();
@@ -250,7 +252,10 @@ void TtsChain::Stream::flush() {
 
 void TtsChain::Stream::finish() {
   if (over_) return;
+  if (!owes_audio()) progress_ = now();
   text_.finish();
+  const bool rests = port_ == nullptr && !retry_;
+  if (rests && !text_.owes_answer()) return all_spoken();
   send_text();
 }
 
@@ -269,6 +274,8 @@ void TtsChain::Stream::resume() {
 }
 
 void TtsChain::Stream::send_text() {
+  if (over_) return;
+  if (port_ == nullptr && !retry_) return try_link(link_);  // it rests
   if (port_ == nullptr || port_->stream() == nullptr) return;
   {
     const Call call = port_->calling(CallWhat::kText);
@@ -347,6 +354,7 @@ void TtsChain::Stream::tts_done() {
   if (!silent && text_.answered()) {
     marks.clause_done(end, out_.received());
     must_guess_ = false;
+    course_.renew(link_);
   }
   out_.done();
   if (silent || !text_.owes_answer()) got_audio_ = false;
@@ -366,14 +374,36 @@ bool TtsChain::Stream::left_unspoken() const {
   return silent_answers_ > 1 || (silent_answers_ > 0 && out_.received() == base_sample_);
 }
 
+void TtsChain::Stream::stream_failed(Status status) {
+  if (over_) return;
+  if (!text_.finish_told() && !text_.owes_answer()) return rest();
+  failed(status, false);
+}
+
 void TtsChain::Stream::stream_closed() {
   port_.reset();
   if (over_) return;
   if (left_unspoken()) return failed(spoken_without_sound(), false);
+  if (!text_.finish_told() && !text_.owes_answer()) return rest();
   if (!text_.finish_told() || (text_.owes_answer() && silent_answers_ == 0)) {
     return failed(unavailable("the synthesiser closed its stream before it had spoken everything"),
                   false);
   }
+  all_spoken();
+}
+
+// The synthesiser owed nothing and is gone, which is no failure: long waits for tools end idle
+// connections. The next text begins another stream of its.
+void TtsChain::Stream::rest() {
+  if (port_ != nullptr) port_->let_go();
+  port_.reset();
+  drain_resampler();
+  room_owed_ = Duration(0);
+  base_text_ = text_.text().size();
+  base_sample_ = out_.received();
+}
+
+void TtsChain::Stream::all_spoken() {
   finish_answered_ = true;
   shared_->links[link_].health->audio_pause.add(longest_pause_);
   course_.succeeded(link_);

@@ -339,6 +339,65 @@ TEST_CASE("tts chain: what has no letters needs no sound, and one clause among o
   CHECK(bench.probe.record().count('e') == 0);
 }
 
+TEST_CASE("tts chain: a voice that owes nothing may take its time, and isn't late for the end") {
+  Bench bench;
+  bench.start();
+  bench.say("one.");
+  CHECK(bench.a->speak(200ms));
+  bench.a->line().sink->done();
+  bench.run(60s);  // a tool's
+  bench.stream->finish();
+  bench.run(3999ms);
+  CHECK(bench.b->lines.empty());
+  bench.a->line().sink->done();
+  bench.a->line().close();
+  bench.run();
+  CHECK(bench.calls() == "ddc");
+}
+
+TEST_CASE(
+    "tts chain: who goes away owing nothing has not failed, and is asked again by more text") {
+  Bench bench;
+  bench.options.breaker_failures = 1;
+  bench.start();
+  const bool error = GENERATE(false, true);
+  for (std::size_t i = 1; i <= 4; ++i) {
+    bench.say("one.");
+    REQUIRE(bench.a->lines.size() == i);
+    CHECK(bench.a->line().texts == std::vector<std::string>{"one."});
+    bench.a->line().sink->timing({{0, 4}, 0, 3'200});
+    CHECK(bench.a->speak(200ms));
+    bench.a->line().sink->done();
+    bench.run(1s);
+    if (error) bench.a->line().sink->error({ErrorCode::kTimeout, "idle"});
+    bench.a->line().close();
+    bench.run(60s);
+  }
+  CHECK(bench.observed.text().empty());
+  bench.stream->finish();
+  bench.run();
+  CHECK(bench.a->lines.size() == 4);
+  CHECK(bench.calls() == "ddddc");
+  CHECK(bench.audio() == 800ms);
+  CHECK(bench.spans() == "4@200 8@400 12@600 16@800");
+}
+
+TEST_CASE("tts chain: each clause has its tries") {
+  Bench bench;
+  bench.options.retries = 1;
+  bench.options.backoff = Duration(0);
+  bench.start(bench.only_a());
+  for (std::size_t i = 1; i <= 5; ++i) {
+    bench.say("one.");
+    bench.fail(*bench.a);
+    REQUIRE(bench.a->lines.size() == i + 1);
+    CHECK(bench.a->speak(200ms));
+    bench.a->line().sink->done();
+    bench.run();
+  }
+  CHECK(bench.calls() == "ddddd");
+}
+
 TEST_CASE("tts chain: a cancelled stream tries nobody else and closes") {
   Bench bench;
   bench.start();
