@@ -91,14 +91,29 @@ bool is_wide_comma(char32_t c) { return any_of(c, U"\u3001\uFF0C\uFF1B\uFF1A\uFF
 
 bool is_em_dash(char32_t c) { return c == 0x2014 || c == 0x2015; }
 
-bool is_speakable(std::string_view text) {
+namespace {
+
+// The next letter or digit, in lower case, taken off `text`; 0: there is none.
+char32_t take_letter(std::string_view& text) {
   while (!text.empty()) {
     const Character c = character_at(text, 0);
-    if (is_letter(c.code) || is_digit(c.code)) return true;
     text.remove_prefix(c.length);
+    if (is_letter(c.code) || is_digit(c.code)) return lower(c.code);
   }
-  return false;
+  return 0;
 }
+
+}  // namespace
+
+bool same_words(std::string_view a, std::string_view b) {
+  for (;;) {
+    const char32_t c = take_letter(a);
+    if (c != take_letter(b)) return false;
+    if (c == 0) return true;
+  }
+}
+
+bool is_speakable(std::string_view text) { return take_letter(text) != 0; }
 
 std::string_view without_leading_space(std::string_view text) {
   while (!text.empty()) {

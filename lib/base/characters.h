@@ -38,6 +38,10 @@ bool is_wide_stop(char32_t c);
 bool is_wide_comma(char32_t c);
 bool is_em_dash(char32_t c);
 
+// Whether two texts differ in nothing but capitals, marks and spaces, as a recogniser's texts of
+// the same sound do.
+bool same_words(std::string_view a, std::string_view b);
+
 // Whether a voice owes sound for it: there is a letter or a digit in it, of any script.
 bool is_speakable(std::string_view text);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/characters.h"
 #include "base/ring.h"
 #include "core/resilience/chain_ports.h"
 #include "core/resilience/kept_audio.h"
@@ -66,6 +67,7 @@ class SttChain::Stream final : public SttStream, private SttListener {
   std::int64_t samples(Duration d) const { return duration_to_samples(d, rate_); }
   std::int64_t unsent() const { return kept_.end() - sent_; }
   void settle(const Transcript& transcript);
+  std::int64_t settled_end(const Transcript& transcript) const;
   void tell_room();
 
   // time
@@ -105,7 +107,9 @@ class SttChain::Stream final : public SttStream, private SttListener {
   Ring<Flush> flushes_;  // not answered yet
   std::size_t flushes_sent_ = 0;
   SttFeed input_;
-  std::string partial_;  // the last one that was told
+  std::string partial_;        // the last one that was told
+  std::string heard_;          // the present recogniser's latest partial,
+  std::int64_t heard_at_ = 0;  // and what it had taken when that text first came
   std::vector<Word> words_;
   Time since_{};            // when the present recogniser began, or got the oldest flush
   Time refused_at_{};       // when it became full
@@ -160,6 +164,7 @@ void SttChain::Stream::try_link(std::size_t link) {
   base_ = sent_ = kept_.begin();
   flushes_sent_ = 0;
   since_ = now();
+  heard_.clear();
   refused_ = finish_told_ = told_delay_ = false;
   if (const Status status = ask(link); !status.ok()) return failed(status, false);
   pump();
@@ -296,6 +301,8 @@ void SttChain::Stream::tell_room() {
 
 void SttChain::Stream::stt_partial(const Transcript& transcript) {
   if (over_) return;
+  if (!text::same_words(transcript.text, heard_)) heard_at_ = sent_;
+  heard_ = transcript.text;
   // Who catches up knows less than was told already.
   if (catching_up_ && transcript.text.size() < partial_.size()) return;
   partial_ = transcript.text;
@@ -306,6 +313,7 @@ void SttChain::Stream::stt_final(const Transcript& transcript) {
   if (over_) return;
   settle(transcript);
   partial_.clear();
+  heard_.clear();
   catching_up_ = false;
   course_.succeeded(link_);
   if (over_) return;  // who was told of it wants no more
@@ -330,11 +338,17 @@ void SttChain::Stream::settle(const Transcript& transcript) {
     kept_.drop_before(std::min(flushes_.pop_front().at, sent_));
     return watch();
   }
-  std::int64_t end = sent_;
+  kept_.drop_before(std::min(settled_end(transcript), sent_));
+}
+
+// The end of what a final that nobody asked for is about. It comes some time after its words, so
+// the next ones may have begun: by the words' times, or by when a partial first had all of them.
+// Failing both nothing is heard twice, because its words would be in the transcript twice.
+std::int64_t SttChain::Stream::settled_end(const Transcript& transcript) const {
   if (!transcript.words.empty()) {
-    end = base_ + samples(std::max(Duration(0), transcript.words.back().end));
+    return base_ + samples(std::max(Duration(0), transcript.words.back().end));
   }
-  kept_.drop_before(std::min(end, sent_));
+  return text::same_words(transcript.text, heard_) ? heard_at_ : sent_;
 }
 
 void SttChain::Stream::stt_signal(TurnSignal signal, float probability) {

@@ -34,6 +34,14 @@ TEST_CASE("letters are told from marks and symbols in many scripts") {
     CHECK_FALSE(is_letter(c));
 }
 
+TEST_CASE("texts of the same words differ in capitals, marks and spaces only") {
+  CHECK(same_words("Book a table.", "book a table"));
+  CHECK(same_words("", " ?"));
+  CHECK_FALSE(same_words("book a table", "book a"));
+  CHECK_FALSE(same_words("book a", "book a table"));
+  CHECK_FALSE(same_words("table 2", "table"));
+}
+
 TEST_CASE("what has a letter or a digit of any script is to be spoken") {
   for (const char* text : {"a", "\u2026 7!", "\u4f60\u3002", "\U0001F642 \u0431"}) {
     CHECK(is_speakable(text));

@@ -99,6 +99,34 @@ TEST_CASE("stt chain: the next recogniser hears the utterance from its beginning
   CHECK(bench.observed.text() == "stt a>b unavailable");
 }
 
+TEST_CASE("stt chain: words that begin before a late final without times is there are not lost") {
+  Bench bench;
+  bench.start();
+  bench.hear(1s);
+  bench.a->partial("book a");
+  bench.hear(300ms);
+  bench.a->partial("book a table");
+  bench.run();
+  bench.hear(200ms);
+  bench.a->partial("Book a table");
+  bench.hear(400ms);  // the next words begin
+  Duration kept{0};
+  SECTION("a partial had all of its words") {
+    bench.a->final("Book a table.");
+    kept = 600ms;
+  }
+  SECTION("none had: what is settled is not heard again") { bench.a->final("Book a table now."); }
+  SECTION("the words of the turn before are another matter") {
+    bench.a->final("Book a table.");
+    bench.hear(200ms);
+    bench.a->final("Book a table.");
+  }
+  bench.run();
+  bench.fail(*bench.a);
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(Bench::given(bench.b->line()) == kept);
+}
+
 TEST_CASE("stt chain: while the next one catches up, partials don't go back") {
   Bench bench;
   bench.start();
