@@ -1,59 +1,10 @@
 // The JSON protocol over a connection.
 #include <string>
 
-#include "base/base64.h"
 #include "support/catch.h"
-#include "support/fake_connection.h"
-#include "transports/websocket/handlers.h"
-#include "unit/transports/dialogue/dialogue_rig.h"
+#include "unit/transports/websocket/json_rig.h"
 
 namespace voiceagent::test {
-namespace {
-
-class JsonRig {
- public:
-  explicit JsonRig(AgentOptions agent = echo_agent(), transports::DialogueOptions options = {},
-                   VirtualTimeOptions time_options = {})
-      : time(VirtualExecutor::create(time_options)),
-        loop(std::make_shared<VirtualLoop>(time)),
-        host(std::make_shared<FakeHost>(time, std::move(agent))) {
-    auto made = host->engine().make_agent(utterance_agent_options(host->agent(), options));
-    if (!made.ok()) throw std::runtime_error(made.status().to_string());
-    host->dialogue_service = transports::Dialogues::create(*host, std::move(*made), options);
-  }
-  ~JsonRig() {
-    connections_.clear();
-    run(1s);
-    host->dialogue_service->close();
-    run(10s);
-  }
-  FakeConnection& connect() {
-    connections_.push_back(std::make_unique<FakeConnection>(
-        loop, transports::make_json_handler(host, {"json", "by its path", ""})));
-    run(0ms);
-    return *connections_.back();
-  }
-  void run(Duration span) { time->run_for(span); }
-
-  std::shared_ptr<VirtualExecutor> time;
-  std::shared_ptr<VirtualLoop> loop;
-  std::shared_ptr<FakeHost> host;
-
- private:
-  std::vector<std::unique_ptr<FakeConnection>> connections_;
-};
-
-std::string audio(const Pcm& pcm, const std::string& more = {}) {
-  std::string text = R"({"type":"audio","audio_data":")";
-  base64_encode(std::as_bytes(std::span(pcm.samples)), text);
-  return text + "\"" + more + "}";
-}
-
-std::string text(const std::string& line, const std::string& more = {}) {
-  return R"({"type":"text","text":")" + line + "\"" + more + "}";
-}
-
-}  // namespace
 
 TEST_CASE("json: the first message names the connection and its session") {
   JsonRig rig;
@@ -278,34 +229,6 @@ TEST_CASE("json: a connection that goes away leaves no work behind it") {
   CHECK(rig.host->clips.empty());
 }
 
-TEST_CASE("json: audio counts against the server's budget until its request is answered") {
-  JsonRig rig(echo_agent(1s));
-  rig.host->incoming_budget = std::make_shared<net::ByteBudget>(500'000);
-  FakeConnection& client = rig.connect();
-  const Pcm spoken = joined({sim::speak("hello"), sim::silence(5s)});
-  const std::string short_one = audio(spoken);
-  const std::string long_one = audio(joined({spoken, spoken}));
-  const std::size_t bytes = spoken.samples.size() * 2;
-  CHECK(short_one.size() < 256 * 1024);  // read on the loop, the other one off it
-  CHECK(long_one.size() > 256 * 1024);
-  client.text(short_one);
-  rig.run(100ms);
-  CHECK(rig.host->incoming_budget->held() == bytes - net::ByteShare::kFree);
-  client.text(long_one);
-  rig.run(100ms);
-  CHECK(client.last("error")["error"].string() == "resource_exhausted");
-  CHECK(client.last("error")["retry_after_ms"].integer() == 1'000);
-  rig.run(5s);
-  CHECK(client.last("audio_response")["success"].boolean());
-  CHECK(rig.host->incoming_budget->held() == 0);
-  client.text(long_one);
-  rig.run(100ms);
-  CHECK(rig.host->incoming_budget->held() == 2 * bytes - net::ByteShare::kFree);
-  client.close();
-  rig.run(1s);
-  CHECK(rig.host->incoming_budget->held() == 0);
-}
-
 TEST_CASE("json: who may not talk is told and closed") {
   JsonRig rig;
   rig.host->valid_token = "secret";
@@ -336,47 +259,6 @@ TEST_CASE("json: too many requests at once are refused, and taken again later") 
   CHECK(client.count("text_response") == 65);
 }
 
-TEST_CASE("json: a long utterance is read off the loop, and what comes behind it waits its turn") {
-  VirtualTimeOptions slow;
-  slow.job_cost = 10ms;
-  JsonRig rig(echo_agent(), {}, slow);
-  FakeConnection& client = rig.connect();
-  std::vector<Pcm> parts{sim::speak("one"), sim::silence(30s), sim::speak("two")};
-  const std::string message = audio(joined(std::move(parts)));
-  CHECK(message.size() > 1'000'000);
-  client.text(message);
-  client.text(R"({"type":"ping"})");
-  rig.run(5ms);
-  CHECK(client.types() == "connection");
-  rig.run(20ms);
-  CHECK(client.types() == "connection audio_ack pong");
-  client.text(R"({"type":"ping"})");
-  rig.run(0ms);
-  CHECK(client.count("pong") == 2);
-  rig.run(5s);
-  CHECK(client.last("audio_response")["transcribed_text"].string() == "one two");
-}
-
-TEST_CASE("json: only so much of all connections waits to be read") {
-  VirtualTimeOptions slow;
-  slow.job_cost = 10ms;
-  JsonRig rig(echo_agent(), {}, slow);
-  rig.host->incoming_budget = std::make_shared<net::ByteBudget>(3'000'000);
-  FakeConnection& first = rig.connect();
-  FakeConnection& second = rig.connect();
-  const std::string message = text(std::string(2'000'000, 'x'));
-  first.text(message);
-  second.text(message);
-  rig.run(0ms);
-  CHECK(first.count("error") == 0);
-  CHECK(second.last("error")["error"].string() == "resource_exhausted");
-  rig.run(1s);
-  CHECK(rig.host->incoming_budget->held() == 0);
-  second.text(message);
-  rig.run(1s);
-  CHECK(second.last("error")["error"].string() == "invalid_argument");  // it was read
-}
-
 TEST_CASE("json: a voice that takes too long is given up at the server's time for an answer") {
   AgentOptions agent = echo_agent();
   sim::TtsScript slow;
@@ -388,23 +270,6 @@ TEST_CASE("json: a voice that takes too long is given up at the server's time fo
   client.text(audio(sim::speak("hello")));
   rig.run(5s);
   CHECK(client.last("audio_response")["error"].string() == "the voice took too long");
-}
-
-TEST_CASE("json: only so much of a connection waits to be read, and a lost one is forgotten") {
-  VirtualTimeOptions slow;
-  slow.job_cost = 10ms;
-  JsonRig rig(echo_agent(), {}, slow);
-  FakeConnection& client = rig.connect();
-  const std::string message = text(std::string(7 << 20, 'x'));
-  for (int i = 0; i < 3; ++i) client.text(message);
-  rig.run(0ms);
-  CHECK(client.last("error")["error"].string() == "resource_exhausted");
-  rig.run(1s);
-  CHECK(client.count("error") == 3);  // the texts are too long
-  client.text(message);
-  client.close();
-  rig.run(1s);
-  CHECK(client.count("error") == 3);
 }
 
 }  // namespace voiceagent::test
