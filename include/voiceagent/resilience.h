@@ -41,7 +41,7 @@ struct ResilienceOptions {
   /// @{
   Duration transcript{800'000'000};     ///< From a flush to the settled words, if others follow.
   Duration first_token{6'000'000'000};  ///< From the request to the first text of a reply.
-  Duration token_stall{4'000'000'000};  ///< Between two pieces of its text.
+  Duration token_stall{4'000'000'000};  ///< Between two words of its text.
   Duration first_audio{4'000'000'000};  ///< From a clause to its first audio.
   Duration audio_stall{2'000'000'000};  ///< Between two pieces of audio that is owed.
   /// @}

@@ -10,6 +10,7 @@
 #include "core/resilience/repetition.h"
 #include "core/stream/llm_port.h"
 #include "core/stream/part_timer.h"
+#include "core/stream/word_pace.h"
 
 namespace voiceagent {
 
@@ -50,6 +51,7 @@ class LlmChain::Stream final : public LlmStream {
     std::shared_ptr<LlmPort> port;
     std::optional<OwnedEvent<event::IntentRecognised>> intent;
     Repetition repetition;
+    WordPace pace;
     Time began{};
   };
   using AttemptPtr = std::unique_ptr<Attempt>;
@@ -225,7 +227,7 @@ void LlmChain::Stream::answered(Attempt& attempt) {
 
 void LlmChain::Stream::on_delta(Attempt& attempt, std::string_view text) {
   if (over_ || text.empty()) return;
-  answered(attempt);
+  if (attempt.pace.gets_on(text)) answered(attempt);
   emit(attempt.repetition.rest_of(text));
 }
 

@@ -53,6 +53,7 @@ void Responder::request(std::span<const Message> messages, bool tools) {
   Result<std::shared_ptr<LlmPort>> port = LlmPort::open(ports_, provider_, request, *this);
   if (!port.ok()) return stream_failed(port.status());
   port_ = std::move(*port);
+  pace_ = {};
   watchdog_.arm(options_.stall_timeout);
 }
 
@@ -88,7 +89,7 @@ void Responder::let_go() {
 
 void Responder::llm_delta(std::string_view text) {
   if (!active_ || text.empty()) return;
-  if (port_ != nullptr) watchdog_.arm(options_.stall_timeout);
+  if (port_ != nullptr && pace_.gets_on(text)) watchdog_.arm(options_.stall_timeout);
   const std::uint64_t reply = reply_;
   if (append(text) || !tells(reply)) return;
   calls_.clear();

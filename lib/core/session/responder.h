@@ -9,6 +9,7 @@
 
 #include "core/stream/llm_port.h"
 #include "core/stream/part_timer.h"
+#include "core/stream/word_pace.h"
 #include "core/text/clause_splitter.h"
 #include "voiceagent/events.h"
 
@@ -92,6 +93,7 @@ class Responder final : public LlmListener {
   std::uint64_t reply_ = 0;
   bool active_ = false;
   bool apart_ = false;  // what comes next begins a sentence of its own
+  WordPace pace_;
   PartTimer watchdog_;
 };
 

@@ -1,6 +1,8 @@
 // A model's reply, on the session's executor.
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/characters.h"
@@ -42,10 +44,12 @@ class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmList
 
   void delta(std::string_view text) override {
     deliver([this, piece = sanitize_utf8(text)](LlmListener& l) {
-      const std::string_view words = begins_ ? text::without_leading_space(piece) : piece;
-      if (words.empty()) return;
-      owed_ = begins_ = false;
-      l.llm_delta(words);
+      const std::string_view words = text::without_leading_space(piece);
+      if (words.empty()) return keep_blanks(piece);
+      const std::string before = std::exchange(blanks_, {});
+      if (std::exchange(begins_, false)) return give(l, words);
+      if (before.empty()) return give(l, piece);
+      give(l, before + piece);
     });
   }
   void intent(const Intent& intent) override {
@@ -77,9 +81,20 @@ class LlmPort final : public StreamPort<LlmPort, LlmProvider, LlmStream, LlmList
  private:
   using StreamPort::StreamPort;
 
-  // Both on the executor.
+  // All on the executor.
+  void give(LlmListener& listener, std::string_view text) {
+    owed_ = false;
+    listener.llm_delta(text);
+  }
+  // Blanks are given with the word after them, if one comes: they are no sign of life.
+  void keep_blanks(std::string_view blanks) {
+    constexpr std::size_t kMost = 64;
+    if (!begins_ && blanks_.size() + blanks.size() <= kMost) blanks_ += blanks;
+  }
+
   bool owed_ = false;    // the user's words are to be answered, and nothing has come yet
-  bool begins_ = false;  // blanks are no text yet: no word has come, nor is a reply gone on with
+  bool begins_ = false;  // no word has come, nor is a reply gone on with: blanks are left out
+  std::string blanks_;   // that came since the latest word
 };
 
 }  // namespace voiceagent

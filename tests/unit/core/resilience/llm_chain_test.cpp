@@ -291,6 +291,41 @@ TEST_CASE("llm chain: blanks are no first text, and are left out before it") {
   }
 }
 
+TEST_CASE("llm chain: blanks, or a letter now and then, are no answer that goes on") {
+  Bench bench;
+  bench.options.token_stall = 4s;
+  bench.start(bench.both());
+  bench.a->line().sink->delta("Sure. It");
+  const auto now_and_then = GENERATE("\n", " ", "\u2003", "s");
+  for (int i = 0; i < 5; ++i) {
+    bench.run(799ms);
+    bench.a->line().sink->delta(now_and_then);
+  }
+  bench.run(4ms);
+  CHECK(bench.b->lines.empty());
+  bench.run(1ms);
+  REQUIRE(bench.b->lines.size() == 1);
+  CHECK(bench.b->line().texts.back().starts_with("Sure. It"));
+}
+
+TEST_CASE("llm chain: words, or a long word's letters, are, and their blanks are kept") {
+  Bench bench;
+  bench.options.token_stall = 4s;
+  bench.start(bench.both());
+  const std::vector<std::string> pieces{"It",       " ",   "is",     "\n\n",   "on ", "Donaudampf",
+                                        "schifffa", "hrt", "\u4f60", "\u597d", "."};
+  std::string all;
+  for (const std::string& piece : pieces) {
+    bench.a->line().sink->delta(piece);
+    bench.run(1900ms);
+    all += piece;
+  }
+  bench.a->reply(" ");
+  bench.run();
+  CHECK(bench.told().starts_with(all + " | "));
+  CHECK(bench.b->lines.empty());
+}
+
 TEST_CASE("llm chain: where nothing is left to say, to say nothing is an answer") {
   Bench bench;
   SECTION("an intent was understood") {
