@@ -49,9 +49,7 @@ void TurnManager::take(Step& step) {
       return conclude(step);
     case TurnFact::kRecogniserFailed: return recogniser_failed(step);
     case TurnFact::kRecogniserSaysEnd: return recogniser_says_end(step);
-    case TurnFact::kRecogniserTakesBack:
-      state_.recogniser_says_end = false;
-      return estimated(step, 0.0F);
+    case TurnFact::kRecogniserTakesBack: return recogniser_takes_back(step);
     case TurnFact::kEstimate: return estimated(step, step.input.probability);
     case TurnFact::kTimer: return timer(step);
     case TurnFact::kTyped: return typed(step);
@@ -87,18 +85,20 @@ void TurnManager::speech_started(Step& step) {
     case UserPhase::kSilent: return open_utterance(step, at);
     case UserPhase::kTrailing: step.out.add(cancel_timer(TurnTimer::kEndOfTurn)); break;
     case UserPhase::kFinalizing:
-      if (end_stands()) {
-        if (!std::exchange(state_.goes_on, true)) state_.goes_on_from = at;
-        return;
-      }
-      // The user goes on after all: the words that were asked for become a part of the turn.
-      step.out.add(cancel_timer(TurnTimer::kFinal));
-      step.out.add(set_timer(TurnTimer::kMaxUtterance,
-                             std::max(step.now, state_.utterance_start + limits_.max_utterance)));
-      step.out.add(act(TurnAction::kResumeUtterance));
-      break;
+      if (!state_.end_stands || state_.settled) return resume_utterance(step, at);
+      if (!std::exchange(state_.goes_on, true)) state_.goes_on_from = at;
+      return;
     case UserPhase::kSpeaking: return;
   }
+  go_on(step, at);
+}
+
+// The user goes on after all: the words that were asked for become a part of the turn.
+void TurnManager::resume_utterance(Step& step, Duration at) {
+  step.out.add(cancel_timer(TurnTimer::kFinal));
+  step.out.add(set_timer(TurnTimer::kMaxUtterance,
+                         std::max(step.now, state_.utterance_start + limits_.max_utterance)));
+  step.out.add(act(TurnAction::kResumeUtterance));
   go_on(step, at);
 }
 
@@ -184,6 +184,18 @@ void TurnManager::recogniser_says_end(Step& step) {
   if (trailing()) plan_end(step);
 }
 
+void TurnManager::recogniser_takes_back(Step& step) {
+  state_.recogniser_says_end = false;
+  estimated(step, 0.0F);
+  const bool ended_it =
+      state_.user == UserPhase::kFinalizing && state_.reason == TurnEndReason::kProvider;
+  if (!ended_it || state_.settled) return;
+  state_.end_stands = false;
+  if (!std::exchange(state_.goes_on, false)) return;
+  resume_utterance(step, state_.goes_on_from);
+  if (!state_.voice) voice_off(step, state_.goes_on_until);
+}
+
 void TurnManager::recogniser_failed(Step& step) {
   if (!utterance_open()) return;
   if (state_.user != UserPhase::kFinalizing) {
@@ -239,6 +251,9 @@ void TurnManager::end_utterance(Step& step, TurnEndReason reason) {
 }
 
 void TurnManager::stop_listening(Step& step, TurnEndReason reason) {
+  // Nobody guessed it from a silence: noise that goes on doesn't take it back.
+  state_.end_stands = reason == TurnEndReason::kCommitted || reason == TurnEndReason::kLimit ||
+                      (reason == TurnEndReason::kProvider && speaking());
   if (speaking()) {
     state_.speech_end = step.now;
     state_.voiced += std::max(Duration(0), step.now - state_.speech_start);

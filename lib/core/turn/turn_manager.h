@@ -41,6 +41,7 @@ class TurnManager {
   void speech_stopped(Step& step);
   void voice_off(Step& step, Duration at);
   void open_utterance(Step& step, Duration at);
+  void resume_utterance(Step& step, Duration at);
   void go_on(Step& step, Duration at);
   void hear_anew(Step& step);
   void hear_the_rest(Step& step);
@@ -48,6 +49,7 @@ class TurnManager {
   void plan_end(Step& step);
   void recogniser_says_end(Step& step);
   void estimated(Step& step, float probability);
+  void recogniser_takes_back(Step& step);
   void recogniser_failed(Step& step);
   void timer(Step& step);
   void silence_lasted(Step& step);
@@ -61,11 +63,6 @@ class TurnManager {
   bool utterance_open() const { return state_.user != UserPhase::kSilent; }
   bool speaking() const { return state_.user == UserPhase::kSpeaking; }
   bool trailing() const { return state_.user == UserPhase::kTrailing; }
-  // The turn is over, whoever goes on: nobody guessed that from a silence.
-  bool end_stands() const {
-    return !state_.settled &&
-           (state_.reason == TurnEndReason::kCommitted || state_.reason == TurnEndReason::kLimit);
-  }
 
   // the agent's side
   void typed(Step& step);

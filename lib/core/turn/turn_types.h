@@ -166,14 +166,15 @@ class TurnCommands {
 struct TurnState {
   UserPhase user = UserPhase::kSilent;
   AgentPhase agent = AgentPhase::kIdle;
-  bool voice = false;     // the detector hears voice, listened to or not
-  bool unheard = false;   // that voice: the recogniser has failed, and will until it is over
-  bool held = false;      // the agent's output is withheld
-  bool was_held = false;  // by the open utterance, at some time
-  bool judging = false;   // the interruption timer runs
-  bool harmless = false;  // the open utterance was judged to be no interruption
-  bool settled = false;   // finalizing: all words are known, the reply's end is awaited
-  bool goes_on = false;   // finalizing: there has been voice that belongs to the next turn
+  bool voice = false;       // the detector hears voice, listened to or not
+  bool unheard = false;     // that voice: the recogniser has failed, and will until it is over
+  bool held = false;        // the agent's output is withheld
+  bool was_held = false;    // by the open utterance, at some time
+  bool judging = false;     // the interruption timer runs
+  bool harmless = false;    // the open utterance was judged to be no interruption
+  bool settled = false;     // finalizing: all words are known, the reply's end is awaited
+  bool end_stands = false;  // finalizing: who goes on begins the next turn
+  bool goes_on = false;     // finalizing: there has been voice that belongs to the next turn
   bool recogniser_says_end = false;
   bool drafting = false;    // a reply is being prepared
   bool tools = false;       // the reply waits for tools

@@ -89,13 +89,14 @@ inline std::vector<Stimulus> stimuli(const TurnDesk& desk) {
 }
 
 // What tells states apart, apart from numbers and times.
-using Cell =
-    std::tuple<UserPhase, AgentPhase, bool, bool, bool, bool, bool, bool, bool, bool, bool, bool>;
+using Cell = std::tuple<UserPhase, AgentPhase, bool, bool, bool, bool, bool, bool, bool, bool, bool,
+                        bool, bool>;
 
 inline Cell cell_of(const TurnState& s) {
+  const bool stands = s.user == UserPhase::kFinalizing && s.end_stands;
   return {s.user,    s.agent,    s.held,      s.harmless,          s.settled,
           s.voice,   s.drafting, s.keys_open, s.waiting_turn != 0, s.tools,
-          s.to_tell, s.goes_on};
+          s.to_tell, s.goes_on,  stands};
 }
 
 // All states that can be reached, each with one way to get there.

@@ -10,7 +10,8 @@ using test::contains;
 using test::replying;
 using test::TurnDesk;
 
-TEST_CASE("what is said while keys are pressed waits for them, and is answered together with them") {
+TEST_CASE(
+    "what is said while keys are pressed waits for them, and is answered together with them") {
   TurnDesk desk;
   desk.speech_started();
   CHECK(desk.step(TurnFact::kKey) == "set keys 2000");
@@ -38,7 +39,8 @@ TEST_CASE("a line typed while keys are pressed waits for them") {
   CHECK(desk.broken == "");
 }
 
-TEST_CASE("keys over a reply that can't be interrupted: the turn that waits for it waits for them") {
+TEST_CASE(
+    "keys over a reply that can't be interrupted: the turn that waits for it waits for them") {
   TurnOptions options = TurnDesk::fixed();
   options.interruption = InterruptionMode::kHost;
   TurnDesk desk = replying(options);

@@ -15,19 +15,47 @@ TEST_CASE("a recogniser with an opinion may end the user's turn") {
   desk.pass(700ms);
   CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "hear anew, flush"));
   CHECK(desk.state().reason == TurnEndReason::kProvider);
-  SECTION("who goes on at once goes on with the turn") {
-    CHECK(desk.speech_started() == "cancel final, set max 60000, resume");
+  SECTION("a voice that goes on, be it noise, doesn't take that back") {
+    desk.pass(60ms);
+    CHECK(desk.speech_started() == "");
+    CHECK(contains(desk.final(2), "cancel final, end 1, reply 1, start 2"));
+  }
+  SECTION("but the recogniser may: then who went on has gone on with the turn") {
+    desk.pass(60ms);
+    desk.speech_started();
+    CHECK(desk.step(TurnFact::kRecogniserTakesBack) == "cancel final, set max 60000, resume");
     CHECK(desk.final(2) == "");
     desk.pass(500ms);
     desk.speech_stopped();
     desk.pass(300ms);
     CHECK(desk.final(4) == "cancel final, end 1, reply 1");
   }
+  SECTION("... or has said it all by then") {
+    desk.speech_started();
+    desk.pass(100ms);
+    desk.speech_stopped();
+    CHECK(desk.step(TurnFact::kRecogniserTakesBack) ==
+          "cancel final, set max 60000, resume, pause 1, set end 1100");
+  }
+  SECTION("... or goes on with it later") {
+    CHECK(desk.step(TurnFact::kRecogniserTakesBack) == "");
+    CHECK(desk.speech_started() == "cancel final, set max 60000, resume");
+  }
   SECTION("who goes on when it is being answered, interrupts") {
     desk.final(2);
     CHECK(contains(desk.speech_started(), "start 2"));
     CHECK(desk.pass(400ms) == "interrupt 1 by 2");
   }
+  CHECK(desk.broken == "");
+}
+
+TEST_CASE("a recogniser that ends the turn in a pause: who goes on goes on with it") {
+  TurnDesk desk;
+  desk.speech_started();
+  desk.pass(700ms);
+  desk.speech_stopped();
+  CHECK(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
+  CHECK(desk.speech_started() == "cancel final, set max 60000, resume");
   CHECK(desk.broken == "");
 }
 

@@ -15,15 +15,19 @@ using test::TurnDesk;
 
 namespace {
 
-using Row = std::tuple<UserPhase, bool, AgentPhase, bool, bool>;
+using Row = std::tuple<UserPhase, bool, bool, AgentPhase, bool, bool>;
 
-Row row_of(const TurnState& s) { return {s.user, s.settled, s.agent, s.tools, s.held}; }
+Row row_of(const TurnState& s) {
+  const bool stands = s.user == UserPhase::kFinalizing && s.end_stands && !s.settled;
+  return {s.user, s.settled, stands, s.agent, s.tools, s.held};
+}
 
 std::string name_of(const Row& row) {
   static const std::array<std::string, 4> kUser{"silent", "speaking", "trailing", "finalizing"};
-  const auto& [user, settled, agent, tools, held] = row;
+  const auto& [user, settled, stands, agent, tools, held] = row;
   std::string name = kUser[static_cast<std::size_t>(user)];
   if (settled) name += " (settled)";
+  if (stands) name += " (end stands)";
   name += agent == AgentPhase::kIdle ? ", idle" : ", replying";
   if (tools) name += " (tools)";
   return held ? name + " (held)" : name;
