@@ -59,7 +59,8 @@ struct TurnSnapshot {
   bool held = false;             ///< Its output is withheld until the user's sound is judged.
   Duration held_since{0};        ///< Since when.
   bool was_held = false;         ///< The open utterance has silenced the agent at some time.
-  bool uninterruptible = false;  ///< It must be heard to its end.
+  bool uninterruptible = false;  ///< It must be heard to its end; or, with `tool_running`, until
+                                 ///< the tool is done.
   int replies = 0;               ///< Replies that have ended so far, however they did.
   bool tool_running = false;     ///< A tool works for the reply.
   /// @}
@@ -70,7 +71,7 @@ class VOICEAGENT_EXPORT StartOfSpeechStrategy {
  public:
   virtual ~StartOfSpeechStrategy() = default;
   /// Whether it opens an utterance; else it is ignored until it ends. Asked when voice begins, and
-  /// when it goes on after a reply has ended.
+  /// when it goes on, ignored so far, as a reply or its tools have ended.
   virtual bool listens(const TurnSnapshot& now) const = 0;
 };
 
@@ -116,7 +117,8 @@ class VOICEAGENT_EXPORT EndOfTurnStrategy {
 class VOICEAGENT_EXPORT MuteStrategy {
  public:
   virtual ~MuteStrategy() = default;
-  /// Asked when voice begins, and when a reply begins or ends.
+  /// Whether voice opens no utterance. Asked when voice begins, and when it goes on, ignored so
+  /// far, as a reply or its tools have ended. Who is being listened to is heard out.
   virtual bool muted(const TurnSnapshot& now) const = 0;
 };
 

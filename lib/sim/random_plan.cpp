@@ -232,9 +232,7 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   }
   Chance chain(seed, 4);
   if (plan.faults && chain.yes(0.4)) draw_chain(chain, plan);
-  const bool open_to_all = std::ranges::all_of(
-      plan.tools, [](const ToolScript& script) { return script.tool.interruptible; });
-  plan.listens = plan.hooks.empty() && hears_all(plan.agent) && open_to_all;
+  plan.listens = plan.hooks.empty() && hears_all(plan.agent);
   plan.hears_all = plan.listens && !plan.faults;
   plan.length = chance.between(options.length / 2, options.length * 3 / 2);
   // So many replies that it is known how long they take: then the slow ones are asked for twice.

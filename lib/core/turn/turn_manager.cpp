@@ -69,9 +69,9 @@ void TurnManager::take(Step& step) {
       return;
     case TurnFact::kToolsEnded:
       if (step.input.turn != state_.agent_turn) return;
-      // Who was not listened to because of them may be heard now.
-      if (std::exchange(state_.tools, false)) step.listen_again = turn_.mute_during_tools;
-      return;
+      if (!std::exchange(state_.tools, false)) return;
+      step.listen_again = true;  // who was not listened to because of them may be heard now,
+      return consider_interruption(step);  // and who was may interrupt
     case TurnFact::kToolTold: state_.to_tell = true; return;
     case TurnFact::kResultsSeen: state_.to_tell = false; return;
   }

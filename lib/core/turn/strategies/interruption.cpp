@@ -33,7 +33,7 @@ DefaultInterruption::DefaultInterruption(const TurnOptions& options)
       level_db_(options.interruption_level_db) {}
 
 InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const {
-  if (mode_ == InterruptionMode::kHost) return {};
+  if (mode_ == InterruptionMode::kHost || mode_ == InterruptionMode::kNever) return {};
   // A reply that was waiting for the user to be understood goes on when it can't be interrupted
   // any more: nothing else would end its silence.
   if (now.uninterruptible) {

@@ -19,12 +19,14 @@ namespace voiceagent::test {
 class TurnDesk {
  public:
   explicit TurnDesk(const TurnOptions& turn = fixed(), const LimitOptions& limits = {},
-                    std::shared_ptr<const EndOfTurnStrategy> end_of_turn = nullptr)
+                    std::shared_ptr<const EndOfTurnStrategy> end_of_turn = nullptr,
+                    std::shared_ptr<const MuteStrategy> mute = nullptr)
       : agent_(std::make_shared<AgentOptions>()) {
     agent_->turn = turn;
     agent_->limits = limits;
     agent_->strategies = default_turn_strategies(turn);
     if (end_of_turn != nullptr) agent_->strategies.end_of_turn = std::move(end_of_turn);
+    if (mute != nullptr) agent_->strategies.mute = std::move(mute);
     manager_.emplace(*agent_);
   }
   // The turn's end doesn't depend on what is said: 300 ms, and nothing is prepared.

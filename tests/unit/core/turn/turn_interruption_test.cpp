@@ -117,6 +117,61 @@ TEST_CASE("interruptions disabled: sound during a reply is not even listened to"
   CHECK(contains(desk.speech_started(), "start 2"));
 }
 
+TEST_CASE(
+    "interruptions disabled: who spoke before the reply doesn't hold it, and is answered after") {
+  TurnOptions options = TurnDesk::fixed();
+  options.interruption = InterruptionMode::kNever;
+  TurnDesk desk(options);
+  desk.speech_started();
+  desk.pass(100ms);
+  CHECK(desk.step(TurnFact::kTyped) == "end 2, reply 2");
+  CHECK(desk.pass(2s) == "");
+  desk.speech_stopped();
+  desk.pass(300ms);
+  CHECK(desk.final(4) == "cancel final, end 1");
+  CHECK(desk.reply_ended(2) == "reply 1");
+  CHECK(desk.broken == "");
+}
+
+TEST_CASE(
+    "a tool that protects its reply: who speaks meanwhile is listened to, and answered after") {
+  TurnDesk desk = replying();
+  TurnInput tools{TurnFact::kToolsStarted};
+  tools.turn = 1;
+  desk.step(tools);
+  desk.perceived.uninterruptible = true;
+  CHECK(contains(desk.speech_started(), "start 2"));
+  CHECK(desk.pass(600ms) == "");
+  tools.fact = TurnFact::kToolsEnded;
+  SECTION("the words settle while it works") {
+    desk.speech_stopped();
+    desk.pass(300ms);
+    CHECK(desk.final(2) == "cancel final, end 2");
+    desk.step(tools);
+    CHECK(desk.reply_ended(1) == "reply 2");
+  }
+  SECTION("it is done before: now the voice may interrupt") {
+    desk.perceived.uninterruptible = false;
+    CHECK(desk.step(tools) == "interrupt 1 by 2");
+  }
+  CHECK(desk.broken == "");
+}
+
+TEST_CASE("whoever a strategy didn't listen to because of a tool is heard when it is done") {
+  struct Busy : MuteStrategy {
+    bool muted(const TurnSnapshot& now) const override { return now.tool_running; }
+  };
+  TurnDesk desk(TurnDesk::fixed(), {}, nullptr, std::make_shared<Busy>());
+  desk.step(TurnFact::kTyped);
+  TurnInput tools{TurnFact::kToolsStarted};
+  tools.turn = 1;
+  desk.step(tools);
+  CHECK(desk.speech_started() == "");
+  tools.fact = TurnFact::kToolsEnded;
+  CHECK(contains(desk.step(tools), "start 2"));
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("the host may cut the agent off") {
   TurnDesk desk = replying();
   CHECK(desk.step(TurnFact::kInterrupt) == "interrupt 1 by 0");
