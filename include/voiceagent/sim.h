@@ -97,6 +97,8 @@ struct Death {
     kError,       ///< The stream fails with an error.
     kDisconnect,  ///< It closes without an error.
     kStall,       ///< Nothing comes any more until it is cancelled.
+    kEmpty,       ///< It goes on without a word: blanks of a model, clauses without a sound of a
+                  ///< synthesiser, nothing of a recogniser.
   };
   How how = How::kNone;                      ///< Which.
   ErrorCode code = ErrorCode::kUnavailable;  ///< Of a refusal or an error.

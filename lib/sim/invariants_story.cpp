@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/characters.h"
+#include "base/text.h"
+
 namespace voiceagent::sim {
 namespace {
 
@@ -23,10 +26,12 @@ void Findings::add(std::string_view invariant, std::string detail, Duration at) 
 void Story::see(const AnyEvent& event) {
   envelope(event);
   event.visit([this](const auto& e) { on(e); });
-  // What goes on behind the providers is no sign of life to the user.
+  // What goes on behind the providers is no sign of life to the user, nor is a blank.
   const bool behind =
       event.kind() >= EventKind::kProviderFailover && event.kind() <= EventKind::kReplyHedged;
-  if (event.kind() != EventKind::kAudioIn && !behind) last_sign_ = now_;
+  const auto* delta = event.as<event::ReplyDelta>();
+  const bool blank = delta != nullptr && trim(delta->text).empty();
+  if (event.kind() != EventKind::kAudioIn && !behind && !blank) last_sign_ = now_;
 }
 
 void Story::envelope(const AnyEvent& event) {
@@ -165,7 +170,7 @@ void Story::on(const event::ReplyStarted&) {
   turn.voice = speaks(mode_);
   replying_ = id_;
   if (id_ == owed_) owed_ = 0;
-  held_ = begun_ = false;
+  held_ = begun_ = sounded_ = false;
 }
 
 void Story::on(const event::ReplyDelta& e) {
@@ -203,6 +208,7 @@ void Story::on(const event::AudioOut& e) {
   check(samples > 0 && e.audio.sample_rate == output_rate_ && samples <= output_rate_ / 50,
         "a frame has up to 20 ms at the output rate");
   sent_ = e.position + samples;
+  sounded_ = true;
 }
 
 void Story::on(const event::PlaybackStarted&) {
@@ -220,7 +226,12 @@ void Story::on(const event::PlaybackProgress& e) {
   turn.heard = e.heard;
 }
 
-void Story::on(const event::PlaybackFinished& e) { end_reply(ReplyState::kFinished, e.heard); }
+void Story::on(const event::PlaybackFinished& e) {
+  const TurnStory& turn = this->turn(id_);
+  const bool spoken = turn.voice && !turn.turned && text::is_speakable(e.heard);
+  check(!spoken || sounded_, "what was heard had a sound");
+  end_reply(ReplyState::kFinished, e.heard);
+}
 
 void Story::on(const event::Interrupted& e) {
   end_reply(ReplyState::kInterrupted, e.heard);

@@ -144,7 +144,8 @@ class Story {
   TurnId replying_ = 0;
   TurnId owed_ = 0;  // the newest turn that is still to be answered
   bool held_ = false;
-  bool begun_ = false;  // playback of the present reply
+  bool begun_ = false;    // playback of the present reply,
+  bool sounded_ = false;  // and some of its audio has left
   int output_rate_ = 0;
   std::int64_t sent_ = 0;
 };

@@ -100,7 +100,7 @@ FarEndOptions draw_far_end(Chance& chance) {
 Death draw_death(Chance& chance) {
   Death death;
   if (chance.yes(0.6)) return death;
-  death.how = static_cast<Death::How>(chance.between(1, 4));
+  death.how = static_cast<Death::How>(chance.between(1, 5));
   constexpr std::array kCodes{ErrorCode::kUnavailable, ErrorCode::kTimeout,  ErrorCode::kAuth,
                               ErrorCode::kRateLimited, ErrorCode::kProtocol, ErrorCode::kQuota};
   death.code = kCodes[chance.below(kCodes.size())];
@@ -232,6 +232,10 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   }
   Chance chain(seed, 4);
   if (plan.faults && chain.yes(0.4)) draw_chain(chain, plan);
+  Chance silent(seed, 7);
+  if (plan.faults && !plan.chain && silent.yes(0.1)) {
+    plan.tts.death = {.how = Death::How::kEmpty, .streams = silent.between(1, 4)};
+  }
   plan.listens = plan.hooks.empty() && hears_all(plan.agent);
   plan.hears_all = plan.listens && !plan.faults;
   plan.length = chance.between(options.length / 2, options.length * 3 / 2);

@@ -10,6 +10,8 @@
 namespace voiceagent::sim {
 namespace {
 
+constexpr Duration kBlankInterval{200'000'000};
+
 // The text of all steps in one, and then the calls.
 std::vector<LlmStep> join(const std::vector<LlmStep>& steps) {
   std::vector<LlmStep> all(1);
@@ -52,6 +54,7 @@ class Stream final : public LlmStream {
   void next() {
     if (death_.how != Death::How::kNone && static_cast<int>(step_) >= death_.after_words) {
       const Duration then = step_ < steps_.size() ? steps_[step_].delay : Duration(0);
+      if (death_.how == Death::How::kEmpty) return say_blanks();
       return out_.after(then, [this] { out_.die(death_); });
     }
     if (step_ == steps_.size()) {
@@ -73,6 +76,14 @@ class Stream final : public LlmStream {
         });
       }
       if (!out_.over()) next();
+    });
+  }
+
+  // Until it is cancelled.
+  void say_blanks() {
+    out_.after(kBlankInterval, [this] {
+      out_.tell([](LlmSink& sink) { sink.delta("\n"); });
+      if (!out_.over()) say_blanks();
     });
   }
 

@@ -113,7 +113,8 @@ class Script {
   bool die(const Death& death) {
     if (over() || death.how == Death::How::kNone) return false;
     state_->held = nullptr;
-    if (death.how == Death::How::kStall) return state_->stalled = true;
+    const bool stalls = death.how == Death::How::kStall || death.how == Death::How::kEmpty;
+    if (stalls) return state_->stalled = true;
     if (death.how == Death::How::kError) {
       state_->sink->error({death.code, "the script says that it dies here"});
     }

@@ -79,6 +79,7 @@ class Stream final : public TtsStream {
       if (chunk_ == 0) chunk_ = draw_chunk();
       const std::int64_t made = spoken_ + static_cast<std::int64_t>(offset_);
       const bool due = samples_to_duration(made, script_.sample_rate) >= death_.after_audio;
+      if (due && death_.how == Death::How::kEmpty) break;
       if (due && out_.die(death_)) return false;
       const std::size_t count = std::min(chunk_, length - offset_);
       const Pcm piece = make(item, count);
@@ -93,7 +94,7 @@ class Stream final : public TtsStream {
         return false;
       }
     }
-    spoken_ += static_cast<std::int64_t>(length);
+    spoken_ += static_cast<std::int64_t>(offset_);
     begun_ = false;
     offset_ = 0;
     return true;

@@ -35,7 +35,7 @@ Faults parse_faults(ObjectReader& reader) {
 
 // {"how": "error", "code": "unavailable", "after_words": 3, "after_ms": 500, "streams": 1}.
 Death parse_death(ObjectReader& reader) {
-  static const std::vector<std::string> kHow{"refuse", "error", "disconnect", "stall"};
+  static const std::vector<std::string> kHow{"refuse", "error", "disconnect", "stall", "empty"};
   Death death;
   if (!reader.has("death")) return death;
   ObjectReader parts(reader.get("death"), reader.path("death"), reader.problems());
