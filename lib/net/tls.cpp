@@ -23,6 +23,33 @@ std::string tls_reason() {
   return reason != nullptr ? reason : "unknown reason";
 }
 
+// A key whose passphrase OpenSSL would ask for at the terminal: there may be nobody, and the thread
+// would wait. `asked` is a bool.
+int refuse_passphrase(char*, int, int, void* asked) {
+  *static_cast<bool*>(asked) = true;
+  return -1;
+}
+
+// The context keeps no pointer to what lives here.
+Status use_key(SSL_CTX* context, const TlsFiles& files) {
+  bool encrypted = false;
+  SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
+  SSL_CTX_set_default_passwd_cb_userdata(context, &encrypted);
+  const int used = SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM);
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  SSL_CTX_set_default_passwd_cb(context, nullptr);
+  if (used == 1) return Status::success();
+  if (encrypted) {
+    ERR_clear_error();
+    return invalid_argument("the key " + files.key +
+                            " is encrypted, and nobody can be asked for its passphrase here: "
+                            "store it without one (openssl pkey -in KEY -out PLAIN_KEY), readable "
+                            "by this program alone");
+  }
+  return invalid_argument(files.key + " holds no key in PEM that fits the certificate " +
+                          files.certificate + ": " + tls_reason());
+}
+
 Status check_readable(const std::string& what, const std::string& path) {
   if (path.empty()) return invalid_argument("no file is named for the " + what);
   std::FILE* const file = std::fopen(path.c_str(), "rb");
@@ -93,10 +120,7 @@ Result<TlsContext> load_tls(const TlsFiles& files) {
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
     return invalid_argument(files.certificate + " holds no certificate in PEM: " + tls_reason());
   }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return invalid_argument(files.key + " holds no key in PEM that fits the certificate " +
-                            files.certificate + ": " + tls_reason());
-  }
+  if (Status status = use_key(context.get(), files); !status.ok()) return status;
   if (SSL_CTX_check_private_key(context.get()) != 1) {
     return invalid_argument("the key " + files.key + " does not belong to the certificate " +
                             files.certificate + ": " + tls_reason());

@@ -11,7 +11,7 @@
 namespace voiceagent::test {
 
 void write_certificate(const std::string& name, const std::string& certificate_path,
-                       const std::string& key_path) {
+                       const std::string& key_path, const std::string& passphrase) {
   const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, void (*)(X509*)> certificate(X509_new(), X509_free);
   constexpr long kHour = 3600;
@@ -32,7 +32,10 @@ void write_certificate(const std::string& name, const std::string& certificate_p
   };
   write(certificate_path, [&](std::FILE* file) { PEM_write_X509(file, certificate.get()); });
   write(key_path, [&](std::FILE* file) {
-    PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    const bool encrypted = !passphrase.empty();
+    PEM_write_PrivateKey(file, key.get(), encrypted ? EVP_aes_256_cbc() : nullptr,
+                         reinterpret_cast<const unsigned char*>(passphrase.data()),
+                         static_cast<int>(passphrase.size()), nullptr, nullptr);
   });
 }
 

@@ -119,6 +119,18 @@ TEST_CASE("certificates that can't be used are refused with their files' names")
   CHECK(says(start_error(options), "cert.pem"));
 }
 
+TEST_CASE("a key that is encrypted is refused without asking anybody for its passphrase") {
+  const TempDir dir;
+  const HttpServerOptions options = with_tls(dir, "one");
+  WebServer running(std::make_shared<WebApp>(), options);
+  test::write_certificate("two", options.tls->certificate, options.tls->key, "a passphrase");
+  CHECK(says(start_error(options), "key.pem is encrypted"));
+  const Status again = running->reload_tls();
+  CHECK(again.code() == ErrorCode::kInvalidArgument);
+  CHECK(says(again.message(), "key.pem is encrypted"));
+  CHECK(RawClient(running.port(), true).certificate() == "/CN=one");
+}
+
 TEST_CASE("over TLS all is as without: requests, large bodies both ways, WebSockets") {
   const TempDir dir;
   const auto app = std::make_shared<WebApp>();
