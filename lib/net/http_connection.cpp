@@ -6,6 +6,15 @@
 
 namespace voiceagent::net {
 
+namespace {
+
+// Whether there is more than the empty line that some clients send before a request.
+bool begins_request(std::string_view bytes) {
+  return bytes.find_first_not_of("\r\n") != std::string_view::npos;
+}
+
+}  // namespace
+
 HttpConnection::HttpConnection(ServerLoop& server, std::unique_ptr<Stream> stream, Place place)
     : server_(server),
       stream_(std::move(stream)),
@@ -35,8 +44,11 @@ void HttpConnection::tick(Time now) {
 }
 
 void HttpConnection::drain() {
-  if (state_ == State::kHead && in_.empty()) lost();
+  if (idle()) lost();
 }
+
+// Waits for a request of which nothing has come.
+bool HttpConnection::idle() const { return state_ == State::kHead && !begins_request(in_); }
 
 bool HttpConnection::wants_input() const {
   if (ended_) return false;
@@ -72,7 +84,7 @@ void HttpConnection::take(std::string_view bytes) {
     body_left_ -= size;
     bytes.remove_prefix(size);
   }
-  if (state_ == State::kHead && in_.empty()) {
+  if (idle() && begins_request(bytes)) {
     request_began_ = server_.loop()->now();
     set_deadline(server_.options().header_timeout);
   }
@@ -110,7 +122,7 @@ void HttpConnection::process() {
 void HttpConnection::expired() {
   switch (state_) {
     case State::kHead:
-      if (in_.empty()) return lost();
+      if (idle()) return lost();
       refuse_head(408, "the headers did not come in time");
       break;
     case State::kBody: refuse(408, "the body did not come in time"); break;

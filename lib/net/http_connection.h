@@ -58,6 +58,7 @@ class HttpConnection final : public Connection,
   void take(std::string_view bytes);
   bool wants_input() const;
   void input_ended();
+  bool idle() const;
   void process();
   bool read_head();
   void check_incomplete_head();
@@ -95,6 +96,7 @@ class HttpConnection final : public Connection,
   std::size_t scanned_ = 0;  // of in_, for the end of a head
   bool ended_ = false;       // the client won't send anything more
   bool processing_ = false;
+  bool empty_line_ = false;  // one came before the request
   bool resuming_ = false;
   bool broken_ = false;
   bool linger_ = false;  // there may be something that the client sent and nobody has read

@@ -35,7 +35,13 @@ bool has_bare_newline(std::string_view bytes, std::size_t from) {
 }  // namespace
 
 bool HttpConnection::read_head() {
-  while (in_.starts_with("\r\n")) in_.erase(0, 2);
+  while (in_.starts_with("\r\n")) {
+    if (std::exchange(empty_line_, true)) {
+      refuse_head(400, "there is more than one empty line before the request");
+      return true;
+    }
+    in_.erase(0, 2);
+  }
   if (in_.empty()) return false;
   const std::size_t end = find_head_end(in_, scanned_);
   if (end == 0) {
@@ -43,6 +49,7 @@ bool HttpConnection::read_head() {
     return false;
   }
   scanned_ = 0;
+  empty_line_ = false;
   HttpHead head;
   const auto refusal = parse_head(std::string_view(in_).substr(0, end), head);
   in_.erase(0, end);

@@ -131,6 +131,28 @@ TEST_CASE("connections on which nothing comes are closed, new ones and kept ones
   CHECK(kept.closed());
 }
 
+TEST_CASE("one empty line before each request is skipped, more are refused") {
+  WebServer server(std::make_shared<WebApp>());
+  RawClient client(server.port());
+  CHECK(client.ask("\r\n" + kGet).status == 200);
+  CHECK(client.ask("\r\n" + kGet).status == 200);
+  CHECK(refused(server, "\r\n\r\n") == 400);
+  CHECK(refused(server, "\r\n\r\n" + kGet) == 400);
+}
+
+TEST_CASE("what is no request yet gives a connection no more time") {
+  HttpServerOptions options = impatient();
+  options.header_timeout = 1h;
+  WebServer server(std::make_shared<WebApp>(), options);
+  for (const char* nothing : {"\r\n", "\r"}) {
+    RawClient client(server.port());
+    CHECK(client.ask(kGet).status == 200);
+    client.send(nothing);
+    CHECK(client.receive_all().empty());
+    CHECK(client.closed());
+  }
+}
+
 TEST_CASE(
     "a client that never reads its answer is lost after a while; others aren't kept waiting") {
   const auto app = std::make_shared<WebApp>();
