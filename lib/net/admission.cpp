@@ -32,11 +32,33 @@ void Admission::leave(const IpAddress& address, Verdict verdict) {
   const std::lock_guard lock(mutex_);
   if (verdict != Verdict::kWelcome) {
     --being_refused_;
-  } else if (per_address_ != 0) {
-    const auto found = by_address_.find(address);
-    if (--found->second == 0) by_address_.erase(found);
+  } else {
+    uncount(address);
   }
   if (--open_ == 0) empty_.notify_all();
+}
+
+bool Admission::enter_client(const IpAddress& client) {
+  const std::lock_guard lock(mutex_);
+  if (per_address_ == 0) return true;
+  std::size_t& count = by_address_[client];
+  if (count >= per_address_) {
+    ++refused_;
+    return false;
+  }
+  ++count;
+  return true;
+}
+
+void Admission::leave_client(const IpAddress& client) {
+  const std::lock_guard lock(mutex_);
+  uncount(client);
+}
+
+void Admission::uncount(const IpAddress& address) {
+  if (per_address_ == 0) return;
+  const auto found = by_address_.find(address);
+  if (--found->second == 0) by_address_.erase(found);
 }
 
 bool Admission::wait_empty(std::chrono::steady_clock::time_point deadline) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "net/ip_address.h"
@@ -30,6 +31,10 @@ class Admission {
   // Counts one more, whatever the verdict is; `leave` with the same follows.
   Verdict enter(const IpAddress& address, bool exempt);
   void leave(const IpAddress& address, Verdict verdict);
+  // Counts what a client has through a proxy as if it were a connection from its address; false:
+  // there are as many as may be. `leave_client` follows what was counted.
+  bool enter_client(const IpAddress& client);
+  void leave_client(const IpAddress& client);
 
   // Waits until nobody is left; false when somebody is.
   bool wait_empty(std::chrono::steady_clock::time_point deadline);
@@ -38,6 +43,8 @@ class Admission {
   std::uint64_t refused() const;
 
  private:
+  void uncount(const IpAddress& address);  // under the lock
+
   const std::size_t total_;
   const std::size_t per_address_;
   mutable std::mutex mutex_;
@@ -57,7 +64,21 @@ class Place {
   Place(Place&&) = default;
   Place& operator=(Place&&) = delete;
   ~Place() {
-    if (admission_) admission_->leave(address_, verdict_);
+    if (!admission_) return;
+    dismiss_client();
+    admission_->leave(address_, verdict_);
+  }
+
+  // The connection is one client's alone, who comes through a proxy, until it ends or the client is
+  // dismissed. False: that client has as many as it may. REQUIRES: it has no client yet.
+  bool admit_client(const IpAddress& client) {
+    if (!admission_->enter_client(client)) return false;
+    client_ = client;
+    return true;
+  }
+  void dismiss_client() {
+    if (client_) admission_->leave_client(*client_);
+    client_.reset();
   }
 
   const IpAddress& address() const { return address_; }
@@ -66,6 +87,7 @@ class Place {
  private:
   std::shared_ptr<Admission> admission_;
   IpAddress address_;
+  std::optional<IpAddress> client_;
   Verdict verdict_;
 };
 

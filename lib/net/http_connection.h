@@ -12,6 +12,7 @@
 #include "net/http_answer.h"
 #include "net/http_head.h"
 #include "net/http_server.h"
+#include "net/ip_address.h"
 #include "net/server_loop.h"
 #include "net/stream.h"
 
@@ -57,8 +58,8 @@ class HttpConnection final : public Connection,
   void receive();
   void take(std::string_view bytes);
   bool wants_input() const;
-  void input_ended();
   bool idle() const;
+  void input_ended();
   void process();
   bool read_head();
   void check_incomplete_head();
@@ -67,6 +68,7 @@ class HttpConnection final : public Connection,
   void serve();
   bool upgrade(bool has_body);
   void identify();
+  IpAddress client() const;
   void expired();
   void refuse(int status, std::string_view detail);
   void refuse_head(int status, std::string_view detail);
@@ -94,9 +96,9 @@ class HttpConnection final : public Connection,
 
   std::string in_;
   std::size_t scanned_ = 0;  // of in_, for the end of a head
+  bool empty_line_ = false;  // one came before the request
   bool ended_ = false;       // the client won't send anything more
   bool processing_ = false;
-  bool empty_line_ = false;  // one came before the request
   bool resuming_ = false;
   bool broken_ = false;
   bool linger_ = false;  // there may be something that the client sent and nobody has read

@@ -86,15 +86,20 @@ void HttpConnection::check_incomplete_head() {
 void HttpConnection::identify() {
   const std::string_view id = request_.header("x-request-id");
   request_.id = is_id(id) ? std::string(id) : random_id();
-  request_.secure = stream_->secure();
-  request_.peer = place_.address().to_string();
-  if (!contains(server_.trusted(), place_.address())) return;
+  request_.peer = client().to_string();
+  request_.secure =
+      stream_->secure() || (contains(server_.trusted(), place_.address()) &&
+                            to_lower(request_.header("x-forwarded-proto")) == "https");
+}
+
+// The other end of the connection, or whom it names if it is a trusted proxy.
+IpAddress HttpConnection::client() const {
+  if (!contains(server_.trusted(), place_.address())) return place_.address();
   std::string forwarded;
   for (const auto& [name, value] : request_.headers) {
     if (name == "x-forwarded-for") forwarded += (forwarded.empty() ? "" : ",") + value;
   }
-  request_.peer = client_address(place_.address(), forwarded, server_.trusted()).to_string();
-  request_.secure = request_.secure || to_lower(request_.header("x-forwarded-proto")) == "https";
+  return client_address(place_.address(), forwarded, server_.trusted());
 }
 
 bool HttpConnection::begin_request(const HttpHead& head) {
@@ -160,8 +165,15 @@ bool HttpConnection::upgrade(bool has_body) {
     refuse(503, "the server is about to end");
     return true;
   }
+  const IpAddress from = client();
+  const bool through_proxy = from != place_.address() && !contains(server_.trusted(), from);
+  if (through_proxy && !place_.admit_client(from)) {
+    refuse(429, "there are too many WebSockets from this address");
+    return true;
+  }
   UpgradeAnswer accepted = server_.application().upgrade(request_);
   if (!accepted.handler) {
+    place_.dismiss_client();
     answer(std::move(accepted.refusal));
     return true;
   }

@@ -80,7 +80,9 @@ struct HttpServerOptions {
   int port = 0;                    // 0: a free one
   std::optional<TlsFiles> tls;
   std::size_t max_connections = 10'000;
-  std::size_t max_connections_per_address = 0;  // 0: no limit of its own
+  // 0: no limit of its own. Trusted proxies have none; the WebSockets that come through them count
+  // for the address of their client.
+  std::size_t max_connections_per_address = 0;
   std::size_t max_header_bytes = 16 * 1024;
   std::size_t max_body_bytes = 10 << 20;
   Duration header_timeout{10'000'000'000};      // from the first byte to the end of the headers

@@ -63,7 +63,8 @@ ServerSection server_section() {
                "Connections of all kinds; more are refused."),
        setting("max_connections_per_address", "MAX_CONNECTIONS_PER_ADDRESS",
                VA_FIELD(max_connections_per_address), {0, 1'000'000},
-               "Connections from one address; 0: no limit of its own."),
+               "Connections from one address, or WebSockets of one client behind a trusted proxy; "
+               "0: no limit of its own."),
        setting("max_ws_connections", "MAX_WS_CONNECTIONS", VA_FIELD(max_ws_connections),
                {1, 1'000'000}, "WebSockets, and sessions; more are refused."),
        setting(

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -84,6 +86,40 @@ class Lines final : public Logger {
   std::vector<std::string> errors_;
 };
 
+struct Quiet final : WebSocketHandler {
+  void opened(std::shared_ptr<WebSocket>) override {}
+  void text(std::span<char>) override {}
+  void binary(std::span<const std::byte>) override {}
+  void closed(int, std::string_view) override {}
+};
+
+// Those who have come through a proxy, at most two WebSockets each.
+struct ProxyStand {
+  ProxyStand() {
+    app->on_upgrade = [](const HttpRequest& request) {
+      UpgradeAnswer answer;
+      answer.refusal.status = 404;
+      if (request.path == "/ws") answer.handler = std::make_unique<Quiet>();
+      return answer;
+    };
+    HttpServerOptions options;
+    options.max_connections_per_address = 2;
+    options.trusted_proxies = {"127.0.0.1"};
+    server.emplace(app, options, 2);
+  }
+  // The status of an upgrade; one that works is kept open.
+  int upgrade(const std::string& forwarded, const std::string& path = "/ws") {
+    RawClient client((*server).port());
+    const std::string head = client.upgrade(path, forwarded);
+    if (head.starts_with("HTTP/1.1 101 ")) open.push_back(std::move(client));
+    return std::stoi(head.substr(9));
+  }
+
+  std::shared_ptr<WebApp> app = std::make_shared<WebApp>();
+  std::optional<WebServer> server;
+  std::deque<RawClient> open;
+};
+
 // The sanitizers open some themselves, when it pleases them.
 bool may_use_up_descriptors() {
   if (test::kSanitized) WARN("skipped: the sanitizers need descriptors of their own");
@@ -115,6 +151,25 @@ TEST_CASE("without a descriptor for one more, a server serves those it has, and 
     CHECK(waiting.receive_answer().status == 200);
   }
   CHECK(RawClient(server.port()).ask(kGet).status == 200);
+}
+
+TEST_CASE("a client behind a proxy has as many WebSockets as connections from one address may be") {
+  ProxyStand stand;
+  const std::string one = "X-Forwarded-For: 9.9.9.9\r\n";
+  for (int i = 0; i < 3; ++i) CHECK(stand.upgrade(one, "/nothing") == 404);
+  CHECK(stand.upgrade(one) == 101);
+  CHECK(stand.upgrade(one) == 101);
+  CHECK(stand.upgrade(one) == 429);
+  CHECK((*stand.server)->statistics().refused == 1);
+  CHECK(stand.upgrade("X-Forwarded-For: 8.8.8.8\r\n") == 101);
+  for (int i = 0; i < 3; ++i) CHECK(stand.upgrade("") == 101);  // the proxy's own
+  CHECK(
+      RawClient(stand.server->port()).ask("GET / HTTP/1.1\r\nHost: a\r\n" + one + "\r\n").status ==
+      200);
+  stand.open.pop_front();
+  while ((*stand.server)->statistics().open > stand.open.size()) std::this_thread::yield();
+  CHECK(stand.upgrade(one) == 101);
+  CHECK(stand.upgrade(one) == 429);
 }
 
 TEST_CASE("a server that waits for a descriptor doesn't spin, and complains once") {
