@@ -64,6 +64,11 @@ Problem problem(int status, std::string detail) {
   return result;
 }
 
+Problem problem_of_provider(const Status& status) {
+  const int direct = http_status(status.code());
+  return problem(direct >= 500 ? direct : direct == 429 ? 503 : 502, status.message());
+}
+
 Problem problem_of(const Status& status) {
   Problem result{http_status(status.code()), status.message(),
                  std::string(to_string(status.code()))};

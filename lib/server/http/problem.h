@@ -19,6 +19,10 @@ struct Problem {
 // The problem behind an error of the library: kNotFound is 404, and so on. What may work later
 // (429, 503) comes with Retry-After, here and in problem().
 Problem problem_of(const Status& status);
+// The problem behind an error of a provider, whoever it is: nothing that the client did wrong. 502
+// when it was refused there or got nonsense, 503 with Retry-After when a later try may work, 504,
+// or what the server itself would say (500, 501).
+Problem problem_of_provider(const Status& status);
 // The problem with that HTTP status: its code is derived from it.
 Problem problem(int status, std::string detail);
 

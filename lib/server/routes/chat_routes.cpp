@@ -37,7 +37,7 @@ std::string answer_text(const DialogueAnswer& answer) {
 // One JSON object, once the reply is complete.
 void send_whole(const SharedCall& call, const DialogueAnswer& answer) {
   call->set_session(answer.session_id);
-  if (!answer.status.ok()) return call->fail(answer.status);
+  if (!answer.status.ok()) return call->fail(problem_of(answer));
   net::HttpResponse response{200, {{"content-type", "application/json"}}, answer_text(answer)};
   response.headers.set("x-session-id", answer.session_id);
   call->answer(std::move(response));
@@ -54,7 +54,7 @@ void send_end(const SharedCall& call, const DialogueAnswer& answer) {
   if (answer.status.ok()) {
     call->write(event_text("done", answer_text(answer)));
   } else {
-    const Problem failure = problem_of(answer.status);
+    const Problem failure = problem_of(answer);
     call->write(
         event_text("error", to_response(failure, call->request().id, call->request().path).body));
   }

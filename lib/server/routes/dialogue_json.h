@@ -1,6 +1,7 @@
-// What a conversation's answer looks like in JSON; the same in chat and in voice.
+// What a conversation's answer looks like over HTTP; the same in chat and in voice.
 #pragma once
 
+#include "server/http/problem.h"
 #include "transports/dialogue/dialogues.h"
 #include "voiceagent/json.h"
 
@@ -19,6 +20,11 @@ inline void write_answer(JsonWriter& json, const transports::DialogueAnswer& ans
     json.end_object();
   }
   json.field("response", answer.reply);
+}
+
+// Why there is no answer. REQUIRES: its status isn't ok.
+inline Problem problem_of(const transports::DialogueAnswer& answer) {
+  return answer.provider_failed ? problem_of_provider(answer.status) : problem_of(answer.status);
 }
 
 }  // namespace voiceagent::server

@@ -33,16 +33,16 @@ constexpr std::string_view kSchema = R"({
 // Speech on its way to a client. On the call's loop; alive as long as the synthesis calls it.
 class SpeechAnswer : public std::enable_shared_from_this<SpeechAnswer> {
  public:
-  SpeechAnswer(SharedCall call, SpeechFormat format, int sample_rate)
-      : call_(std::move(call)), format_(format), rate_(sample_rate) {}
+  SpeechAnswer(SharedCall call, SpeechFormat format, int sample_rate, bool voice_named)
+      : call_(std::move(call)), format_(format), rate_(sample_rate), voice_named_(voice_named) {}
 
-  // `rate` 0 in the constructor: as the synthesiser gives it.
+  // `sample_rate` 0 in the constructor: as the synthesiser gives it.
   void start(transports::SynthesisRequest request) {
     const auto self = shared_from_this();
     request.on_audio = [self](AudioView audio) { return self->take(audio); };
     request.on_done = [self](const Status& status) { self->finish(status); };
     auto synthesis = transports::start_synthesis(std::move(request));
-    if (!synthesis.ok()) return call_->fail(synthesis.status());
+    if (!synthesis.ok()) return call_->fail(problem_with(synthesis.status()));
     synthesis_ = std::move(*synthesis);
     call_->on_gone([self] { self->drop(); });
     call_->on_drained([self] {
@@ -107,7 +107,13 @@ class SpeechAnswer : public std::enable_shared_from_this<SpeechAnswer> {
   // Before the first audio an error is a problem; after it the answer breaks off.
   void fail(const Status& status) {
     failed_ = true;
-    if (!call_->answered()) call_->fail(status);
+    if (!call_->answered()) call_->fail(problem_with(status));
+  }
+
+  // The voice may be missing because the client named it; for all else the client can't help.
+  Problem problem_with(const Status& status) const {
+    const bool unknown_voice = voice_named_ && status.code() == ErrorCode::kNotFound;
+    return unknown_voice ? problem_of(status) : problem_of_provider(status);
   }
 
   void drop() {
@@ -118,6 +124,7 @@ class SpeechAnswer : public std::enable_shared_from_this<SpeechAnswer> {
   SharedCall call_;
   const SpeechFormat format_;
   const int rate_;
+  const bool voice_named_;  // by the client
   std::optional<SampleRateConverter> converter_;
   std::unique_ptr<SpeechEncoder> encoder_;
   std::unique_ptr<transports::Synthesis> synthesis_;
@@ -149,7 +156,7 @@ void answer_speech(Services& services, const JsonSchema& schema, const SharedCal
   const SpeechFormat format =
       speech_format((*body)["format"].string("wav")).value_or(SpeechFormat::kWav);
   const auto rate = static_cast<int>((*body)["sample_rate"].integer());
-  std::make_shared<SpeechAnswer>(call, format, rate)->start(std::move(request));
+  std::make_shared<SpeechAnswer>(call, format, rate, !voice.empty())->start(std::move(request));
 }
 
 }  // namespace

@@ -66,9 +66,9 @@ class UtteranceAnswer : public std::enable_shared_from_this<UtteranceAnswer> {
                                [self](const Result<Pcm>& speech) { self->finish(speech); }));
   }
 
-  // What was said was heard, but there is no answer to it: the client's business to say it again.
+  // There is no answer. No words in what was heard: the client's business to say it again.
   void refuse() {
-    Problem failure = problem_of(answer_.status);
+    Problem failure = problem_of(answer_);
     if (failure.status == 400) failure.status = 422;
     call_->fail(failure);
   }

@@ -111,6 +111,7 @@ void DialogueSession::on_event(const AnyEvent& event) {
   if (const auto* end = event.as<event::SessionClosed>()) ended_by_ = end->reason;
   if (const auto* error = event.as<event::Error>(); error != nullptr && failure_.ok()) {
     failure_ = Status(error->code, std::string(error->message));
+    answer_.provider_failed = true;
   }
   look_soon();
 }

@@ -36,6 +36,7 @@ struct DialogueIntent {
 // What came of a request; what is known is there, also when it failed.
 struct DialogueAnswer {
   Status status;  // kInvalidArgument: no words were understood; kTimeout; what a provider said
+  bool provider_failed = false;  // something behind the agent: the status isn't about the request
   std::string session_id;
   std::string transcript;  // what the user said or typed
   DialogueIntent intent;
