@@ -97,9 +97,9 @@ void HttpConnection::complete() {
   if (!out_.empty() || broken_) return watch();
   if (keep_alive_) {
     state_ = State::kHead;
+    if (server_.draining() && idle()) return lost();  // the answer had begun before
     request_began_ = server_.loop()->now();
-    set_deadline(in_.empty() ? server_.options().keep_alive_timeout
-                             : server_.options().header_timeout);
+    set_deadline(idle() ? server_.options().keep_alive_timeout : server_.options().header_timeout);
     if ((!in_.empty() || ended_) && !processing_) resume_later();
   } else if (linger_) {
     stream_->finish_writing();

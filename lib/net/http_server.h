@@ -122,7 +122,8 @@ class HttpServer {
   virtual HttpServerStatistics statistics() const = 0;
   // Reads the certificate again, for new connections. The old one stays after an error. Blocks.
   virtual Status reload_tls() = 0;
-  // Takes no more connections, and answers what is open with "connection: close".
+  // Takes no more connections, closes those that are idle or become so, and answers what is open
+  // with "connection: close".
   virtual void stop_accepting() = 0;
   // stop_accepting(), waits until requests and WebSockets have ended (at most `grace`), then closes
   // what is left (WebSockets with 1001). Blocks; not on one of the loops. Returns how many

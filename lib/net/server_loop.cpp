@@ -46,6 +46,7 @@ void ServerLoop::accept(Descriptor descriptor, Place place) {
       std::make_shared<HttpConnection>(*this, std::move(stream), std::move(place));
   add(connection);
   connection->start();
+  if (draining()) connection->drain();  // it was on its way here
 }
 
 void ServerLoop::drain() {

@@ -309,13 +309,13 @@ void RunningServer::close(Duration grace) {
 }
 
 // Conversations, requests and the loading of the agent end by themselves, or when time is up, or
-// when somebody loses patience.
+// when somebody loses patience. A connection that is open has a request that is still being sent,
+// or an answer that is still being read: idle ones are closed by now.
 void RunningServer::wait_for_the_busy(Duration grace) {
   constexpr milliseconds kLook{20};
   const auto end = std::chrono::steady_clock::now() + grace;
   const auto busy = [this] {
-    return !loaded_ || http_->statistics().web_sockets > 0 ||
-           application_->services().calls.load() > 0;
+    return !loaded_ || http_->statistics().open > 0 || application_->services().calls.load() > 0;
   };
   std::unique_lock lock(mutex_);
   while (*grace_ >= grace && std::chrono::steady_clock::now() < end && busy()) {

@@ -77,7 +77,7 @@ ServerSection server_section() {
        setting("min_sessions", "MIN_SESSIONS", VA_FIELD(min_sessions), {0, 1'000'000},
                "So many sessions are taken however late its loops are."),
        setting("drain_timeout_ms", "DRAIN_TIMEOUT_MS", VA_FIELD(drain_timeout), {0, kHour},
-               "How long stopping waits for conversations to end."),
+               "How long stopping waits for conversations and requests to end."),
        path(setting("data_dir", "DATA_DIR", VA_FIELD(data_dir), {},
                     "Folder for what the server keeps, made if need be; empty: it keeps nothing.")),
        setting(

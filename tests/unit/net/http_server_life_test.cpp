@@ -224,6 +224,23 @@ TEST_CASE("a server that takes no more connections finishes what it has") {
   CHECK_FALSE(RawClient(server.port()).connected());
 }
 
+TEST_CASE("a connection whose answer had begun before the server's end isn't kept after it") {
+  const auto app = std::make_shared<WebApp>();
+  std::shared_ptr<HttpExchange> kept;
+  app->on_serve = [&](std::shared_ptr<HttpExchange> exchange) {
+    exchange->begin({200, {}, {}});
+    kept = std::move(exchange);
+  };
+  WebServer server(app);
+  RawClient client(server.port());
+  REQUIRE(client.send(kGet));
+  CHECK(client.receive_answer(true).status == 200);
+  server->stop_accepting();
+  server.loops().front()->post([&] { std::exchange(kept, nullptr)->end(); });
+  CHECK(client.receive_all() == "0\r\n\r\n");
+  CHECK(client.closed());
+}
+
 TEST_CASE("what hasn't ended after the grace period is cut; WebSockets are told") {
   Gate opened;
   const auto app = app_with_web_sockets(opened);

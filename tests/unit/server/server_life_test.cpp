@@ -1,12 +1,18 @@
-// A server that is stopped while its agent is being loaded.
+// A server that is stopped while something goes on.
+#include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "support/catch.h"
 #include "support/gate.h"
+#include "support/raw_client.h"
 #include "support/session_rig.h"
+#include "support/temp_dir.h"
 #include "voiceagent/server.h"
 
 using namespace voiceagent;
@@ -56,7 +62,58 @@ struct SlowToLoad {
   ServerOptions options;
 };
 
+// A server from which somebody downloads a large file, without having read much of it.
+struct Downloading {
+  static constexpr std::size_t kSize = 15'000'000;
+
+  Downloading() {
+    const std::string bytes(kSize, 'x');
+    folder.write("large.bin", std::as_bytes(std::span(bytes)));
+    ServerOptions options;
+    options.port = 0;
+    options.logger = make_null_logger();
+    options.http.web_dir = folder.path("");
+    options.agent = scripted_agent("Yes.");
+    server = Server::start(std::move(options)).value();
+    REQUIRE(server->wait_until_ready().ok());
+    client.emplace(server->port(), false, 4096);
+    REQUIRE(client->send("GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    CHECK(client->receive_answer(true).status == 200);
+  }
+
+  const TempDir folder;
+  std::shared_ptr<Server> server;
+  std::optional<RawClient> client;
+};
+
 }  // namespace
+
+TEST_CASE("stopping waits for what is being downloaded and uploaded") {
+  Downloading downloading;
+  const auto& server = downloading.server;
+  RawClient upload(server->port());
+  const std::string message = R"({"text":"hello"})";
+  REQUIRE(
+      upload.send("POST /chat/message HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                  "Content-Type: application/json\r\nContent-Length: " +
+                  std::to_string(message.size()) + "\r\n\r\n"));
+  CHECK(upload.receive_until("\r\n\r\n").starts_with("HTTP/1.1 100 "));
+  server->drain(1h);
+  auto stopped = std::async(std::launch::async, [&server] { return server->wait(); });
+  CHECK(stopped.wait_for(1s) == std::future_status::timeout);
+  REQUIRE(upload.send(message));
+  CHECK_THAT(upload.receive_answer().body, Contains("Yes."));
+  CHECK(downloading.client->receive_exactly(Downloading::kSize).size() == Downloading::kSize);
+  CHECK(stopped.get().ok());
+  CHECK(server->stop() == 0);
+}
+
+TEST_CASE("a client that doesn't read its answer is not waited for when the time is up") {
+  const Downloading downloading;
+  downloading.server->drain(50ms);
+  CHECK(downloading.server->wait().ok());
+  CHECK(downloading.server->stop() == 1);
+}
 
 TEST_CASE("a server says that it is ready once its agent is there") {
   SlowToLoad slow;
