@@ -262,6 +262,7 @@ class SessionImpl final : public Session,
     std::string text;           // so far
     std::size_t heard_end = 0;  // bytes
     bool interrupted = false;
+    bool sent = false;                  // some of its sound has left
     std::vector<std::size_t> parts{0};  // where each begins: another one after each round of tools
     Usage usage{};                      // of the parts before
 
@@ -334,7 +335,7 @@ class SessionImpl final : public Session,
   std::string keys_;              // pressed so far
   Draft draft_;
   Reply reply_;   // the present or latest one
-  Reply before_;  // the one before: reports about it may be late
+  Reply before_;  // the latest one that was sent, before that: reports about it may be late
   bool uninterruptible_ = false;
   bool agent_asked_ = false;  // the latest reply ended in a question
   bool audible_ = false;      // some of the reply has left

@@ -46,11 +46,11 @@ void SessionImpl::play(const Say& say) {
 }
 
 void SessionImpl::new_reply(TurnId turn) {
-  std::swap(before_, reply_);
+  if (reply_.sent) std::swap(before_, reply_);
   reply_.turn = turn;
   reply_.text.clear();
   reply_.heard_end = 0;
-  reply_.interrupted = false;
+  reply_.interrupted = reply_.sent = false;
   reply_.parts.assign(1, 0);
   reply_.usage = {};
   replying_ = true;
@@ -174,6 +174,7 @@ void SessionImpl::speaker_frame(AudioView audio, std::int64_t position, TextSpan
   const Scope scope(*this);
   if (waterfall_.response(now())) publish(reply_.turn, event::PlaybackStarted{});
   if (!std::exchange(audible_, true)) audible_since_ = now();
+  reply_.sent = true;
   loudness_.sent(audio.samples);
   if (echo_ != nullptr) echo_->sent(audio.samples);
   publish(reply_.turn, event::AudioOut{audio, position, span});

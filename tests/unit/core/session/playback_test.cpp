@@ -211,6 +211,21 @@ TEST_CASE("a player that reports now and then has the last word on what was hear
   CHECK(remembered(rig) == words_in(rig.far_end->played()));
 }
 
+TEST_CASE("a late report about an interrupted reply counts, though the next one never sounded") {
+  SessionOptions options;
+  options.reports_playback = true;
+  sim::FarEndOptions far_end;
+  far_end.report_delay.base = 400ms;
+  SessionRig rig(scripted_agent(kReply), std::move(options), far_end);
+  REQUIRE(rig.session->push_text("count").ok());
+  rig.run(1'200ms);
+  REQUIRE(rig.session->push_text("no").ok());
+  REQUIRE(rig.session->push_text("or yes").ok());  // the answer to the first has no sound yet
+  const int known = word_count(remembered(rig));
+  rig.run(500ms);
+  CHECK(word_count(remembered(rig)) > known);
+}
+
 TEST_CASE("a report beyond what was sent is not believed for what comes later") {
   SessionRig rig(scripted_agent(kReply), {}, {0ms, false});
   REQUIRE(rig.session->push_text("count").ok());
