@@ -27,7 +27,9 @@ Recogniser::Recogniser(RecogniserOptions options, PortContext ports,
       provider_(std::move(provider)),
       listener_(listener) {}
 
-Recogniser::~Recogniser() { close_stream(); }
+Recogniser::~Recogniser() {
+  if (port_ != nullptr) port_->let_go();
+}
 
 void Recogniser::frame(const FramePtr& frame) {
   ++frames_seen_;
@@ -192,7 +194,9 @@ void Recogniser::stt_signal(TurnSignal signal, float probability) {
 }
 
 void Recogniser::stream_failed(Status status) {
-  close_stream();
+  // The utterance ends here. What came after its flush is the beginning of the next one.
+  if (!settling_) backlog_.clear();
+  give_up();
   listener_.recogniser_failed(std::move(status));
 }
 
@@ -201,12 +205,6 @@ void Recogniser::stream_closed() {
   if (open_) {
     listener_.recogniser_failed(unavailable("the recogniser closed its stream in mid-utterance"));
   }
-}
-
-void Recogniser::close_stream() {
-  if (port_ != nullptr) port_->let_go();
-  port_.reset();
-  backlog_.clear();
 }
 
 // Keeps what waits for a stream, and the words of the one that is forgotten.

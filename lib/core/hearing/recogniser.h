@@ -88,7 +88,6 @@ class Recogniser final : public SttListener {
   void settle_words();
   void replace_stream();
   void let_go();
-  void close_stream();
   Transcript on_session_clock(const Transcript& transcript);
 
   const RecogniserOptions options_;

@@ -243,6 +243,22 @@ TEST_CASE("a stream that fails in mid-utterance is told, and the next utterance 
   CHECK(desk.recogniser->text() == "again");
 }
 
+TEST_CASE(
+    "a stream that fails when the turn is over leaves what came since to the next utterance") {
+  Desk desk;
+  desk.recogniser->begin_utterance(0ms);
+  desk.frames(10);
+  desk.recogniser->flush();
+  desk.frames(5);
+  desk.line().sink->error({ErrorCode::kUnavailable, "gone"});
+  desk.settle();
+  CHECK(desk.told == "failed gone");
+  desk.recogniser->end_utterance();
+  desk.recogniser->begin_utterance(0ms);
+  REQUIRE(desk.stt->lines.size() == 2);
+  CHECK(desk.line().samples == 5 * kFrame);
+}
+
 TEST_CASE("a stream that closes in mid-utterance is a failure, one that closes between is none") {
   Desk desk;
   desk.recogniser->begin_utterance(0ms);
