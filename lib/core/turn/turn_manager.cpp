@@ -55,8 +55,9 @@ void TurnManager::take(Step& step) {
     case TurnFact::kTyped: return typed(step);
     case TurnFact::kKey: return key(step);
     case TurnFact::kCommit:
-      if (state_.keys_open) return end_keys(step);
-      return end_utterance(step, TurnEndReason::kCommitted);
+      end_utterance(step, TurnEndReason::kCommitted);
+      if (state_.keys_open) end_keys(step);
+      return;
     case TurnFact::kInterrupt: return interrupt(step, 0);
     case TurnFact::kReplyEnded: return reply_ended(step);
     case TurnFact::kAgentSpeaks: ++state_.says; return;
@@ -95,11 +96,15 @@ void TurnManager::speech_started(Step& step) {
 
 // The user goes on after all: the words that were asked for become a part of the turn.
 void TurnManager::resume_utterance(Step& step, Duration at) {
+  reopen(step);
+  go_on(step, at);
+}
+
+void TurnManager::reopen(Step& step) {
   step.out.add(cancel_timer(TurnTimer::kFinal));
   step.out.add(set_timer(TurnTimer::kMaxUtterance,
                          std::max(step.now, state_.utterance_start + limits_.max_utterance)));
   step.out.add(act(TurnAction::kResumeUtterance));
-  go_on(step, at);
 }
 
 void TurnManager::open_utterance(Step& step, Duration at) {
@@ -242,6 +247,10 @@ void TurnManager::silence_lasted(Step& step) {
 
 // The user's turn is over, if one is open; its settled words are still to come.
 void TurnManager::end_utterance(Step& step, TurnEndReason reason) {
+  if (asks_for_words()) {  // now the turn is over
+    state_.reason = reason;
+    state_.end_stands = true;
+  }
   if (!speaking() && !trailing()) return;
   stop_listening(step, reason);
   hear_anew(step);
@@ -262,6 +271,7 @@ void TurnManager::stop_listening(Step& step, TurnEndReason reason) {
   }
   step.out.add(cancel_timer(TurnTimer::kMaxUtterance));
   state_.user = UserPhase::kFinalizing;
+  state_.wordless = step.perceived.words == 0;
   state_.reason = reason;
   state_.decided = step.now;
 }
@@ -282,6 +292,7 @@ void TurnManager::hear_the_rest(Step& step) {
 // All that will be known of the user's words is known.
 void TurnManager::conclude(Step& step) {
   if (step.perceived.words == 0) return drop_utterance(step);
+  if (asks_for_words()) return wait_for_host(step);
   if (!replying()) return answer_utterance(step);
   TurnSnapshot now = snapshot(step);
   now.settled = true;
@@ -309,6 +320,14 @@ void TurnManager::conclude(Step& step) {
       state_.waiting_turn = state_.user_turn;
       return;
   }
+}
+
+// There were words, of which a recogniser without partial ones had not told: the turn goes on.
+void TurnManager::wait_for_host(Step& step) {
+  reopen(step);
+  state_.user = UserPhase::kTrailing;
+  plan_end(step);
+  consider_interruption(step);
 }
 
 void TurnManager::drop_utterance(Step& step) {

@@ -42,6 +42,8 @@ class TurnManager {
   void voice_off(Step& step, Duration at);
   void open_utterance(Step& step, Duration at);
   void resume_utterance(Step& step, Duration at);
+  void reopen(Step& step);
+  void wait_for_host(Step& step);
   void go_on(Step& step, Duration at);
   void hear_anew(Step& step);
   void hear_the_rest(Step& step);
@@ -63,6 +65,11 @@ class TurnManager {
   bool utterance_open() const { return state_.user != UserPhase::kSilent; }
   bool speaking() const { return state_.user == UserPhase::kSpeaking; }
   bool trailing() const { return state_.user == UserPhase::kTrailing; }
+  // Only the host ends a turn, and a silence only shows whether it is one.
+  bool asks_for_words() const {
+    return turn_.manual_end && state_.user == UserPhase::kFinalizing && state_.wordless &&
+           state_.reason == TurnEndReason::kSilence;
+  }
 
   // the agent's side
   void typed(Step& step);

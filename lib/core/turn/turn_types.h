@@ -174,6 +174,7 @@ struct TurnState {
   bool harmless = false;    // the open utterance was judged to be no interruption
   bool settled = false;     // finalizing: all words are known, the reply's end is awaited
   bool end_stands = false;  // finalizing: who goes on begins the next turn
+  bool wordless = false;    // finalizing: no words were known when the turn was over
   bool goes_on = false;     // finalizing: there has been voice that belongs to the next turn
   bool recogniser_says_end = false;
   bool drafting = false;    // a reply is being prepared

@@ -7,6 +7,8 @@ namespace voiceagent {
 namespace {
 
 constexpr Duration kNever = std::chrono::hours(24);
+// Where only the host ends a turn, so long a sound without words may be the beginning of one.
+constexpr Duration kNoWords{3'000'000'000};
 
 // Tuned on recordings of ten origins, each left out in turn: docs/design/endpointing.md. The waits
 // belong to a shortest silence of kTunedFor, and grow and shrink with it.
@@ -49,7 +51,7 @@ DefaultEndOfTurn::DefaultEndOfTurn(const TurnOptions& options)
       max_(std::max(options.endpointing_min, options.endpointing_max)) {}
 
 EndOfTurnDecision DefaultEndOfTurn::decide(const TurnSnapshot& now) const {
-  if (manual_) return {kNever, false};
+  if (manual_) return {now.words > 0 ? kNever : kNoWords, false};
   if (now.recogniser_says_end) return {Duration(0), now.words > 0};
   const float complete = now.estimate >= 0 ? now.estimate : now.completeness;
   Duration silence = wait(now, complete) + min_ - kTunedFor;

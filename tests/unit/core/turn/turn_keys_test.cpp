@@ -55,6 +55,19 @@ TEST_CASE(
   CHECK(desk.broken == "");
 }
 
+TEST_CASE("the host ends the user's turn: the voice's and the keys'") {
+  TurnDesk desk;
+  desk.speech_started();
+  desk.pass(500ms);
+  desk.step(TurnFact::kKey);
+  CHECK(
+      desk.step(TurnFact::kCommit) ==
+      "cancel max, hear anew, flush, set final 2500, cancel keys, end 2, reply 2, hold, set judge "
+      "2000");
+  CHECK(desk.final(2) == "cancel judge, interrupt 2 by 1, cancel final, end 1, reply 1");
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("a key drops the reply that was being prepared") {
   TurnOptions options = TurnDesk::fixed();
   options.preemptive_replies = 3;

@@ -227,6 +227,32 @@ TEST_CASE("a turn that goes on after its end was decided is still limited") {
   CHECK(desk.state().reason == TurnEndReason::kLimit);
 }
 
+TEST_CASE("push-to-talk: a sound without words is dropped after a few seconds, words are kept") {
+  TurnOptions manual = TurnDesk::fixed();
+  manual.manual_end = true;
+  TurnDesk desk(manual);
+  desk.speech_started();
+  desk.pass(200ms);
+  CHECK(desk.speech_stopped() == "pause 1, set end 3200");
+  desk.step(TurnFact::kAgentSpeaks);
+  CHECK_FALSE(contains(desk.pass(2'999ms), "flush"));
+  CHECK(contains(desk.pass(1ms), "flush"));
+  SECTION("it was a cough") { CHECK(desk.final(0) == "cancel final, drop 1, speak 2"); }
+  SECTION("the recogniser had not told of its words") {
+    CHECK(desk.final(2) == "cancel final, set max 60000, resume, set end 86400200");
+    CHECK(desk.state().user == UserPhase::kTrailing);
+    CHECK(desk.pass(10s) == "");
+    CHECK(contains(desk.step(TurnFact::kCommit), "flush"));
+    CHECK(contains(desk.final(2), "end 1, reply 1"));
+  }
+  SECTION("and the host ends the turn just then") {
+    CHECK(desk.step(TurnFact::kCommit) == "");
+    CHECK(desk.final(2) == "cancel final, end 1, reply 1");
+    CHECK(desk.state().reason == TurnEndReason::kCommitted);
+  }
+  CHECK(desk.broken == "");
+}
+
 TEST_CASE("voice input off ends the turn with what was said so far") {
   TurnDesk desk;
   desk.speech_started();

@@ -85,6 +85,7 @@ TEST_CASE("push-to-talk: a recogniser with an opinion ends no turn") {
   TurnDesk desk(manual);
   desk.speech_started();
   desk.pass(700ms);
+  desk.partial(2);
   CHECK(desk.step(TurnFact::kRecogniserSaysEnd) == "");
   desk.speech_stopped();
   CHECK_FALSE(contains(desk.step(TurnFact::kRecogniserSaysEnd), "flush"));
