@@ -196,7 +196,8 @@ void TurnManager::recogniser_takes_back(Step& step) {
       state_.user == UserPhase::kFinalizing && state_.reason == TurnEndReason::kProvider;
   if (!ended_it || state_.settled) return;
   state_.end_stands = false;
-  if (!std::exchange(state_.goes_on, false)) return;
+  if (!state_.goes_on) return;
+  state_.goes_on = false;
   resume_utterance(step, state_.goes_on_from);
   if (!state_.voice) voice_off(step, state_.goes_on_until);
 }
