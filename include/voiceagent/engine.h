@@ -102,6 +102,9 @@ class VOICEAGENT_EXPORT Agent {
   /// How its recognisers, models and voices fare, each kind in the order of its chain. Any thread;
   /// does not block.
   virtual std::vector<ProviderStatus> provider_states() const = 0;
+  /// The audio of its apology (ResilienceOptions::apology); null until it has been made. Any
+  /// thread; does not block.
+  virtual std::shared_ptr<const Pcm> apology() const = 0;
   /// Makes a session on `executor` (null: the engine's next one), which opens in its first task
   /// there: subscribe before, that is, on the executor itself or before it runs. Any thread; does
   /// not block. kResourceExhausted, with the reason, when the engine takes no more sessions.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,8 @@
 #include "voiceagent/time.h"
 
 namespace voiceagent {
+
+struct Pcm;
 
 /// What a session does once a provider and all its fallbacks have failed and the user was told.
 enum class AfterFailure {
@@ -69,6 +72,9 @@ struct ResilienceOptions {
   /// an agent with a voice at most 4,096 bytes, or make_agent() refuses it. One that lasts longer
   /// than 30 s has no such audio: it is said only while the voice works.
   std::string apology = "I'm sorry, something went wrong on my side. Please try again.";
+  /// Its audio, of any rate, in place of what the agent's voice would make of it; without samples
+  /// there is none. Null: the agent's voice makes it. Shared, and not changed.
+  std::shared_ptr<const Pcm> apology_clip{};
   AfterFailure after_failure = AfterFailure::kStay;  ///< What happens then.
   /// @}
 };

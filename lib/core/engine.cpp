@@ -58,6 +58,10 @@ class AgentImpl final : public Agent {
     return states;
   }
 
+  std::shared_ptr<const Pcm> apology() const override {
+    return parts_.apology != nullptr ? parts_.apology->clip() : nullptr;
+  }
+
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override {
     if (Status status = check(options); !status.ok()) return status;
@@ -168,7 +172,8 @@ class EngineImpl final : public Engine {
     if (!parts.agent->resilience.apology.empty() && parts.tts != nullptr) {
       const AgentOptions& agent = *parts.agent;
       parts.apology = std::make_shared<Apology>(
-          agent.resilience.apology, Apology::Voice{parts.tts, agent.voice, agent.language});
+          agent.resilience.apology, Apology::Voice{parts.tts, agent.voice, agent.language},
+          agent.resilience.apology_clip);
       const auto& executor = shared_->executors.front();
       parts.apology->prepare({executor, parts.workers, parts.logger,
                               shared_->admission->executors().board_of(*executor)});

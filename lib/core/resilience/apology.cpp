@@ -124,7 +124,7 @@ class Apology::Rendering final : public TtsSink, public std::enable_shared_from_
 void Apology::prepare(const Means& means) {
   {
     const std::lock_guard lock(mutex_);
-    if (clip_ != nullptr || std::exchange(under_way_, true)) return;
+    if (given_ || clip_ != nullptr || std::exchange(under_way_, true)) return;
   }
   auto rendering = std::make_shared<Rendering>(shared_from_this(), means);
   means.executor->post([rendering = std::move(rendering)] { rendering->start(); });

@@ -29,8 +29,12 @@ class Apology : public std::enable_shared_from_this<Apology> {
     std::shared_ptr<CallBoard> board;  // of that executor
   };
 
-  // REQUIRES: text.size() <= kMaxText.
-  Apology(std::string text, Voice voice) : text_(std::move(text)), voice_(std::move(voice)) {}
+  // `clip`: what is said, without samples nothing; null: it is to be rendered. REQUIRES:
+  // text.size() <= kMaxText.
+  Apology(std::string text, Voice voice, std::shared_ptr<const Pcm> clip = nullptr)
+      : text_(std::move(text)), voice_(std::move(voice)), given_(clip != nullptr) {
+    if (given_ && !clip->samples.empty()) clip_ = std::move(clip);
+  }
 
   // What a synthesiser takes at once, in bytes.
   static constexpr std::size_t kMaxText = 4096;
@@ -47,6 +51,7 @@ class Apology : public std::enable_shared_from_this<Apology> {
 
   const std::string text_;
   const Voice voice_;
+  const bool given_;  // by the host
   mutable std::mutex mutex_;
   bool under_way_ = false;
   std::shared_ptr<const Pcm> clip_;

@@ -27,6 +27,7 @@ enum class RecordKind : std::uint8_t {
   kLateCancel = 13,  // a timer that is due is cancelled before it ran: when it was due
   kEnd = 14,         // the session has closed: how many events it published
   kFlush = 15,       // a recogniser is asked to settle: when, stream
+  kApology = 16,     // the audio of the agent's apology, which it had when the session was opened
 };
 
 // Whose streams there are. A tool's is a call of it, by its number in the session.

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "sim/record/event_code.h"
+#include "sim/record/sink_code.h"
 
 namespace voiceagent {
 
@@ -28,6 +29,11 @@ void RecordingLog::time(Time now) {
 void RecordingLog::setup(std::string_view json) {
   payload_.raw(json);
   write(RecordKind::kSetup);
+}
+
+void RecordingLog::apology(AudioView clip) {
+  write_audio(payload_, clip);
+  write(RecordKind::kApology);
 }
 
 void RecordingLog::task(Time now, Time posted) {

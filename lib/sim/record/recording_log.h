@@ -27,6 +27,7 @@ class RecordingLog {
   Time begin() const { return begin_; }
 
   void setup(std::string_view json);
+  void apology(AudioView clip);
   void task(Time now, Time posted);
   void timer(Time now, Time due, int rank);
   void late_cancel(Time due);

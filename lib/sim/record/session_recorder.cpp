@@ -92,6 +92,7 @@ Result<std::shared_ptr<Session>> open_recorded(Agent& agent, SessionOptions opti
   options.providers = recording_providers(real, recording);
   if (options.id.empty()) options.id = random_id();
   log->setup(setup_text(agent, options, *executor, begin));
+  if (const auto clip = agent.apology()) log->apology(clip->view());
   options.tools = std::make_shared<const std::vector<Tool>>(recording_tools(
       options.tools != nullptr ? *options.tools : agent.options().tools, recording));
   const RecordingScope scope(*log, begin);
@@ -129,6 +130,7 @@ class RecordingAgent final : public Agent {
   const AgentOptions& options() const override { return real_->options(); }
   SessionProviders providers() const override { return real_->providers(); }
   std::vector<ProviderStatus> provider_states() const override { return real_->provider_states(); }
+  std::shared_ptr<const Pcm> apology() const override { return real_->apology(); }
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override;
   std::shared_ptr<Executor> next_executor() override { return real_->next_executor(); }

@@ -61,7 +61,7 @@ Status Player::open(AgentOptions agent) {
   agent.vad.instance = providers.vad;
   agent.turn_detector = providers.turn_detector;
   agent.tools = replay_tools(recording_, streams_);
-  agent.resilience.apology.clear();  // its sound is not in the recording
+  agent.resilience.apology_clip = std::make_shared<const Pcm>(recording_.apology);
   if (!providers.vad) agent.vad.name.clear();
   EngineOptions options;
   options.executors = {executor_};

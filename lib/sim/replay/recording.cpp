@@ -7,6 +7,7 @@
 #include "audio/file_handle.h"
 #include "sim/record/byte_code.h"
 #include "sim/record/recording_file.h"
+#include "sim/record/sink_code.h"
 
 namespace voiceagent {
 namespace {
@@ -154,6 +155,7 @@ bool Sorter::provider(RecordKind kind, ByteReader& in) {
       return in.ok();
     }
     case RecordKind::kFlush: return flush(in);
+    case RecordKind::kApology: recording_.apology = read_audio(in); return in.ok();
     case RecordKind::kLateCancel: {
       const Duration due = in.duration();
       ++recording_.timers[due];

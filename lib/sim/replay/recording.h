@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sim/record/record.h"
+#include "voiceagent/audio.h"
 #include "voiceagent/json.h"
 #include "voiceagent/provider.h"
 #include "voiceagent/time.h"
@@ -49,6 +50,7 @@ struct RecordedStart {
 struct Recording {
   std::shared_ptr<const std::string> bytes;  // what the views look at
   Json setup;
+  Pcm apology;  // without samples: there was none
   std::vector<Stimulus> stimuli;
   std::vector<RecordedEvent> events;                             // all but AudioIn
   std::multimap<std::uint64_t, std::string_view> from_handlers;  // calls, by the event's number

@@ -396,6 +396,22 @@ TEST_CASE("providers that fail, refuse and fall silent are recorded") {
   check_identical(folder.path("s.vaz"));
 }
 
+TEST_CASE("an apology is replayed with the sound that it had") {
+  const test::TempDir folder;
+  AgentOptions agent = talker();
+  agent.resilience.apology = "sorry";
+  agent.resilience.apology_clip = std::make_shared<const Pcm>(sim::speak("sorry"));
+  const auto llm = std::make_shared<test::LlmPuppet>();
+  agent.llm.instance = llm;
+  const auto lines = record(folder.path("s.vaz"), agent, [&](SessionRig& rig) {
+    llm->start_status = unavailable("not now");
+    REQUIRE(rig.session->push_text("one").ok());
+    REQUIRE(rig.settle());
+    CHECK(rig.far_end->heard() == "sorry");
+  });
+  check_identical(folder.path("s.vaz"));
+}
+
 TEST_CASE("what a turn detector says is recorded") {
   const test::TempDir folder;
   AgentOptions agent = talker();
