@@ -77,9 +77,6 @@ class Speaker final : public TtsListener {
   void release();
   // The player has played up to `position`.
   void report(std::int64_t position);
-  // Audio has come from the user: what is due leaves now, while all that it takes is at hand. As
-  // long as that comes, frames wait for it a little.
-  void beat();
 
   // The first sample that, as far as is known, was not played. REQUIRES: hold() came before.
   std::int64_t unplayed_position() const {
