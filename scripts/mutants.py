@@ -24,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FLOOR = "lib/core/turn/turn_floor.cpp"
 TURN = "lib/core/turn/turn_manager.cpp"
+END = "lib/core/turn/turn_end.cpp"
 STRATEGIES = "lib/core/turn/strategies/"
 PLAYOUT = "lib/core/speech/playout.cpp"
 CLOCK = "lib/core/speech/playout_clock.h"
@@ -112,10 +113,10 @@ MUTANTS = (
     ("a silence is counted from its discovery", TURN,
      "state_.speech_end + std::max(Duration(0), decision.silence);",
      "step.now + std::max(Duration(0), decision.silence);"),
-    ("who speaks on after the host ended the turn is not heard", TURN,
+    ("who speaks on after the host ended the turn is not heard", END,
      "  hear_anew(step);\n  step.out.add(act(TurnAction::kFlushUtterance));",
      "  step.out.add(act(TurnAction::kFlushUtterance));"),
-    ("what is said while the words of a committed turn settle is forgotten", TURN,
+    ("what is said while the words of a committed turn settle is forgotten", END,
      "  if (!std::exchange(state_.goes_on, false)) return;", "  return;"),
     ("a reply that ends while it is told ends the next one", "lib/core/session/responder.h",
      "return active_ && reply_ == reply;", "return active_ && reply <= reply_;"),
@@ -124,9 +125,9 @@ MUTANTS = (
     ("the end-of-turn timer goes on when the user does", TURN,
      "    case UserPhase::kTrailing: step.out.add(cancel_timer(TurnTimer::kEndOfTurn)); break;\n",
      "    case UserPhase::kTrailing: return;\n"),
-    ("late words are waited for without an end", TURN,
+    ("late words are waited for without an end", END,
      "  step.out.add(set_timer(TurnTimer::kFinal, step.now + limits_.final_timeout));\n", ""),
-    ("a turn without words is answered", TURN,
+    ("a turn without words is answered", END,
      "  if (step.perceived.words == 0) return drop_utterance(step);\n", ""),
     ("a queued line is never answered", FLOOR,
      "    request_reply(step, state_.waiting_turn);\n", "    state_.waiting_turn = 0;\n"),

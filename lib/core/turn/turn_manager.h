@@ -4,7 +4,8 @@
 // of commands come out. It does no I/O, owns no timer (it asks for one by command) and allocates
 // nothing. What is a matter of judgement it asks its strategies.
 //
-//  turn_manager.cpp    the user's side: utterances, their end
+//  turn_manager.cpp    the user's side: utterances, and how long they last
+//  turn_end.cpp        their end: the settled words, and what becomes of them
 //  turn_floor.cpp      the agent's side: replies, interruptions, silence
 #pragma once
 
