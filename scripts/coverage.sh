@@ -35,6 +35,6 @@ awk -v root="$root/" '
   ours && /^Taken at least once/ {
     split($0, part, /[:% ]+/)
     printf "%-50s %6.2f %% of %d branches\n", file, part[5], part[7]
-    if (file ~ /turn_manager|turn_floor/) { taken += part[5] * part[7] / 100; all += part[7] }
+    if (file ~ /turn_(manager|end|floor)/) { taken += part[5] * part[7] / 100; all += part[7] }
   }
   END { printf "%-50s %6.2f %% of %d branches\n", "the turn manager", 100 * taken / all, all }' gcov.log
