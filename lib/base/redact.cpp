@@ -22,6 +22,10 @@ constexpr bool is_key_char(char c) {
 }
 constexpr bool is_quote(char c) { return c == '"' || c == '\'' || c == '\\'; }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+// Of what stands between "://" and '@'.
+constexpr bool is_user_char(char c) {
+  return !is_space(c) && std::string_view("/?#\"'<>@").find(c) == std::string_view::npos;
+}
 constexpr bool ends_line(char c) { return c == '\n' || c == '\r'; }
 
 // The first place from `at` on whose character `test` doesn't accept.
@@ -79,6 +83,9 @@ class Redactor {
         word();
       } else if (text_.substr(at_).starts_with("://")) {
         address();
+      } else if (text_[at_] == '@') {
+        redact_user();
+        copy_to(at_ + 1);
       } else {
         copy_to(at_ + 1);
       }
@@ -139,11 +146,22 @@ class Redactor {
   // "://user:password@host"
   void address() {
     copy_to(at_ + 3);
-    const std::size_t end = skip(text_, at_, [](char c) {
-      return !is_space(c) && std::string_view("/?#\"'<>@").find(c) == std::string_view::npos;
-    });
+    const std::size_t end = skip(text_, at_, is_user_char);
     const bool has_user = end < text_.size() && text_[end] == '@' && end != at_;
     if (has_user && text_.substr(at_, end - at_) != kRedacted) redact_to(end);
+  }
+
+  // The same once more at the '@': with a secret of its own taken out, what stands before it may
+  // read as a user only now.
+  void redact_user() {
+    constexpr std::string_view kBegin = "://";
+    std::size_t begin = out_.size();
+    while (begin > 0 && is_user_char(out_[begin - 1])) --begin;
+    const std::string_view written = out_;
+    const std::string_view user = written.substr(begin);
+    if (user.empty() || user == kRedacted || !written.substr(0, begin).ends_with(kBegin)) return;
+    out_.resize(begin);
+    out_ += kRedacted;
   }
 
   static constexpr std::string_view kValueEnds = ",;&)]}<>";

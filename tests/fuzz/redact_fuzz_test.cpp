@@ -1,5 +1,7 @@
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,25 @@ TEST_CASE("secrets are found whatever is open before them") {
     feed(open);
     feed(std::string(open) + open);
     feed(std::string(open) + "x" + open);
+  }
+}
+
+TEST_CASE("an address's user is found when a secret of its own hid it") {
+  feed("://token=a/b;@h");
+  feed("://x:sk-aaa/aaaaaaaaaaaaaaaaaaaaa@h");
+  feed("://a;token=a/b;://c;token=d/e@f@g");
+}
+
+TEST_CASE("pieces of secrets in any order do no harm") {
+  static constexpr std::array<std::string_view, 20> kPieces{
+      "://", "token", "=", ":", "sk-aaaaaaaaaaaaaaaaaaaaa", "@", "bearer ", " ", "[redacted]", "/",
+      ";", "\"", "authorization", "\n", "a", "cookie:", "\\", "tokens", "x-", "."};
+  std::mt19937 random(1);
+  for (int run = 0; run < 5'000; ++run) {
+    std::string text;
+    const std::size_t pieces = 1 + random() % 9;
+    for (std::size_t i = 0; i < pieces; ++i) text += kPieces[random() % kPieces.size()];
+    feed(text);
   }
 }
 
