@@ -48,7 +48,7 @@ class SttSink {
   /// Settled words; they don't change any more. Exactly one per flush(), with empty text if nothing
   /// was said; recognisers that segment on their own may send more in between.
   virtual void final(const Transcript& transcript) = 0;
-  /// An end-of-turn opinion; `probability` is 0 to 1.
+  /// An end-of-turn opinion; `probability` is 0 to 1. A likely end with 0, or with no number, is none.
   virtual void turn_signal(TurnSignal signal, float probability) = 0;
   /// The stream can take audio again after audio() returned false.
   virtual void writable() = 0;

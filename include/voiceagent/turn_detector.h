@@ -24,7 +24,8 @@ struct TurnQuestion {
 /// Takes what a detector says; see provider.h for the threads.
 class TurnDetectorSink {
  public:
-  /// The answer to `question`: 0 to 1. One that comes when another was asked is dropped.
+  /// The answer to `question`: 0 to 1. One that is no number is none; one that comes when another was
+  /// asked is dropped.
   virtual void estimate(std::uint64_t question, float probability) = 0;
   /// The stream failed; closed() follows. The session does without until the next utterance.
   virtual void error(const ProviderError& error) = 0;

@@ -190,7 +190,9 @@ Transcript Recogniser::on_session_clock(const Transcript& transcript) {
 }
 
 void Recogniser::stt_signal(TurnSignal signal, float probability) {
-  if (open_) listener_.recogniser_signal(signal, probability);
+  if (!open_) return;
+  if (signal == TurnSignal::kLikelyEnd && !(probability > 0.0F)) return;  // or NaN: no opinion
+  listener_.recogniser_signal(signal, probability);
 }
 
 void Recogniser::stream_failed(Status status) {

@@ -1,6 +1,7 @@
 #include "core/hearing/turn_detection.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace voiceagent {
@@ -69,9 +70,8 @@ void TurnDetection::ask(std::string_view transcript, std::string_view agent_said
 }
 
 void TurnDetection::estimate(std::uint64_t question, float probability) {
-  if (question != question_) return;
-  const bool sane = probability > 0.0F;  // a NaN isn't
-  listener_.turn_estimate(sane ? std::min(probability, 1.0F) : 0.0F);
+  if (question != question_ || std::isnan(probability)) return;
+  listener_.turn_estimate(std::clamp(probability, 0.0F, 1.0F));
 }
 
 void TurnDetection::stream_failed(Status status) {

@@ -153,6 +153,9 @@ std::optional<TextExpectation> parse_text(ObjectReader& parent, std::string_view
   ObjectReader reader(parent.get(key), parent.path(key), parent.problems());
   text.contains = parse_texts(reader, "contains");
   text.lacks = parse_texts(reader, "lacks");
+  if (text.contains.empty() && text.lacks.empty()) {
+    reader.problems().add(reader.path(), "needs \"contains\" or \"lacks\"");
+  }
   reader.refuse_the_rest();
   return text;
 }

@@ -59,6 +59,11 @@ TEST_CASE("an unknown key is told with the nearest one there is") {
       Contains("'text'?"));
 }
 
+TEST_CASE("an expectation that holds whatever happens is refused") {
+  CHECK_THAT(problems_with(R"("expect": {"heard": {}})"),
+             Contains(R"(expect.heard: needs "contains" or "lacks")"));
+}
+
 TEST_CASE("tools and calls that make no sense are told with their place") {
   CHECK(problems_with(R"("tools": [{"way": "answer"}])") == "pause.json: tools[0]: has no 'name'");
   CHECK_THAT(problems_with(R"("tools": [{"name": "a", "way": "anser"}])"), Contains("'answer'?"));

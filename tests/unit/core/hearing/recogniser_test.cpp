@@ -1,6 +1,7 @@
 #include "core/hearing/recogniser.h"
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -368,6 +369,18 @@ TEST_CASE("a recogniser's opinion about the turn counts while the utterance is o
   CHECK(desk.told == "signal");
   desk.recogniser->end_utterance();
   desk.line().sink->turn_signal(TurnSignal::kEnd, 0.9F);
+  desk.settle();
+  CHECK(desk.told == "signal");
+}
+
+TEST_CASE("a likely end without a probability is no opinion") {
+  Desk desk;
+  desk.recogniser->begin_utterance(0ms);
+  desk.line().sink->turn_signal(TurnSignal::kLikelyEnd, 0.0F);
+  desk.line().sink->turn_signal(TurnSignal::kLikelyEnd, std::numeric_limits<float>::quiet_NaN());
+  desk.settle();
+  CHECK(desk.told.empty());
+  desk.line().sink->turn_signal(TurnSignal::kLikelyEnd, 0.1F);
   desk.settle();
   CHECK(desk.told == "signal");
 }
