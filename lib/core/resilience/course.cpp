@@ -53,15 +53,23 @@ bool Course::admit(std::size_t link) {
   return admission.admitted;
 }
 
-std::size_t Course::begin() {
-  std::size_t first = 0;
-  for (std::size_t link = 0; link < links_.size(); ++link) {
-    if (!admit(link)) continue;
-    first = link;
-    break;
+std::optional<std::size_t> Course::admitted_before(std::size_t link) {
+  for (std::size_t candidate = 0; candidate < link; ++candidate) {
+    if (admit(candidate)) return candidate;
   }
+  return std::nullopt;
+}
+
+std::size_t Course::begin() {
+  const std::size_t first = admitted_before(links_.size()).value_or(0);
   tries_[first] = 1;
   return first;
+}
+
+std::optional<std::size_t> Course::back(std::size_t link) {
+  const auto earlier = admitted_before(link);
+  if (earlier) renew(*earlier);
+  return earlier;
 }
 
 std::optional<std::size_t> Course::admitted_after(std::size_t link) {

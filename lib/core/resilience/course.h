@@ -78,6 +78,9 @@ class Course {
 
   // Who is tried first: the first one that is not to be left alone, or else the first.
   std::size_t begin();
+  // Nothing is owed, and what comes next is another request: who is asked for it instead of `link`.
+  // Nothing: nobody before it is to be asked. The observer may cancel the stream in the meantime.
+  std::optional<std::size_t> back(std::size_t link);
 
   struct Step {
     std::size_t link = 0;
@@ -112,6 +115,7 @@ class Course {
 
  private:
   bool admit(std::size_t link);
+  std::optional<std::size_t> admitted_before(std::size_t link);
   std::optional<std::size_t> admitted_after(std::size_t link);
   std::optional<std::size_t> fresh_after(std::size_t link);
   Duration backoff(int tries);

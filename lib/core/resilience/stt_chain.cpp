@@ -57,6 +57,7 @@ class SttChain::Stream final : public SttStream, private SttListener {
   void try_link(std::size_t link);
   Status ask(std::size_t link);
   void failed(const Status& status, bool deadline);
+  void go_back();
   void end();
   void close_if_over();
 
@@ -117,6 +118,7 @@ class SttChain::Stream final : public SttStream, private SttListener {
   bool told_full_ = false;  // our own side waits
   bool told_delay_ = false;
   bool catching_up_ = false;  // after another one failed
+  bool between_ = false;      // no audio has come since the latest flush was answered
   bool finish_ = false;
   bool finish_told_ = false;
   bool over_ = false;
@@ -204,6 +206,17 @@ void SttChain::Stream::failed(const Status& status, bool deadline) {
   timer_.arm(step->wait);
 }
 
+// Who stands in for another one does so for an utterance: before the next one, while there is
+// nothing to lose, whoever comes first and may be asked again is.
+void SttChain::Stream::go_back() {
+  if (link_ == 0 || retry_ || !flushes_.empty() || kept_.size() > 0) return;
+  const auto earlier = course_.back(link_);
+  if (!earlier) return;
+  if (over_) return course_.abandoned(*earlier);  // who was told of it wants no more
+  if (port_ != nullptr) port_->let_go();
+  try_link(*earlier);
+}
+
 void SttChain::Stream::end() {
   over_ = true;
   timer_.cancel();
@@ -219,6 +232,8 @@ void SttChain::Stream::close_if_over() {
 }
 
 bool SttChain::Stream::audio(AudioView audio) {
+  if (over_) return true;
+  if (std::exchange(between_, false)) go_back();
   if (over_) return true;
   if (unsent() > samples(kKept)) {
     told_full_ = true;
@@ -333,6 +348,7 @@ void SttChain::Stream::stt_final(const Transcript& transcript) {
 void SttChain::Stream::settle(const Transcript& transcript) {
   if (flushes_sent_ > 0) {
     --flushes_sent_;
+    between_ = true;
     since_ = now();
     told_delay_ = false;
     kept_.drop_before(std::min(flushes_.pop_front().at, sent_));

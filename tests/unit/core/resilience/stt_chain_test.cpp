@@ -353,3 +353,77 @@ TEST_CASE("stt chain: whoever is told of a failover may end it there: nobody els
   CHECK(bench.b->lines.empty());
   CHECK(bench.probe.record().log == "c");
 }
+
+TEST_CASE("stt chain: who stands in does so for one utterance") {
+  Bench bench;
+  bench.options.breaker_failures = 1;
+  bench.options.breaker_open = 30s;
+  bench.start();
+  bench.hear(200ms);
+  bench.fail(*bench.a);
+  const auto utterance = [&](SttPuppet& puppet) {
+    bench.stream->flush();
+    bench.run();
+    puppet.final("yes");
+    bench.run();
+  };
+  utterance(*bench.b);
+  bench.run(10s);
+  bench.hear(200ms);
+  CHECK(bench.a->lines.size() == 1);  // it is left alone
+  bench.run(30s);
+  bench.hear(200ms);
+  CHECK(bench.a->lines.size() == 1);  // not in mid-utterance
+  utterance(*bench.b);
+  bench.run(10s);
+  bench.hear(200ms);
+  REQUIRE(bench.a->lines.size() == 2);
+  CHECK(Bench::given(bench.a->line()) == 200ms);
+  CHECK(bench.b->lines.size() == 1);
+  SECTION("it is back") {
+    utterance(*bench.a);
+    bench.hear(200ms);
+    CHECK(bench.observed.text() == "a open; stt a>b unavailable; a half_open; a closed");
+    CHECK(Bench::given(bench.a->line()) == 400ms);
+  }
+  SECTION("it fails again: the next one gets all that it heard") {
+    bench.fail(*bench.a);
+    REQUIRE(bench.b->lines.size() == 2);
+    CHECK(Bench::given(bench.b->line()) == 200ms);
+    utterance(*bench.b);
+    CHECK(bench.observed.text() ==
+          "a open; stt a>b unavailable; a half_open; a open; stt a>b unavailable");
+  }
+  CHECK(bench.probe.record().text() == "yes yes yes");
+}
+
+TEST_CASE("stt chain: words that were settled unasked are no place to change the recogniser") {
+  Bench bench;
+  bench.start();
+  bench.hear(200ms);
+  bench.fail(*bench.a);
+  bench.b->final("and");
+  bench.run();
+  bench.hear(200ms);
+  CHECK(bench.a->lines.size() == 1);
+}
+
+TEST_CASE("stt chain: whoever is told that a breaker half-opens may end it there") {
+  Bench bench;
+  bench.options.breaker_failures = 1;
+  bench.options.breaker_open = 1s;
+  bench.start();
+  bench.hear(200ms);
+  bench.fail(*bench.a);
+  bench.stream->flush();
+  bench.run();
+  bench.b->final("yes");
+  bench.run(2s);
+  bench.observed.when_told = [&] { bench.stream->cancel(); };
+  bench.hear(20ms);
+  bench.run();
+  CHECK(bench.observed.text() == "a open; stt a>b unavailable; a half_open");
+  CHECK(bench.a->lines.size() == 1);
+  CHECK(bench.probe.record().log == "fc");
+  CHECK(bench.health_a->breaker.admit(bench.time->now()).admitted);  // another session may try it
+}
