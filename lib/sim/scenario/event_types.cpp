@@ -21,13 +21,31 @@ constexpr JsonType json_type() {
   }
 }
 
+// All values of an enum whose numbers have no gaps.
+template <class Enum>
+std::vector<std::string> names_of() {
+  std::vector<std::string> names;
+  for (int i = 0;; ++i) {
+    const std::string_view name = to_string(static_cast<Enum>(i));
+    if (name == "unknown") return names;
+    names.emplace_back(name);
+  }
+}
+
+template <class T>
+EventField make_field(std::string_view name) {
+  EventField field{std::string(name), json_type<T>(), std::is_same_v<T, Duration>, {}};
+  if constexpr (std::is_enum_v<T>) field.values = names_of<T>();
+  return field;
+}
+
 std::vector<EventType> make_types() {
   std::vector<EventType> types;
   for_each_event_type([&types]<class E>(E*) {
-    EventType type{std::string(E::kName), E::kKind, {{"turn", JsonType::kNumber}}};
+    EventType type{std::string(E::kName), E::kKind, {make_field<TurnId>("turn")}};
     E event{};
     E::fields(event, [&type](std::string_view name, auto& field) {
-      type.fields.push_back({std::string(name), json_type<std::remove_cvref_t<decltype(field)>>()});
+      type.fields.push_back(make_field<std::remove_cvref_t<decltype(field)>>(name));
     });
     types.push_back(std::move(type));
   });

@@ -14,7 +14,9 @@ namespace voiceagent::sim {
 
 struct EventField {
   std::string name;
-  JsonType type;  // kArray or kObject: it can't be compared
+  JsonType type;                    // kArray or kObject: it can't be compared
+  bool may_be_null = false;         // as a duration that did not happen
+  std::vector<std::string> values;  // all it can be, of an enum; else empty
 };
 
 struct EventType {

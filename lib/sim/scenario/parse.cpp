@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "sim/scenario/parse.h"
@@ -60,21 +60,46 @@ SessionOptions parse_session(const Json& json, const std::string& path, Problems
   return session;
 }
 
-void collect_names(const std::vector<Step>& steps, std::set<std::string>& names) {
+constexpr std::size_t kMaxSteps = 100'000;  // with all their repeats
+
+// How many steps will be made, if not more than there may be.
+std::size_t count_steps(const std::vector<Step>& steps) {
+  std::size_t count = steps.size();
   for (const Step& step : steps) {
-    names.insert(step.name);
-    if (const auto* repeat = std::get_if<step::Repeat>(&step.action)) {
-      collect_names(repeat->steps, names);
+    const auto* repeat = std::get_if<step::Repeat>(&step.action);
+    if (repeat == nullptr) continue;
+    count += static_cast<std::size_t>(repeat->times) * count_steps(repeat->steps);
+    count = std::min(count, kMaxSteps + 1);
+  }
+  return count;
+}
+
+// The names of steps, and where each stands. No two have the same.
+using StepNames = std::map<std::string, std::string>;
+
+void collect_names(const std::vector<Step>& steps, const std::string& path, StepNames& names,
+                   Problems& out) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::string place = element_path(path, i);
+    const std::string& name = steps[i].name;
+    const auto [other, is_new] = names.emplace(name, place);
+    if (!is_new && !name.empty()) {
+      out.add(place + ".name",
+              other->second + " is called '" + name + "' too; give each step a name of its own");
+    }
+    if (const auto* repeat = std::get_if<step::Repeat>(&steps[i].action)) {
+      collect_names(repeat->steps, place + ".repeat.steps", names, out);
     }
   }
 }
 
 // Timings may speak of steps by their names.
 void check_step_names(const Scenario& scenario, Problems& out) {
-  std::set<std::string> names;
-  collect_names(scenario.steps, names);
+  StepNames names;
+  collect_names(scenario.steps, "steps", names, out);
   names.erase("");
-  const std::vector<std::string> known(names.begin(), names.end());
+  std::vector<std::string> known;
+  for (const auto& [name, place] : names) known.push_back(name);
   for (std::size_t i = 0; i < scenario.expect.timings.size(); ++i) {
     const TimingExpectation& timing = scenario.expect.timings[i];
     const std::string path = element_path("expect.timings", i);
@@ -163,6 +188,10 @@ Scenario parse_document(const Json& json, Problems& out) {
     scenario.expect = parse_expectations(reader.get("expect"), "expect", out);
   }
   reader.refuse_the_rest();
+  if (count_steps(scenario.steps) > kMaxSteps) {
+    out.add("steps", "come to more than " + std::to_string(kMaxSteps) +
+                         " with all their repeats; repeat less often");
+  }
   check_step_names(scenario, out);
   check_rates(scenario, out);
   return scenario;

@@ -33,6 +33,17 @@ void for_each_element(ObjectReader& reader, std::string_view key, const Each& ea
   for (std::size_t i = 0; i < list.size(); ++i) each(list.at(i), element_path(path, i));
 }
 
+// How often something occurs. Both ends have a value already: what holds if they aren't set.
+void parse_frequency(ObjectReader& reader, int& min, int& max) {
+  ObjectReader::put(min, reader.integer("min", 0, kMaxCount));
+  ObjectReader::put(max, reader.integer("max", 0, kMaxCount));
+  if (max == 0 && !reader.has("min")) min = 0;
+  if (min > max) reader.problems().add(reader.path(), "min is more than max");
+  if (min == 0 && max == std::numeric_limits<int>::max()) {
+    reader.problems().add(reader.path(), "says nothing: it needs a max, or a min of 1 or more");
+  }
+}
+
 EventExpectation parse_event(const Json& json, const std::string& path, Problems& out) {
   EventExpectation event;
   if (json.is_string()) {
@@ -46,10 +57,7 @@ EventExpectation parse_event(const Json& json, const std::string& path, Problems
     event.min = event.max = static_cast<int>(*count);
     if (reader.has("min") || reader.has("max")) out.add(path, "has both count and a range");
   } else {
-    ObjectReader::put(event.min, reader.integer("min", 0, kMaxCount));
-    ObjectReader::put(event.max, reader.integer("max", 0, kMaxCount));
-    if (event.max == 0 && !reader.has("min")) event.min = 0;
-    if (event.min > event.max) out.add(path, "min is more than max");
+    parse_frequency(reader, event.min, event.max);
   }
   reader.refuse_the_rest();
   return event;
@@ -208,11 +216,7 @@ void parse_errors(ObjectReader& reader, Expectations& expect) {
   }
   ObjectReader range(reader.get("errors"), reader.path("errors"), reader.problems());
   expect.max_errors = std::numeric_limits<int>::max();
-  ObjectReader::put(expect.min_errors, range.integer("min", 0, kMaxCount));
-  ObjectReader::put(expect.max_errors, range.integer("max", 0, kMaxCount));
-  if (expect.min_errors > expect.max_errors) {
-    reader.problems().add(range.path(), "min is more than max");
-  }
+  parse_frequency(range, expect.min_errors, expect.max_errors);
   range.refuse_the_rest();
 }
 

@@ -8,11 +8,12 @@ namespace {
 
 using How = FieldCheck::How;
 
-std::optional<FieldCheck::Value> parse_value(const Json& json, JsonType type,
-                                             const std::string& path, Problems& out) {
-  if (json.is_null()) return FieldCheck::Value();
+// A value of this type; `or_null` is for the message.
+std::optional<FieldCheck::Value> parse_part(const Json& json, JsonType type,
+                                            const std::string& path, std::string_view or_null,
+                                            Problems& out) {
   if (json.type() != type) {
-    out.add(path, "must be " + std::string(type_name(type)) + " or null, not " +
+    out.add(path, "must be " + std::string(type_name(type)) + std::string(or_null) + ", not " +
                       std::string(type_name(json.type())));
     return std::nullopt;
   }
@@ -21,13 +22,28 @@ std::optional<FieldCheck::Value> parse_value(const Json& json, JsonType type,
   return FieldCheck::Value(std::string(json.string()));
 }
 
+// A whole value: one that the field can have.
+std::optional<FieldCheck::Value> parse_value(const Json& json, const EventField& field,
+                                             const std::string& path, Problems& out) {
+  if (json.is_null() && field.may_be_null) return FieldCheck::Value();
+  if (json.is_string() && !field.values.empty()) {
+    const auto index = read_choice(json, path, field.values, out);
+    return index ? std::optional<FieldCheck::Value>(field.values[*index]) : std::nullopt;
+  }
+  return parse_part(json, field.type, path, field.may_be_null ? " or null" : "", out);
+}
+
 // {"min": 1, "contains": "x", ...}
 void parse_comparisons(const Json& json, const EventField& field, const std::string& path,
                        Problems& out, std::vector<FieldCheck>& checks) {
   ObjectReader reader(json, path, out);
+  if (json.size() == 0) out.add(path, "must not be empty");
   const auto add = [&](std::string_view key, How how) {
     if (!reader.has(key)) return;
-    const auto value = parse_value(reader.get(key), field.type, reader.path(key), out);
+    const Json part = reader.get(key);
+    const std::string place = reader.path(key);
+    const auto value = how == How::kNot ? parse_value(part, field, place, out)
+                                        : parse_part(part, field.type, place, "", out);
     if (value) checks.push_back({field.name, how, *value});
   };
   add("not", How::kNot);
@@ -38,6 +54,9 @@ void parse_comparisons(const Json& json, const EventField& field, const std::str
   if (field.type == JsonType::kNumber) {
     add("min", How::kAtLeast);
     add("max", How::kAtMost);
+    if (reader.has("min") && reader.has("max") && json["min"].number() > json["max"].number()) {
+      out.add(path, "min is more than max");
+    }
   }
   reader.refuse_the_rest();
 }
@@ -46,6 +65,7 @@ std::vector<FieldCheck> parse_fields(const Json& json, const EventType& type,
                                      const std::string& path, Problems& out) {
   std::vector<FieldCheck> checks;
   ObjectReader reader(json, path, out);
+  if (json.is_object() && json.size() == 0) out.add(path, "must not be empty");
   for (const EventField& field : type.fields) {
     if (!reader.has(field.name)) continue;
     const Json value = reader.get(field.name);
@@ -54,7 +74,7 @@ std::vector<FieldCheck> parse_fields(const Json& json, const EventType& type,
       out.add(place, "lists can't be compared");
     } else if (value.is_object()) {
       parse_comparisons(value, field, place, out, checks);
-    } else if (const auto wanted = parse_value(value, field.type, place, out)) {
+    } else if (const auto wanted = parse_value(value, field, place, out)) {
       checks.push_back({field.name, How::kEquals, *wanted});
     }
   }

@@ -62,6 +62,47 @@ TEST_CASE("an unknown key is told with the nearest one there is") {
 TEST_CASE("an expectation that holds whatever happens is refused") {
   CHECK_THAT(problems_with(R"("expect": {"heard": {}})"),
              Contains(R"(expect.heard: needs "contains" or "lacks")"));
+  for (const char* const errors : {"{}", R"({"min": 0})"}) {
+    CHECK_THAT(problems_with(R"("expect": {"errors": )" + std::string(errors) + "}"),
+               Contains("expect.errors: says nothing: it needs a max, or a min of 1 or more"));
+  }
+  CHECK_THAT(problems_of_event(R"({"event": "error", "min": 0})"),
+             Contains("expect.events[0]: says nothing: it needs a max, or a min of 1 or more"));
+  CHECK(problems_of_event(R"({"event": "error", "min": 0, "max": 2})").empty());
+}
+
+TEST_CASE("a pattern that no event can have is refused") {
+  const auto problems_of_field = [](const std::string& with) {
+    return problems_of_event(R"({"event": "turn_ended", "count": 0, "with": {)" + with + "}}");
+  };
+  CHECK_THAT(problems_of_field(R"("endpointing_ms": {"min": 3, "max": 2})"),
+             Contains("expect.events[0].with.endpointing_ms: min is more than max"));
+  CHECK(problems_of_field(R"("endpointing_ms": {"min": 2, "max": 2})").empty());
+  CHECK_THAT(problems_of_field(R"("reason": "nonsense")"),
+             Contains("with.reason: 'nonsense' is unknown; there are: silence, typed, "));
+  CHECK_THAT(problems_of_field(R"("reason": {"not": "silense"})"), Contains("'silence'?"));
+  CHECK(problems_of_field(R"("reason": "silence")").empty());
+  CHECK(problems_of_field(R"("reason": {"contains": "e"})").empty());
+  CHECK_THAT(problems_of_field(R"("text": null)"), Contains("must be a string, not null"));
+  CHECK_THAT(problems_of_field(R"("endpointing_ms": {"min": null})"),
+             Contains("must be a number, not null"));
+  CHECK(problems_of_field(R"("endpointing_ms": null)").empty());
+}
+
+TEST_CASE("a pattern that compares nothing is refused") {
+  CHECK_THAT(problems_of_event(R"({"event": "turn_ended", "with": {}})"),
+             Contains("expect.events[0].with: must not be empty"));
+  CHECK_THAT(problems_of_event(R"({"event": "turn_ended", "with": {"text": {}}})"),
+             Contains("expect.events[0].with.text: must not be empty"));
+}
+
+TEST_CASE("two steps of one name are refused") {
+  const std::string step = R"({"name": "ask", "say": "a"})";
+  CHECK_THAT(problems_of_step(step + R"(, {"repeat": {"times": 2, "steps": [)" + step + "]}}"),
+             Contains("steps[1].repeat.steps[0].name: steps[0] is called 'ask' too; "
+                      "give each step a name of its own"));
+  CHECK(problems_of_step(step + R"(, {"name": "then", "say": "a"}, {"say": "a"}, {"say": "a"})")
+            .empty());
 }
 
 TEST_CASE("tools and calls that make no sense are told with their place") {
@@ -160,7 +201,7 @@ TEST_CASE("expectations that can't be met are refused") {
              Contains("must have either 'user', 'assistant' or 'tool'"));
   CHECK_THAT(
       problems_with(R"("expect": {"events": [{"event": "turn_ended", "with": {"text": 3}}]})"),
-      Contains("must be a string or null, not a number"));
+      Contains("must be a string, not a number"));
   CHECK_THAT(problems_with(R"("expect": {"events": [{"event": "audio_in"}]})"),
              Contains("'audio_in' is unknown"));
 }
@@ -185,6 +226,15 @@ TEST_CASE("repeats within repeats have an end") {
   CHECK_THAT(problems_of_step(step), Contains("is nested too deeply"));
   CHECK_THAT(problems_of_step(R"({"repeat": {"steps": [{"say": "a"}]}})"),
              Contains("has no 'times'"));
+  const auto twice = [](const std::string& outer, const std::string& inner) {
+    return problems_of_step(R"({"repeat": {"times": )" + outer +
+                            R"(, "steps": [{"repeat": {"times": )" + inner +
+                            R"(, "steps": [{"type": "x"}]}}]}})");
+  };
+  CHECK(twice("100", "998").empty());
+  CHECK_THAT(twice("1000", "1000"),
+             Contains("steps: come to more than 100000 with all their repeats"));
+  CHECK_THAT(twice("1000000", "1000000"), Contains("steps: come to more than 100000"));
 }
 
 TEST_CASE("every part of a scenario file arrives in the scenario") {

@@ -19,6 +19,9 @@ inline std::string problems(std::string_view json) {
 inline std::string problems_with(const std::string& parts) {
   return problems(R"({"steps": [{"say": "hello"}], )" + parts + "}");
 }
+inline std::string problems_of_event(const std::string& expectation) {
+  return problems_with(R"("expect": {"events": [)" + expectation + "]}");
+}
 inline std::string problems_of_step(const std::string& step) {
   return problems(R"({"steps": [)" + step + "]}");
 }
