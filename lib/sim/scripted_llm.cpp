@@ -60,8 +60,7 @@ class Stream final : public LlmStream {
     if (step_ == steps_.size()) {
       return out_.after(Duration(0), [this] {
         const FinishReason reason = called_ ? FinishReason::kToolCalls : FinishReason::kStop;
-        out_.answer([reason](LlmSink& sink) { sink.done({}, reason); });
-        if (!out_.over()) out_.end();
+        out_.conclude([reason](LlmSink& sink) { sink.done({}, reason); });
       });
     }
     out_.after(steps_[step_].delay, [this] {

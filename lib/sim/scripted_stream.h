@@ -109,6 +109,19 @@ class Script {
     return over() || struck() || f(*state_->sink);
   }
 
+  // The stream ends by itself, with this answer. Fate that has not struck yet strikes now.
+  template <class F>
+  void conclude(F f) {
+    state_->strikes_in = 0;
+    answer(std::move(f));
+    if (!over()) end();
+  }
+  // The same without an answer.
+  void conclude() {
+    state_->strikes_in = 0;
+    if (!over() && !struck()) end();
+  }
+
   // Dies as the script has it. False: it doesn't.
   bool die(const Death& death) {
     if (over() || death.how == Death::How::kNone) return false;

@@ -43,9 +43,7 @@ class Stream final : public SttStream {
   void flush() override { settle(true); }
   void finish() override {
     settle(false);
-    out_.in_order(script_.final_delay.base, [this] {
-      if (!out_.over()) out_.end();
-    });
+    out_.in_order(script_.final_delay.base, [this] { out_.conclude(); });
   }
   void cancel() override { out_.cancel(); }
 

@@ -62,8 +62,9 @@ class Stream final : public TtsStream {
       if (item.kind == Item::Kind::kText && !speak_clause(item)) return;  // to be called again
       const Item done = items_.pop_front();
       if (done.kind == Item::Kind::kText) continue;
-      out_.answer([](TtsSink& sink) { sink.done(); });
-      if (done.kind == Item::Kind::kFinish && !out_.over()) return out_.end();
+      const auto answer = [](TtsSink& sink) { sink.done(); };
+      if (done.kind == Item::Kind::kFinish) return out_.conclude(answer);
+      out_.answer(answer);
     }
     busy_ = false;
   }

@@ -176,6 +176,20 @@ TEST_CASE("a scripted recogniser fails, closes or stalls among its callbacks") {
   CHECK(refused < 10);
 }
 
+TEST_CASE("a scripted recogniser that hears little fails, closes or stalls when it is finished") {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    for (double Faults::*const fate : {&Faults::error, &Faults::disconnect, &Faults::stall}) {
+      Stand stand(broken(fate, seed));
+      stand.say("a");
+      stand.stream->finish();
+      stand.time->run_for(10s);
+      const std::string log = stand.probe.record().log;
+      CHECK(log.ends_with("ec") == (fate == &Faults::error));
+      CHECK(log.ends_with('c') == (fate != &Faults::stall));
+    }
+  }
+}
+
 TEST_CASE("a scripted recogniser's final comes twice, or after the partial that it settles") {
   Stand twice(broken(&Faults::duplicate));
   twice.say("hello");
