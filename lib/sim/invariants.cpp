@@ -58,6 +58,7 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
   check_interrupter(event);
   if (const auto* out = event.as<event::AudioOut>()) note_fetched(*out);
   if (event.kind() == EventKind::kHistorySummarised) summarised_ = true;
+  note_sign(event);
   note_failure(event);
   const auto* error = event.as<event::Error>();
   if (error != nullptr && error->stage == Stage::kStt) {
@@ -80,32 +81,14 @@ void Invariants::check_pace() {
   if (++replies_ == kRepliesAtOnce) add("time goes on", std::to_string(replies_) + " replies");
 }
 
-// What the user must be told of, and whether they have been.
-void Invariants::note_failure(const AnyEvent& event) {
+// What the user learns of their own words.
+void Invariants::note_sign(const AnyEvent& event) {
   const auto* partial = event.as<event::TranscriptPartial>();
   const auto* final = event.as<event::TranscriptFinal>();
-  const auto* error = event.as<event::Error>();
   const bool words =
       (partial != nullptr && !partial->text.empty()) || (final != nullptr && !final->text.empty());
   const bool answered = event.kind() == EventKind::kTurnEnded;  // with the words so far
-  if (words || answered || error != nullptr) signs_.push_back(story_.now());
-  const std::string& apology = plan_.agent.resilience.apology;
-  const auto reply = story_.turns().find(story_.replying());
-  const bool told = reply != story_.turns().end() && !reply->second.said.empty() &&
-                    apology.starts_with(reply->second.said);
-  const bool settled = told || event.kind() == EventKind::kModeChanged;
-  if (settled || event.kind() == EventKind::kSessionClosed) owes_apology_ = false;
-  const bool lost = error != nullptr && error->stage == Stage::kLlm;
-  if (!lost || apology.empty() || told) return;
-  owes_apology_ = true;
-  failed_at_ = story_.now();
-}
-
-// As soon as nobody else speaks.
-void Invariants::look_for_apology(Duration now, Duration sign) {
-  if (!owes_apology_ || now < std::max(failed_at_, sign) + std::chrono::seconds(4)) return;
-  add("the user is told of a failure", "of " + std::to_string(to_ms(failed_at_)) + " ms");
-  owes_apology_ = false;
+  if (words || answered || event.kind() == EventKind::kError) signs_.push_back(story_.now());
 }
 
 // Enough words while the agent has fallen silent for them: they cut it off at once.

@@ -43,11 +43,17 @@ class Invariants {
 
  private:
   void check_pace();
-  void note_failure(const AnyEvent& event);
-  void look_for_apology(Duration now, Duration sign);
+  void note_sign(const AnyEvent& event);
   void expect_interruption(std::string_view words);
   void check_interruption(Duration now);
   void check_interrupter(const AnyEvent& event);
+
+  // invariants_failure.cpp
+  void note_failure(const AnyEvent& event);
+  void note_answer(const AnyEvent& event);
+  void look_for_apology(Duration now, Duration sign);
+  bool apologises(TurnId turn) const;
+  bool tells(const AnyEvent& event) const;
 
   // invariants_playback.cpp
   void settle_report(const FarEnd& far_end);
@@ -85,8 +91,9 @@ class Invariants {
   Duration replies_at_{-1};
   int replies_ = 0;              // that began at that moment
   Duration deaf_since_{0};       // and when
-  bool owes_apology_ = false;    // all models have failed,
+  TurnId unanswered_ = 0;        // all models have failed in it, and the user is to be told; 0: no
   Duration failed_at_{0};        // and when
+  TurnId failed_ = 0;            // anything has failed in it, and no later turn was answered; 0: no
   bool summarised_ = false;      // the oldest messages have left for a summary
   std::vector<Duration> signs_;  // when words were understood, or answered, or an error was told
   std::vector<Duration> deaf_;   // when a recogniser failed

@@ -56,7 +56,7 @@ void SessionImpl::give_up_waiting(TurnId turn) {
       {ErrorCode::kTimeout,
        "the recogniser settled no words for " +
            std::to_string(parts_.agent->limits.final_timeout.count() / 1'000'000) + " ms"});
-  nothing_helped(Stage::kStt);
+  nothing_helped(Stage::kStt, turn);
 }
 
 void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {

@@ -58,7 +58,8 @@ Perceived SessionImpl::perceive() const {
   p.audible = audible_ && !speaker_.waits_for_text();  // tools may leave it silent
   p.audible_since = audible_since_;
   p.uninterruptible = uninterruptible_ || tools_.uninterruptible();
-  p.says_uninterruptible = !says_.empty() && !says_.front().options.interruptible;
+  p.to_say = !says_.empty();
+  p.says_uninterruptible = p.to_say && !says_.front().options.interruptible;
   return p;
 }
 
@@ -155,10 +156,11 @@ void SessionImpl::recogniser_signal(TurnSignal signal, float probability) {
 
 void SessionImpl::recogniser_failed(Status status) {
   const Scope scope(*this);
-  publish_error(Stage::kStt, turns_.state().user_turn, status);
+  const TurnId turn = turns_.state().user_turn;
+  publish_error(Stage::kStt, turn, status);
   const bool lost = turns_.state().user != UserPhase::kSilent && reading_.words() == 0;
   fact({TurnFact::kRecogniserFailed});
-  if (lost) nothing_helped(Stage::kStt);
+  if (lost) nothing_helped(Stage::kStt, turn);
 }
 
 void SessionImpl::recogniser_overflow(Duration lost) {

@@ -8,14 +8,25 @@
 namespace voiceagent {
 
 // Tells the user, once the present reply has ended. What was said of it stands.
-void SessionImpl::nothing_helped(Stage stage) {
+void SessionImpl::nothing_helped(Stage stage, TurnId turn) {
   if (phase_ != Phase::kOpen) return;
   const bool apology_failed = failure_.pending && failure_.apology == reply_.turn;
-  if (apology_failed || (failure_.pending && failure_.apology == 0)) return;
+  if (apology_failed) return;
+  if (failure_.pending && failure_.apology == 0) {
+    if (stage == Stage::kStt) failure_.turn = turn;  // of two turns that are lost the later one
+    return;
+  }
   if (!can_apologise(stage)) return after_failure(stage);
-  failure_ = {stage, 0, true};
+  failure_ = {stage, turn, 0, true};
   says_.push_front({parts_.agent->resilience.apology, {}, apology_clip(), stage});
   fact({TurnFact::kAgentSpeaks});
+}
+
+// The user has gone on, and is answered: what failed before is past.
+void SessionImpl::withdraw_apology() {
+  if (!failure_.pending || failure_.apology != 0) return;
+  failure_ = {};
+  (void)says_.pop_front();
 }
 
 // In writing anything can be said; a voice that failed needs the clip.

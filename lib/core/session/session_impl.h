@@ -212,7 +212,8 @@ class SessionImpl final : public Session,
   void publish_about(Stage stage, const E& event);
 
   // failures
-  void nothing_helped(Stage stage);
+  void nothing_helped(Stage stage, TurnId turn);
+  void withdraw_apology();
   void warm_up();
   bool can_apologise(Stage stage) const;
   std::shared_ptr<const Pcm> apology_clip() const;
@@ -354,6 +355,7 @@ class SessionImpl final : public Session,
   std::set<std::string> call_ids_;  // of the model's own
   struct Failure {
     Stage stage = Stage::kSession;
+    TurnId turn = 0;       // that was not answered
     TurnId apology = 0;    // the turn in which the user is told; 0: not yet
     bool pending = false;  // the user is to be told, or is being told
   };

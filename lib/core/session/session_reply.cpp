@@ -13,6 +13,7 @@ void SessionImpl::request_reply(TurnId turn) {
   const bool prepared = draft_.active && draft_.words == normalise_words(reading_.text()) &&
                         turn == turns_.state().user_turn;
   waterfall_.begin(turn, ended_.origin, ended_.decided, ended_.settled);
+  if (turn > failure_.turn) withdraw_apology();
   news_.clear();  // the model sees them now; what is prepared was asked for since
   if (prepared) return adopt_draft(turn);
   drop_draft();
@@ -28,7 +29,7 @@ void SessionImpl::start_speaking(TurnId turn, int prompt) {
   waterfall_.begin(turn, now(), now(), now());
   uninterruptible_ = !say.options.interruptible;
   begin_reply(turn);
-  if (say.failed) failure_ = {*say.failed, turn, true};
+  if (say.failed) failure_.apology = turn;
   if (say.clip != nullptr && spoken_) return play(say);
   responder_.recite(say.text);
 }
@@ -166,7 +167,7 @@ void SessionImpl::responder_failed(Status status) {
   const Scope scope(*this);
   if (draft_.active) return drop_draft();  // it is asked again when the turn has ended
   publish_error(Stage::kLlm, reply_.turn, status);
-  nothing_helped(Stage::kLlm);
+  nothing_helped(Stage::kLlm, reply_.turn);
   end_of_reply_text();
 }
 
@@ -212,7 +213,7 @@ void SessionImpl::speaker_failed(Status status) {
   const Scope scope(*this);
   if (draft_.active) return drop_draft();
   publish_error(Stage::kTts, reply_.turn, status);
-  nothing_helped(Stage::kTts);
+  nothing_helped(Stage::kTts, reply_.turn);
 }
 
 void SessionImpl::interrupt_reply(const TurnCommand& command) {

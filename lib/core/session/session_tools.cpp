@@ -50,7 +50,7 @@ void SessionImpl::run_tools(const Usage& usage, FinishReason reason) {
                    "the model called tools after " + std::to_string(rounds - 1) +
                        " rounds of them, though it was asked for words"});
     publish_reply_done({}, reason);
-    nothing_helped(Stage::kLlm);  // what it has said is no answer: it wanted to do more
+    nothing_helped(Stage::kLlm, turn);  // what it has said is no answer: it wanted to do more
     return end_of_reply_text();
   }
   waterfall_.tools_started(now());

@@ -174,8 +174,7 @@ void TurnManager::settle(Step& step) {
     request_reply(step, state_.waiting_turn);
   } else if (free && state_.to_tell) {
     tell_result(step);
-  } else if (free && state_.says > 0) {
-    --state_.says;
+  } else if (free && step.perceived.to_say) {
     start_speaking(step, -1);
   }
   if (!utterance_open()) hear_the_rest(step);

@@ -58,7 +58,7 @@ void TurnManager::take(Step& step) {
       return;
     case TurnFact::kInterrupt: return interrupt(step, 0);
     case TurnFact::kReplyEnded: return reply_ended(step);
-    case TurnFact::kAgentSpeaks: ++state_.says; return;
+    case TurnFact::kAgentSpeaks: return;  // once nobody speaks
     case TurnFact::kVoiceInputOff:
       // What was said so far is the turn; one that is over already is answered all the same.
       state_.voice = state_.goes_on = false;

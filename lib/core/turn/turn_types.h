@@ -54,7 +54,7 @@ enum class TurnFact : std::uint8_t {
   kCommit,         // the host ends the user's turn
   kInterrupt,      // the host cuts the agent off
   kReplyEnded,     // turn: played to the end, or failed
-  kAgentSpeaks,    // the host has something for the agent to say
+  kAgentSpeaks,    // there is something for the agent to say
   kVoiceInputOff,  // the mode takes no more audio from the user
   kToolsStarted,   // turn: its reply waits for tools
   kToolsEnded,     // turn: it does not any more
@@ -92,7 +92,8 @@ struct Perceived {
   bool audible = false;      // some of the reply has left
   Duration audible_since{0};
   bool uninterruptible = false;
-  bool says_uninterruptible = false;  // the next text of the host's must be heard
+  bool to_say = false;                // a text waits for the agent to say it
+  bool says_uninterruptible = false;  // ... that must be heard
 
   // Another utterance, or reply, has begun since: what is known of the one before is past.
   void utterance_begins(Duration now) {
@@ -186,7 +187,6 @@ struct TurnState {
   bool away = false;        // the user gives no sign of life
   int drafts = 0;           // prepared in the open utterance
   int idle_prompts = 0;     // since the user's last sign of life
-  int says = 0;             // texts of the host's that wait
   int replies = 0;          // that have ended
   int pauses = 0;           // within turns
   float estimate = -1.0F;   // of the present silence

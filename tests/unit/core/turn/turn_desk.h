@@ -54,6 +54,8 @@ class TurnDesk {
   }
   std::string step_as(TurnInput input, Perceived what) {
     perceived = what;
+    if (input.fact == TurnFact::kAgentSpeaks) ++says_;
+    perceived.to_say = says_ > 0;
     const TurnState before = manager_->state();
     if (before.user == UserPhase::kSilent) {  // nobody has said anything yet
       perceived.words = 0;
@@ -158,7 +160,7 @@ class TurnDesk {
       case TurnAction::kDraftReply: draft(true); return "draft " + turn;
       case TurnAction::kDropDraft: draft(false); return "drop draft";
       case TurnAction::kRequestReply: reply(command.turn); return "reply " + turn;
-      case TurnAction::kStartSpeaking: reply(command.turn); return speak_words(command);
+      case TurnAction::kStartSpeaking: speak(command); return speak_words(command);
       case TurnAction::kTellResult: reply(command.turn); return "tell " + turn;
       case TurnAction::kUserAway: return "away";
       case TurnAction::kUserBack: return "back";
@@ -196,6 +198,10 @@ class TurnDesk {
     if (drafting_ == begins) fail(begins ? "two drafts" : "no draft to drop");
     if (begins && replying_ != 0) fail("a draft during a reply");
     drafting_ = begins;
+  }
+  void speak(const TurnCommand& command) {
+    if (command.prompt < 0 && --says_ < 0) fail("there was nothing to say");
+    reply(command.turn);
   }
   static std::string speak_words(const TurnCommand& command) {
     const std::string what = command.prompt < 0 ? "" : " prompt " + std::to_string(command.prompt);
@@ -263,7 +269,7 @@ class TurnDesk {
     if (timer(TurnTimer::kKeys).has_value() != s.keys_open) fail("keys without a timer");
     const bool busy = open || s.agent == AgentPhase::kReplying || s.keys_open;
     if (timer(TurnTimer::kIdle) && busy) fail("idle while somebody is busy");
-    if (!busy && (s.waiting_turn != 0 || s.says > 0 || s.to_tell)) {
+    if (!busy && (s.waiting_turn != 0 || says_ > 0 || s.to_tell)) {
       fail("somebody waits for nothing");
     }
     if (s.tools && s.agent == AgentPhase::kIdle) fail("tools for no reply");
@@ -274,6 +280,7 @@ class TurnDesk {
   std::array<std::optional<Duration>, kTurnTimers> timers_;
   std::set<TurnId> open_;
   TurnId newest_ = 0;
+  int says_ = 0;            // texts that wait for the agent to say them
   std::set<TurnId> ended_;  // and not answered yet
   bool drafting_ = false;
   TurnId replying_ = 0;
