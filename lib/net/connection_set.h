@@ -38,8 +38,8 @@ class ConnectionSet : public std::enable_shared_from_this<ConnectionSet> {
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
   const std::shared_ptr<Loop>& loop() const { return loop_; }
-  // A share of the budget for what a connection receives.
-  ByteShare share() const { return ByteShare(incoming_); }
+  // A share of the budget for what a connection receives from `client`, an address.
+  ByteShare share(const std::string& client) const { return ByteShare(incoming_, client); }
 
   void add(const std::shared_ptr<Connection>& connection);
   void remove(Connection* connection);

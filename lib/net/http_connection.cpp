@@ -16,10 +16,7 @@ bool begins_request(std::string_view bytes) {
 }  // namespace
 
 HttpConnection::HttpConnection(ServerLoop& server, std::unique_ptr<Stream> stream, Place place)
-    : server_(server),
-      stream_(std::move(stream)),
-      place_(std::move(place)),
-      share_(server.share()) {}
+    : server_(server), stream_(std::move(stream)), place_(std::move(place)) {}
 
 void HttpConnection::start() {
   stream_->set_owner(this);

@@ -122,6 +122,7 @@ bool HttpConnection::begin_request(const HttpHead& head) {
   } else {
     if (head.expects_continue && has_body && in_.empty()) put("HTTP/1.1 100 Continue\r\n\r\n");
     body_left_ = head.content_length;
+    share_ = server_.share(request_.peer);
     request_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, kReserve)));
     state_ = State::kBody;
     deadline_ = request_began_ + server_.options().request_timeout;

@@ -90,7 +90,7 @@ struct HttpServerOptions {
   Duration keep_alive_timeout{30'000'000'000};  // an idle connection
   WebSocketLimits web_socket;
   // What bodies, and messages that have come in part, may hold together; over it 503 and 1013. A
-  // body counts until its exchange has gone. Null: no limit.
+  // body counts until its exchange has gone, all for the address of its client. Null: no limit.
   std::shared_ptr<ByteBudget> incoming;
   std::vector<std::string> trusted_proxies;  // addresses or networks (10.0.0.0/8) of proxies
   std::shared_ptr<Logger> logger;            // may be null

@@ -16,8 +16,9 @@ namespace {
 
 // Often enough for the shortest deadline.
 Duration tick_period(const HttpServerOptions& options) {
-  Duration shortest = std::min({options.header_timeout, options.request_timeout,
-                                options.keep_alive_timeout, options.web_socket.stall});
+  Duration shortest =
+      std::min({options.header_timeout, options.request_timeout, options.keep_alive_timeout,
+                options.web_socket.stall, options.web_socket.message_timeout});
   const Duration ping = options.web_socket.ping;
   if (ping > Duration()) shortest = std::min(shortest, ping);
   return std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(5),

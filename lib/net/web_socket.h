@@ -83,6 +83,8 @@ struct WebSocketLimits {
   std::size_t max_message_bytes = 1 << 20;  // a longer one closes with 1009
   std::size_t max_queued_bytes = 256 * 1024;
   Duration stall{30'000'000'000};
+  // From a message's first bytes to its last; one that takes longer closes with 1008.
+  Duration message_timeout{60'000'000'000};
   // A ping after so much quiet; nothing within as long again: lost. 0: never.
   Duration ping{20'000'000'000};
 };

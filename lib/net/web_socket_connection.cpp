@@ -62,7 +62,7 @@ WebSocketConnection::WebSocketConnection(ConnectionSet& set, std::shared_ptr<voi
       handler_(std::move(handler)),
       side_(side),
       reader_(limits.max_message_bytes, side == Side::kServer ? Side::kClient : Side::kServer),
-      share_(set.share()),
+      share_(set.share(request.peer)),
       request_(std::move(request)),
       limits_(limits),
       heard_at_(loop_->now()) {}
@@ -108,9 +108,12 @@ void WebSocketConnection::parse(std::span<char> bytes) {
   heard_ = true;
   const FrameReader::Error error = reader_.read(bytes, *this);
   if (!share_.hold(reader_.held())) {
-    reader_.stop();
-    share_.clear();
-    return close_with(kCloseTryAgain, "the server holds too much of what is being sent", true);
+    return give_up_message(kCloseTryAgain, "the server holds too much of what is being sent");
+  }
+  if (!reader_.in_message()) {
+    message_due_ = Time::max();
+  } else if (message_due_ == Time::max()) {
+    message_due_ = loop_->now() + limits_.message_timeout;
   }
   if (error.code == 0) return;
   if (state_ == State::kWaiting) {
@@ -124,7 +127,16 @@ void WebSocketConnection::parse(std::span<char> bytes) {
   }
 }
 
+// What has come of a message is forgotten: nobody waits for the rest.
+void WebSocketConnection::give_up_message(int code, std::string_view reason) {
+  reader_.stop();
+  share_.clear();
+  message_due_ = Time::max();
+  close_with(code, reason, true);
+}
+
 bool WebSocketConnection::on_message(bool is_text, std::span<char> bytes) {
+  message_due_ = Time::max();  // what comes behind it has its own time
   if (state_ != State::kOpen) return true;
   if (is_text) {
     handler_->text(bytes);
@@ -167,6 +179,7 @@ void WebSocketConnection::tick(Time now) {
     if (stalled && closed_reason_.empty()) closed_reason_ = other_end() + " does not read";
     return lost();
   }
+  if (now >= message_due_) give_up_message(kClosePolicy, "a message did not come in time");
   keep_alive(now);
 }
 

@@ -91,6 +91,7 @@ class WebSocketConnection final : public WebSocket,
 
   void receive();
   void parse(std::span<char> bytes);
+  void give_up_message(int code, std::string_view reason);
   void keep_alive(Time now);
   void watch();
   void broken();
@@ -123,7 +124,8 @@ class WebSocketConnection final : public WebSocket,
   const WebSocketLimits limits_;
   Time blocked_at_;  // when the socket last took something, while something waits
   std::string close_frame_;
-  Time deadline_ = Time::max();  // of closing
+  Time deadline_ = Time::max();     // of closing
+  Time message_due_ = Time::max();  // the rest of a message that has come in part
   int closed_code_ = kCloseAbnormal;
   std::string closed_reason_;
   Time heard_at_;

@@ -170,11 +170,11 @@ FrameReader::Error FrameReader::check_header() {
       return {};
     case FrameKind::kText:
     case FrameKind::kBinary:
-      if (in_message_) return protocol_error("a message begins inside another");
+      if (continues_) return protocol_error("a message begins inside another");
       message_is_text_ = kind_ == FrameKind::kText;
       break;
     case FrameKind::kContinuation:
-      if (!in_message_) return protocol_error("nothing is there to be continued");
+      if (!continues_) return protocol_error("nothing is there to be continued");
       break;
     default: return protocol_error("a frame of an unknown kind");
   }
@@ -192,12 +192,12 @@ FrameReader::Error FrameReader::take_payload(std::span<char> payload, Sink& sink
   left_ -= payload.size();
   std::string& begun = is_control() ? control_ : message_;
   const bool in_one_piece =
-      left_ == 0 && begun.empty() && (is_control() || (final_ && !in_message_));
+      left_ == 0 && begun.empty() && (is_control() || (final_ && !continues_));
   if (in_one_piece) return end_of_frame(payload, sink);
   begun.append(payload.data(), payload.size());
   if (left_ > 0) return {};
   if (!is_control() && !final_) {
-    in_message_ = true;
+    continues_ = true;
     in_payload_ = false;
     return {};
   }
@@ -220,7 +220,7 @@ FrameReader::Error FrameReader::end_of_frame(std::span<char> payload, Sink& sink
 }
 
 FrameReader::Error FrameReader::deliver(std::span<char> payload, Sink& sink) {
-  in_message_ = false;
+  continues_ = false;
   if (message_is_text_ && !is_valid_utf8({payload.data(), payload.size()})) {
     return {kCloseInvalidText, "text must be UTF-8"};
   }

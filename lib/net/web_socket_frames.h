@@ -70,6 +70,8 @@ class FrameReader {
   Error read(std::span<char> bytes, Sink& sink);
   // What has come of a message that is not complete yet.
   std::size_t held() const { return message_.size(); }
+  // Whether a message has begun that is not complete yet; control frames are none.
+  bool in_message() const { return continues_ || (in_payload_ && !is_control()); }
   // Reads nothing more, and forgets what has come.
   void stop();
 
@@ -96,7 +98,7 @@ class FrameReader {
   std::size_t mask_at_ = 0;
   std::uint64_t left_ = 0;  // of the payload
 
-  bool in_message_ = false;  // its first frame was not its last
+  bool continues_ = false;  // the first frame of a message was not its last
   bool message_is_text_ = false;
   std::string message_;  // what has come of a message that doesn't lie in one piece
   std::string control_;  // the same of a control frame

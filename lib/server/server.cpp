@@ -62,6 +62,7 @@ net::HttpServerOptions make_http_options(const ServerOptions& options,
   http.web_socket.max_message_bytes = options.web_socket.max_message_bytes;
   http.web_socket.max_queued_bytes = options.web_socket.max_queued_bytes;
   http.web_socket.stall = options.web_socket.stall_timeout;
+  http.web_socket.message_timeout = options.http.request_timeout;
   http.web_socket.ping = options.web_socket.ping_interval;
   http.trusted_proxies = options.trusted_proxies;
   http.logger = std::move(logger);

@@ -71,7 +71,8 @@ ServerSection server_section() {
            "max_incoming_bytes", "MAX_INCOMING_BYTES", VA_FIELD(max_incoming_bytes),
            {kMegabyte, 1e12},
            "What bodies of requests, unfinished messages and audio that waits for its answer may "
-           "hold together, beyond 16 KB each; who wants more is refused (503, 1013)."),
+           "hold together, beyond 16 KB each, a quarter of it those of one address (two of the "
+           "largest messages always); who wants more is refused (503, 1013)."),
        setting("max_lateness_ms", "MAX_LATENESS_MS", VA_FIELD(max_lateness), {1, 60'000},
                "While its loops are so late, the server takes no new sessions."),
        setting("min_sessions", "MIN_SESSIONS", VA_FIELD(min_sessions), {0, 1'000'000},
@@ -117,7 +118,8 @@ ServerSection http_section() {
        setting("header_timeout_ms", "", VA_FIELD(http.header_timeout), {1'000, kHour},
                "From the first byte of a request to the end of its headers."),
        setting("request_timeout_ms", "", VA_FIELD(http.request_timeout), {1'000, kHour},
-               "From the first byte of a request to the end of its body."),
+               "From the first byte of a request to the end of its body, and of a message on a "
+               "WebSocket to its last."),
        setting("answer_timeout_ms", "", VA_FIELD(http.answer_timeout), {100, kHour},
                "For a reply of the agent; then 504."),
        setting("keep_alive_ms", "", VA_FIELD(http.keep_alive), {1'000, kHour},

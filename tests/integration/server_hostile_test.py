@@ -159,6 +159,12 @@ class Slow(SharedServerTest):
         self.addCleanup(web_socket.close)
         self.assertEqual(web_socket.close_code(), 1008)
 
+    def test_a_message_that_never_ends_is_closed(self):
+        web_socket = WebSocket(self.server, "/ws")
+        self.addCleanup(web_socket.close)
+        web_socket.socket.sendall(b"\x81\xfe\x10\x00" + b"mask" + b"x" * 100)
+        self.assertEqual(web_socket.close_code(), 1008)
+
     def test_a_thousand_half_open_connections_disturb_nobody(self):
         waiting = []
         for _ in range(1000):

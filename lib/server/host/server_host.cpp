@@ -40,6 +40,14 @@ transports::TransportOptions transport_options(const ServerOptions& options, Dur
   return result;
 }
 
+// One client can't take the room of all. Its largest message always fits; while one is being read,
+// it counts twice.
+std::size_t incoming_of_client(const ServerOptions& options) {
+  const std::size_t message =
+      std::max(options.http.max_body_bytes, options.web_socket.max_message_bytes);
+  return std::max(options.max_incoming_bytes / 4, 2 * message);
+}
+
 // One that is loaded, with its fallbacks in it.
 template <class Provider>
 void use(ProviderChoice<Provider>& choice, std::shared_ptr<Provider> provider) {
@@ -68,7 +76,8 @@ ServerHost::ServerHost(const ServerOptions& options, HostParts parts)
       min_sessions_(options.min_sessions),
       overridable_(options.web_socket.overridable),
       transport_options_(transport_options(options, parts_.engine->load().retry_after)),
-      incoming_(std::make_shared<net::ByteBudget>(options.max_incoming_bytes)),
+      incoming_(std::make_shared<net::ByteBudget>(options.max_incoming_bytes,
+                                                  incoming_of_client(options))),
       clips_(options.http.clip_lifetime, options.http.clip_memory) {}
 
 ServerHost::~ServerHost() = default;

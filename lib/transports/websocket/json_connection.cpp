@@ -79,7 +79,11 @@ void JsonConnection::binary() {
 
 void JsonConnection::text(std::string_view message) {
   if (parsing_ > 0 || message.size() > kLongMessage) return parse_elsewhere(message);
-  handle(read(message, net::ByteShare(host_->incoming())));
+  handle(read(message, share()));
+}
+
+net::ByteShare JsonConnection::share() const {
+  return net::ByteShare(host_->incoming(), socket_->request().peer);
 }
 
 // Understands a message; what it leaves in memory counts from now on. Any thread.
@@ -98,7 +102,7 @@ void JsonConnection::parse_elsewhere(std::string_view message) {
   if (parsing_bytes_ + size > kMaxParsingBytes) {
     return complain(resource_exhausted("too much of this connection waits to be read already"));
   }
-  net::ByteShare share(host_->incoming());
+  net::ByteShare share = this->share();
   if (!share.hold(size)) return complain(no_room());
   if (parser_ == nullptr) parser_ = std::make_unique<Strand>(host_->workers(), kMaxParsing);
   const Status status = parser_->post([weak = weak_from_this(), text = std::string(message),

@@ -55,6 +55,7 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
     net::ByteShare share;
   };
 
+  net::ByteShare share() const;
   static Message read(std::string_view text, net::ByteShare share);
   void parse_elsewhere(std::string_view message);
   void handle(Message message);

@@ -29,7 +29,8 @@ struct Echo final : WebSocketHandler {
 };
 
 struct Stand {
-  explicit Stand(std::size_t limit) : budget(std::make_shared<ByteBudget>(limit)) {
+  explicit Stand(std::size_t limit, std::size_t per_client = 0)
+      : budget(std::make_shared<ByteBudget>(limit, per_client)) {
     app->on_upgrade = [](const HttpRequest&) {
       UpgradeAnswer answer;
       answer.handler = std::make_unique<Echo>();
@@ -37,6 +38,7 @@ struct Stand {
     };
     HttpServerOptions options;
     options.incoming = budget;
+    options.trusted_proxies = {"127.0.0.1"};
     server = std::make_unique<WebServer>(app, std::move(options));
   }
   int port() const { return server->port(); }
@@ -53,8 +55,11 @@ struct Stand {
   std::unique_ptr<WebServer> server;
 };
 
-std::string post(std::size_t size) {
-  return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+std::string from(const std::string& client) { return "X-Forwarded-For: " + client + "\r\n"; }
+
+std::string post(std::size_t size, const std::string& headers = {}) {
+  return "POST / HTTP/1.1\r\nHost: a\r\n" + headers + "Content-Length: " + std::to_string(size) +
+         "\r\n\r\n";
 }
 
 }  // namespace
@@ -79,6 +84,40 @@ TEST_CASE("a share takes what is beyond its free part, and gives all of it back"
     CHECK(budget->held() == 1000);
   }
   CHECK(budget->held() == 0);
+}
+
+TEST_CASE("one client has only so much of a budget, in all its shares together") {
+  const auto budget = std::make_shared<ByteBudget>(1000, 400);
+  ByteShare first(budget, "10.0.0.1");
+  ByteShare second(budget, "10.0.0.1");
+  ByteShare other(budget, "10.0.0.2");
+  CHECK(first.hold(ByteShare::kFree + 300));
+  CHECK_FALSE(second.hold(ByteShare::kFree + 101));
+  CHECK(second.hold(ByteShare::kFree + 100));
+  CHECK(other.hold(ByteShare::kFree + 400));
+  first = ByteShare(budget, "10.0.0.3");  // what it had is given back
+  CHECK(budget->held() == 500);
+  CHECK(second.hold(ByteShare::kFree + 400));
+  CHECK_FALSE(first.hold(ByteShare::kFree + 201));  // there is no more of it
+  CHECK(first.hold(ByteShare::kFree + 200));
+}
+
+TEST_CASE("what one client sends in part leaves room for the others") {
+  Stand stand(400'000, 100'000);
+  const std::string message = RawClient::frame(0x81, std::string(110'000, 'x'));
+  RawClient greedy(stand.port());
+  greedy.upgrade("/ws", from("10.0.0.1"));
+  REQUIRE(greedy.send(std::string_view(message).substr(0, message.size() - 1)));
+  stand.wait_until_held(109'999 - ByteShare::kFree, 400'000);
+  RawClient more(stand.port());
+  more.upgrade("/ws", from("10.0.0.1"));
+  REQUIRE(more.send(std::string_view(message).substr(0, message.size() - 1)));
+  CHECK(more.receive_frame().close_code() == kCloseTryAgain);
+  const std::string body(110'000, 'y');
+  CHECK(RawClient(stand.port()).ask(post(body.size(), from("10.0.0.1")) + body).status == 503);
+  RawClient proxy(stand.port());  // whose requests are several clients'
+  CHECK(proxy.ask(post(5, from("10.0.0.1")) + "small").status == 200);
+  CHECK(proxy.ask(post(body.size(), from("10.0.0.2")) + body).status == 200);
 }
 
 TEST_CASE("a body for which the server has no room is refused, what is there is served") {

@@ -373,6 +373,29 @@ TEST_CASE("a client that never reads is lost after a while, and so is one that n
   CHECK(echo.story->reason == "the client does not answer");
 }
 
+TEST_CASE("a message that doesn't come to its end in time closes the connection") {
+  WebSocketLimits limits;
+  limits.message_timeout = 50ms;
+  EchoServer echo(with(limits));
+  const std::string message = RawClient::frame(0x81, "hello");
+  RawClient client(echo.server->port());
+  client.upgrade("/ws");
+  REQUIRE(client.send(message));
+  CHECK(client.receive_frame().payload == "hello");
+  REQUIRE(client.send(std::string_view(message).substr(0, message.size() - 1)));
+  auto frame = client.receive_frame();
+  CHECK(frame.close_code() == kClosePolicy);
+  CHECK(frame.payload.substr(2) == "a message did not come in time");
+  RawClient other(echo.server->port());
+  other.upgrade("/ws");
+  REQUIRE(other.send(RawClient::frame(0x01, "a fragment, and pings behind it")));
+  do {
+    REQUIRE(other.send(RawClient::frame(0x89, "")));
+    frame = other.receive_frame();
+  } while (frame.kind == 0x8A);
+  CHECK(frame.close_code() == kClosePolicy);
+}
+
 TEST_CASE("a quiet client that answers pings stays") {
   WebSocketLimits limits;
   limits.ping = 20ms;

@@ -149,6 +149,21 @@ TEST_CASE("a WebSocket needs its path, a room, a page of ours and its token") {
   CHECK(upgrade("/api/v1/ws/stream", {}) == 503);
 }
 
+TEST_CASE("one address holds a quarter of what all may, and its largest message always") {
+  ServerOptions options;
+  options.http.max_body_bytes = 3'000;
+  options.web_socket.max_message_bytes = 10'000;
+  options.max_incoming_bytes = 100'000;
+  ServerStand stand(options);
+  CHECK(stand.host->incoming()->take("192.0.2.1", 25'000));
+  CHECK_FALSE(stand.host->incoming()->take("192.0.2.1", 1));
+  CHECK(stand.host->incoming()->take("192.0.2.2", 25'000));
+  options.web_socket.max_message_bytes = 20'000;
+  ServerStand large(options);
+  CHECK(large.host->incoming()->take("192.0.2.1", 40'000));  // in parts and being read
+  CHECK_FALSE(large.host->incoming()->take("192.0.2.1", 1));
+}
+
 TEST_CASE("a stream's messages are short, those of /ws as long as the server takes") {
   ServerStand stand;
   const auto most = [&stand](std::string path) {
