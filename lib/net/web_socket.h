@@ -71,6 +71,8 @@ class WebSocketHandler {
   virtual void binary(std::span<const std::byte> message) = 0;
   // What waited has been written. Rarely needed: sending queues by itself.
   virtual void drained() {}
+  // The server is about to end: who has nothing to do should close.
+  virtual void draining() {}
   // Last; `code` as the other end sent it, kCloseAbnormal when the connection was lost. The handler
   // is destroyed afterwards.
   virtual void closed(int code, std::string_view reason) = 0;

@@ -52,7 +52,9 @@ class WebSocketConnection final : public WebSocket,
 
   void stream_ready() override;
   void tick(Time now) override;
-  void drain() override {}
+  void drain() override {
+    if (state_ == State::kOpen && !broken_) handler_->draining();
+  }
   void cut() override { close(kCloseGoingAway, "the server ends"); }
   void abort() override { lost(); }
 

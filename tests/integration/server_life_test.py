@@ -181,10 +181,22 @@ class Stop(ServerTest):
         self.assertEqual(plain.close_code(), 1001)
         self.assertEqual(server.process.wait(60), 0)
 
-    def test_a_second_signal_stops_at_once(self):
+    def test_a_socket_that_wants_nothing_holds_nobody_up(self):
         server = self.start({"DRAIN_TIMEOUT_MS": 3600000}).wait_until_ready()
         plain = WebSocket(server, "/ws")
         plain.wait_for("connection")
+        undecided = WebSocket(server, "/api/v1/ws/stream")
+        server.process.send_signal(signal.SIGTERM)
+        for web_socket in (plain, undecided):
+            self.assertEqual(web_socket.close_code(), 1001)
+            web_socket.close()
+        self.assertEqual(server.process.wait(60), 0)
+
+    def test_a_second_signal_stops_at_once(self):
+        server = self.start({"DRAIN_TIMEOUT_MS": 3600000}).wait_until_ready()
+        stream = WebSocket(server, "/api/v1/ws/stream")
+        stream.send({"type": "start"})
+        stream.wait_for("started")
         server.process.send_signal(signal.SIGINT)
         server.wait_until_it_says("stopping")
         self.assertIsNone(server.process.poll())

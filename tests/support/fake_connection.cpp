@@ -118,6 +118,10 @@ void FakeConnection::binary(std::string bytes) {
       [bytes = std::move(bytes)](State& s) { s.handler->binary(std::as_bytes(std::span(bytes))); });
 }
 
+void FakeConnection::drain() {
+  post([](State& s) { s.handler->draining(); });
+}
+
 void FakeConnection::close(int code) {
   post([code](State& s) { s.closed(code, ""); });
 }

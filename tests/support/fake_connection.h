@@ -73,6 +73,8 @@ class FakeConnection {
 
   void text(std::string message);
   void binary(std::string bytes);
+  // The server is about to end.
+  void drain();
   // The client closes, or (kCloseAbnormal) goes away.
   void close(int code = net::kCloseAbnormal);
 

@@ -122,23 +122,31 @@ void JsonConnection::parse_elsewhere(std::string_view message) {
 }
 
 void JsonConnection::handle(Message message) {
-  if (!message.parsed.ok()) {
+  if (message.parsed.ok()) {
+    std::visit(
+        [&](auto&& request) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(request)>, Ask>) {
+            obey(std::move(request), std::move(message.share));
+          } else {
+            obey(request);
+          }
+        },
+        std::move(*message.parsed));
+  } else {
     const Status status = message.parsed.status();
     if (status.code() != ErrorCode::kResourceExhausted) host_->count(TransportCount::kBadMessages);
-    return complain(status);
+    complain(status);
   }
-  std::visit(
-      [&](auto&& request) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(request)>, Ask>) {
-          obey(std::move(request), std::move(message.share));
-        } else {
-          obey(request);
-        }
-      },
-      std::move(*message.parsed));
+  close_when_drained();
+}
+
+void JsonConnection::close_when_drained() {
+  if (!host_->draining() || requests_ > 0 || parsing_ > 0) return;
+  socket_->close(net::kCloseGoingAway, "the server is shutting down");
 }
 
 void JsonConnection::obey(Ask&& ask, net::ByteShare share) {
+  if (host_->draining()) return complain(unavailable("the server is shutting down"));
   const bool hears = mode_ == Mode::kVoiceToVoice || mode_ == Mode::kVoiceToText;
   if (ask.audio && !hears) {
     return complain(failed_precondition("audio is not taken in the mode " +
@@ -278,6 +286,7 @@ void JsonConnection::respond(const PendingPtr& pending, std::string_view voice_u
   pending->done = true;
   --requests_;
   send_what_is_due(answer.session_id);
+  close_when_drained();
 }
 
 void JsonConnection::send_what_is_due(const std::string& session_id) {

@@ -33,6 +33,8 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
   bool begin(const Selection& selection);
   void text(std::string_view message);
   void binary();
+  // Closes if the server is shutting down and nothing is to be answered any more.
+  void close_when_drained();
   void closed();
 
  private:

@@ -21,6 +21,9 @@ class JsonHandler final : public net::WebSocketHandler {
   void binary(std::span<const std::byte>) override {
     if (connection_ != nullptr) connection_->binary();
   }
+  void draining() override {
+    if (connection_ != nullptr) connection_->close_when_drained();
+  }
   void closed(int, std::string_view) override {
     if (connection_ != nullptr) connection_->closed();
     connection_.reset();

@@ -59,6 +59,14 @@ class StreamHandler final : public net::WebSocketHandler {
     if (!refused_) refuse(invalid_argument("audio came before `start`"), net::kClosePolicy);
   }
 
+  // A session ends by itself, or when the server's patience does.
+  void draining() override {
+    if (start_timer_ == 0) return;
+    stop_timer();
+    refused_ = true;
+    socket_->close(net::kCloseGoingAway, "the server is shutting down");
+  }
+
   void closed(int, std::string_view) override {
     stop_timer();
     if (session_ != nullptr) session_->lost(*socket_);

@@ -229,6 +229,30 @@ TEST_CASE("json: a connection that goes away leaves no work behind it") {
   CHECK(rig.host->clips.empty());
 }
 
+TEST_CASE("json: a server that shuts down closes what is idle, and answers what it has taken") {
+  JsonRig rig(echo_agent(1s));
+  FakeConnection& idle = rig.connect();
+  FakeConnection& busy = rig.connect();
+  busy.text(text("hello"));
+  rig.run(100ms);
+  rig.host->is_draining = true;
+  idle.drain();
+  busy.drain();
+  rig.run(0ms);
+  CHECK(idle.socket()->close_code == net::kCloseGoingAway);
+  CHECK(busy.socket()->close_code == 0);
+  busy.text(text("and more", R"(,"session_id":"a new one")"));
+  busy.text(text("and more"));
+  rig.run(0ms);
+  CHECK(busy.count("error") == 2);
+  CHECK(busy.last("error")["error"].string() == "unavailable");
+  CHECK(rig.host->dialogues().size() == 1);
+  rig.run(10s);
+  CHECK(busy.last("text_response")["response"].string() == "You said hello.");
+  CHECK(busy.count("text_response") == 1);
+  CHECK(busy.socket()->close_code == net::kCloseGoingAway);
+}
+
 TEST_CASE("json: who may not talk is told and closed") {
   JsonRig rig;
   rig.host->valid_token = "secret";

@@ -183,8 +183,14 @@ TEST_CASE("stream: a server that shuts down waits for nobody") {
   StreamRig rig;
   FakeConnection& present = rig.start();
   FakeConnection& absent = rig.start();
+  FakeConnection& undecided = rig.connect();
   rig.host->is_draining = true;
+  present.drain();
+  undecided.drain();
   absent.close();
+  rig.run(0ms);
+  CHECK(present.socket()->close_code == 0);
+  CHECK(undecided.socket()->close_code == 1001);
   rig.host->sessions().end_all(CloseReason::kHost);
   rig.run(3s);
   CHECK(present.last("closed")["reason"].string() == "host");
