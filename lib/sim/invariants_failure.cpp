@@ -8,13 +8,7 @@ namespace voiceagent::sim {
 void Invariants::note_failure(const AnyEvent& event) {
   note_answer(event);
   if (tells(event)) unanswered_ = 0;
-  if (const auto* closed = event.as<event::SessionClosed>()) {
-    if (unanswered_ != 0 && closed->reason == CloseReason::kAgent) {
-      add("nobody is hung up on who is to be told of a failure",
-          "of " + std::to_string(to_ms(failed_at_)) + " ms");
-    }
-    unanswered_ = 0;
-  }
+  check_close(event);
   const auto* error = event.as<event::Error>();
   if (error == nullptr) return;
   const TurnId turn = event.envelope().turn;
@@ -23,6 +17,21 @@ void Invariants::note_failure(const AnyEvent& event) {
   if (!lost || apologises(turn)) return;
   unanswered_ = turn;
   failed_at_ = story_.now();
+}
+
+// Who is hung up on has heard why, and all that there was to tell.
+void Invariants::check_close(const AnyEvent& event) {
+  if (const auto* finished = event.as<event::PlaybackFinished>())
+    parted_ = !finished->heard.empty();
+  const auto* closed = event.as<event::SessionClosed>();
+  if (closed == nullptr) return;
+  const bool hangs_up = closed->reason == CloseReason::kAgent;
+  if (hangs_up && !parted_) add("nobody is hung up on without a word", "");
+  if (hangs_up && unanswered_ != 0) {
+    add("nobody is hung up on who is to be told of a failure",
+        "of " + std::to_string(to_ms(failed_at_)) + " ms");
+  }
+  unanswered_ = 0;
 }
 
 // Who goes on and is answered need not be told any more. What the agent wanted to say by itself it

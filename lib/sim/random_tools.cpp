@@ -15,9 +15,9 @@ ToolScript::Way draw_way(Chance& chance) {
 }
 
 ToolEffect draw_effect(Chance& chance) {
-  if (!chance.yes(0.15)) return ToolEffect::kNone;
+  if (!chance.yes(0.2)) return ToolEffect::kNone;
   constexpr std::array kEffects{ToolEffect::kTransfer, ToolEffect::kChangeMode,
-                                ToolEffect::kTransfer, ToolEffect::kEndCall};
+                                ToolEffect::kEndCall};
   return kEffects[chance.below(kEffects.size())];
 }
 

@@ -42,7 +42,7 @@ class ConversationContext {
 
   // The part of the reply makes these calls after its text. They are running from now on.
   void add_calls(TurnId turn, std::size_t part, const std::vector<ContextCall>& calls);
-  // The call has ended: once.
+  // The call has ended: once; and again if what it was to bring about is taken back.
   void set_result(std::string_view call_id, ToolState state, std::string_view result);
 
   // The messages for a model: instructions, then the conversation. Valid until the next change.

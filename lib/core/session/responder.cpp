@@ -42,6 +42,7 @@ void Responder::go_on(std::span<const Message> messages, bool tools) {
 }
 
 void Responder::request(std::span<const Message> messages, bool tools) {
+  worded_ = false;
   LlmRequest request;
   request.context = ports_.streams();
   request.messages = messages;
@@ -90,6 +91,7 @@ void Responder::let_go() {
 void Responder::llm_delta(std::string_view text) {
   if (!active_ || text.empty()) return;
   if (port_ != nullptr && pace_.gets_on(text)) watchdog_.arm(options_.stall_timeout);
+  worded_ = worded_ || !trim(text).empty();
   const std::uint64_t reply = reply_;
   if (append(text) || !tells(reply)) return;
   calls_.clear();

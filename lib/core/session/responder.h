@@ -61,6 +61,8 @@ class Responder final : public LlmListener {
   // The tools that the model has asked for since the last request, in order.
   const std::vector<ContextCall>& calls() const { return calls_; }
   bool active() const { return active_; }
+  // Whether the model's latest answer has words in it; what was interjected is not the model's.
+  bool worded() const { return worded_; }
 
   void llm_delta(std::string_view text) override;
   void llm_intent(const event::IntentRecognised& intent) override;
@@ -92,6 +94,7 @@ class Responder final : public LlmListener {
   // Counts replies: a clause that finds no voice ends the one, and the next may begin at once.
   std::uint64_t reply_ = 0;
   bool active_ = false;
+  bool worded_ = false;
   bool apart_ = false;  // what comes next begins a sentence of its own
   WordPace pace_;
   PartTimer watchdog_;

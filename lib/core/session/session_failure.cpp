@@ -10,15 +10,19 @@ namespace voiceagent {
 // Tells the user, once the present reply has ended. What was said of it stands.
 void SessionImpl::nothing_helped(Stage stage, TurnId turn) {
   if (phase_ != Phase::kOpen) return;
+  if (stage != Stage::kStt) reply_.failed = true;
   const bool apology_failed = failure_.pending && failure_.apology == reply_.turn;
   if (apology_failed) return;
   if (failure_.pending && failure_.apology == 0) {
     if (stage == Stage::kStt) failure_.turn = turn;  // of two turns that are lost the later one
     return;
   }
-  if (!can_apologise(stage)) return after_failure(stage);
+  const ResilienceOptions& how = parts_.agent->resilience;
+  const bool tells = can_apologise(stage);
+  // Who hangs up lets the rest be heard first, and the user go on, also without an apology.
+  if (!tells && how.after_failure != AfterFailure::kHangUp) return after_failure(stage);
   failure_ = {stage, turn, 0, true};
-  says_.push_front({parts_.agent->resilience.apology, {}, apology_clip(), stage});
+  says_.push_front({tells ? how.apology : "", {}, tells ? apology_clip() : nullptr, stage});
   fact({TurnFact::kAgentSpeaks});
 }
 

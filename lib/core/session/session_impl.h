@@ -247,7 +247,7 @@ class SessionImpl final : public Session,
   void end_of_reply_text();
   void finish_reply(std::size_t heard_end);
   void cancel_reply();
-  void end_reply();
+  void end_reply(std::string_view how);
   void summarise_history();
   void show_text();
   void publish_reply_done(const Usage& usage, FinishReason reason);
@@ -257,12 +257,16 @@ class SessionImpl final : public Session,
     std::string value;
     std::string result;
   };
+  bool announced();
   void take_effects(const std::vector<Effect>& effects);
+  void take_back(std::string_view why);
   struct Reply {
     TurnId turn = 0;
     std::string text;           // so far
     std::size_t heard_end = 0;  // bytes
     bool interrupted = false;
+    bool failed = false;                // the model or the voice did
+    bool announced = false;             // what its tools are to bring about at its end
     bool sent = false;                  // some of its sound has left
     std::vector<std::size_t> parts{0};  // where each begins: another one after each round of tools
     Usage usage{};                      // of the parts before
@@ -327,7 +331,7 @@ class SessionImpl final : public Session,
     std::string text;
     SayOptions options;
     std::shared_ptr<const Pcm> clip = {};  // its sound; null: it is synthesised
-    std::optional<Stage> failed = {};      // it is the apology for that
+    std::optional<Stage> failed = {};      // it is the apology for that; empty: it hangs up at once
   };
   void play(const Say& say);
   Ring<Say> says_;                // what the host wants said, oldest first
@@ -350,6 +354,7 @@ class SessionImpl final : public Session,
   Ended ended_;
   Waterfall waterfall_;             // of the reply that is on
   std::vector<Effect> effects_;     // that wait for the end of the reply
+  bool round_done_ = true;          // all calls of the latest round have ended as done
   std::vector<std::string> news_;   // results that the agent is to speak of
   std::uint64_t named_calls_ = 0;   // by the session, where the model did not
   std::set<std::string> call_ids_;  // of the model's own

@@ -26,6 +26,7 @@ void SessionImpl::start_speaking(TurnId turn, int prompt) {
   const auto& prompts = parts_.agent->turn.idle_prompts;
   const bool idle = prompt >= 0 && static_cast<std::size_t>(prompt) < prompts.size();
   const Say say = idle ? Say{prompts[static_cast<std::size_t>(prompt)], {}} : says_.pop_front();
+  if (say.failed && say.text.empty()) return close(CloseReason::kError);  // there is no apology
   waterfall_.begin(turn, now(), now(), now());
   uninterruptible_ = !say.options.interruptible;
   begin_reply(turn);
@@ -51,7 +52,7 @@ void SessionImpl::new_reply(TurnId turn) {
   reply_.turn = turn;
   reply_.text.clear();
   reply_.heard_end = 0;
-  reply_.interrupted = reply_.sent = false;
+  reply_.interrupted = reply_.sent = reply_.failed = reply_.announced = false;
   reply_.parts.assign(1, 0);
   reply_.usage = {};
   replying_ = true;
@@ -223,7 +224,7 @@ void SessionImpl::interrupt_reply(const TurnCommand& command) {
   if (spoken_ && audible_) {
     waterfall_.cut_off(audible_since_, command.onset, command.at, speaker_.silent_at());
   }
-  end_reply();
+  end_reply("the user went on");
   reply_.interrupted = true;
   remember_heard(reply_, reply_.heard_end);
   tools_.leave();
@@ -243,8 +244,10 @@ void SessionImpl::end_of_reply_text() {
 
 void SessionImpl::finish_reply(std::size_t heard_end) {
   if (!replying_) return;
-  std::vector<Effect> effects = std::move(effects_);
-  end_reply();
+  // Nobody is hung up on who has not heard why, or is still to be told of a failure.
+  std::vector<Effect> effects;
+  if (!reply_.failed && !failure_.pending) effects = std::exchange(effects_, {});
+  end_reply("the reply failed");
   remember_heard(reply_, heard_end);
   tools_.leave();  // it may have lost its voice while they work
   publish(reply_.turn, event::PlaybackFinished{reply_.heard()});
@@ -257,12 +260,13 @@ void SessionImpl::finish_reply(std::size_t heard_end) {
   summarise_history();
 }
 
-void SessionImpl::end_reply() {
+// What its tools were to bring about doesn't happen, because of `how` it ended.
+void SessionImpl::end_reply(std::string_view how) {
   replying_ = false;
   context_.set_answering(0);
   uninterruptible_ = false;
   audible_ = false;
-  effects_.clear();
+  take_back(how);
   waterfall_.tools_over(now());
   agent_asked_ = trim(reply_.text).ends_with('?');
 }
@@ -293,7 +297,7 @@ void SessionImpl::cancel_reply() {
   if (!replying_) return;
   responder_.cancel();
   if (spoken_) speaker_.cancel();
-  end_reply();
+  end_reply("the conversation ended");
   reply_.interrupted = true;
   remember_heard(reply_, reply_.heard_end);
 }

@@ -4,6 +4,7 @@
 
 #include "core/session/session_impl.h"
 #include "core/tools/tool_effects.h"
+#include "core/tools/tool_result.h"
 
 namespace voiceagent {
 namespace {
@@ -17,7 +18,20 @@ constexpr std::size_t kMaxCallIds = 10'000;  // of the model's own
 void SessionImpl::answer_over(const Usage& usage, FinishReason reason) {
   if (!responder_.calls().empty()) return run_tools(usage, reason);
   publish_reply_done(usage, reason);
+  if (!effects_.empty() && !announced()) {
+    publish_error(Stage::kLlm, reply_.turn,
+                  {ErrorCode::kProtocol, "the model said nothing before the tool " +
+                                             effects_.front().call.tool + " took effect"});
+    nothing_helped(Stage::kLlm, reply_.turn);
+  }
   end_of_reply_text();
+}
+
+// Whether the model has said something with the call that has an effect, or since. Asked once after
+// each of its answers.
+bool SessionImpl::announced() {
+  if (!effects_.empty() && responder_.worded()) reply_.announced = true;
+  return reply_.announced;
 }
 
 // With ids that no other call of the session has: some models give none, or the same again. Who has
@@ -57,6 +71,7 @@ void SessionImpl::run_tools(const Usage& usage, FinishReason reason) {
   TurnInput started{TurnFact::kToolsStarted};
   started.turn = turn;
   fact(started);
+  round_done_ = true;
   tools_.run(turn, calls);
 }
 
@@ -71,8 +86,8 @@ void SessionImpl::tools_over() {
 }
 
 void SessionImpl::go_on_after_tools() {
-  // Who hangs up, or hands over, after having said so has nothing to add.
-  if (!effects_.empty() && !reply_.text.empty()) {
+  // Who hangs up, or hands over, and says so has nothing to add; unless something else has failed.
+  if (announced() && responder_.worded() && round_done_) {
     publish_reply_done({}, FinishReason::kToolCalls);
     return end_of_reply_text();
   }
@@ -104,6 +119,7 @@ Status SessionImpl::tool_effect(const ContextCall& call, const Tool& tool, std::
 void SessionImpl::tool_ended(const ToolEnd& end) {
   const Scope scope(*this);
   context_.set_result(end.call.id, end.state, end.result);
+  if (!end.late && end.state != ToolState::kDone) round_done_ = false;
   if (end.state == ToolState::kCancelled) {
     publish(end.turn, event::ToolCallCancelled{end.call.id, end.call.tool, end.duration});
   } else {
@@ -146,6 +162,16 @@ void SessionImpl::tell_result(TurnId turn) {
   for (const std::string& news : std::exchange(news_, {}))
     note += (note.empty() ? "" : "\n") + news;
   responder_.ask(context_.messages_with(note, Role::kSystem));
+}
+
+// The model must not believe that the user has gone, or was handed over.
+void SessionImpl::take_back(std::string_view why) {
+  const std::string text = error_text(ToolState::kCancelled, "taken back: " + std::string(why),
+                                      parts_.agent->limits.max_tool_result_bytes);
+  for (const Effect& effect : effects_) {
+    context_.set_result(effect.call.id, ToolState::kCancelled, text);
+  }
+  effects_.clear();
 }
 
 // The reply that asked for them has been heard.
