@@ -54,11 +54,16 @@ const ForeignFormat* recognise_mpeg_frame(std::span<const std::byte> head) {
 
 }  // namespace
 
-const ForeignFormat* recognise_foreign_format(std::span<const std::byte> head) {
+const ForeignFormat* recognise_foreign_signature(std::span<const std::byte> head) {
   for (const Signature& signature : kSignatures) {
     if (begins_with(head, signature)) return &signature.format;
   }
-  return recognise_mpeg_frame(head);
+  return nullptr;
+}
+
+const ForeignFormat* recognise_foreign_format(std::span<const std::byte> head) {
+  const ForeignFormat* const format = recognise_foreign_signature(head);
+  return format != nullptr ? format : recognise_mpeg_frame(head);
 }
 
 std::string conversion_advice(Converter converter, const std::string& name) {

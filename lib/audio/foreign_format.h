@@ -21,6 +21,10 @@ inline constexpr std::size_t kForeignFormatBytes = 12;
 // Null when the bytes are none that we know. Static storage.
 const ForeignFormat* recognise_foreign_format(std::span<const std::byte> head);
 
+// The same by what no chance makes of raw samples: signatures of three bytes and more. An MP3 or
+// AAC file that begins with a frame isn't recognised.
+const ForeignFormat* recognise_foreign_signature(std::span<const std::byte> head);
+
 // "convert it with: ...", as a command for the file of this name.
 std::string conversion_advice(Converter converter, const std::string& name);
 

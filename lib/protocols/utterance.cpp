@@ -4,12 +4,16 @@
 #include <cstring>
 #include <string>
 
+#include "audio/foreign_format.h"
 #include "audio/g711.h"
 #include "audio/little_endian.h"
 #include "voiceagent/wav.h"
 
 namespace voiceagent::protocols {
 namespace {
+
+constexpr const char* kWhatToSend =
+    "send a WAV file (PCM), or raw samples and their `format` (s16le or mulaw)";
 
 bool is_wav(std::span<const std::byte> bytes) {
   return bytes.size() >= 4 && std::memcmp(bytes.data(), "RIFF", 4) == 0;
@@ -57,12 +61,18 @@ Result<Pcm> decode_mulaw(std::span<const std::byte> bytes, int sample_rate) {
 Result<Pcm> decode_utterance(std::span<const std::byte> bytes, const RawAudioFormat& format) {
   if (bytes.empty()) return invalid_argument("the audio is empty");
   if (is_wav(bytes)) return decode_wav(bytes);
+  if (format.encoding.empty()) {
+    if (const ForeignFormat* foreign = recognise_foreign_signature(bytes)) {
+      return unsupported("the audio is " + std::string(foreign->name) + ": " + kWhatToSend);
+    }
+  }
   if (format.sample_rate < kMinSampleRate || format.sample_rate > kMaxSampleRate) {
     return invalid_argument("a sample rate of " + std::to_string(format.sample_rate) +
                             ": it must be " + std::to_string(kMinSampleRate) + " to " +
                             std::to_string(kMaxSampleRate));
   }
-  if (format.encoding == "s16le") return decode_s16le(bytes, format.sample_rate);
+  if (format.encoding.empty() || format.encoding == "s16le")
+    return decode_s16le(bytes, format.sample_rate);
   if (format.encoding == "mulaw") return decode_mulaw(bytes, format.sample_rate);
   return invalid_argument("audio of the format '" + std::string(format.encoding) +
                           "': it must be s16le or mulaw, or a WAV file");

@@ -134,6 +134,14 @@ class Speech(SharedServerTest):
         self.assertEqual((ogg[:4], ogg[28:36]), (b"OggS", b"OpusHead"))
         self.assertLess(len(ogg), len(wav) / 4)
 
+    def test_speech_of_another_format_is_named_and_not_taken_for_samples(self):
+        ogg = self.server.post_json("/voice/tts", {"text": "Hello.", "format": "opus"})[2]
+        for kind in ("audio/ogg", "audio/wav", "application/octet-stream"):
+            status, _, body = self.server.request("POST", "/voice/process-speech", ogg,
+                                                  {"content-type": kind})
+            self.assertEqual(status, 415, body)
+            self.assertIn("Ogg", json.loads(body)["detail"])
+
     def test_a_voice_can_be_chosen_and_must_exist(self):
         a, b = (self.server.post_json("/voice/tts", {"text": "Hello.", "voice": voice})[2]
                 for voice in ("rms", "slt"))

@@ -40,8 +40,9 @@ ClientMessage text(Fields& message) {
 
 // What `context` says of raw audio.
 RawAudioFormat raw_format(Fields& context, std::string& encoding) {
-  encoding = context.text("format").value_or("s16le");
-  if (encoding != "s16le" && encoding != "mulaw") context.fail("format", "s16le or mulaw");
+  const std::optional<std::string> said = context.text("format");
+  if (said && said != "s16le" && said != "mulaw") context.fail("format", "s16le or mulaw");
+  encoding = said.value_or(std::string());
   const int usual = encoding == "mulaw" ? 8'000 : 16'000;
   const auto rate = context.integer("sample_rate", kMinSampleRate, kMaxSampleRate);
   return {encoding, static_cast<int>(rate.value_or(usual))};

@@ -32,7 +32,8 @@ struct Interrupt {
 
 using ClientMessage = std::variant<Ask, Ping, ContextRequest, ModeRequest, Interrupt>;
 
-// kInvalidArgument says which field is wrong and what is allowed. Audio is decoded.
+// kInvalidArgument says which field is wrong and what is allowed, kUnsupported that the audio is a
+// file of a format that isn't taken. Audio is decoded.
 Result<ClientMessage> parse_client_message(std::string_view text);
 
 }  // namespace voiceagent::protocols::json

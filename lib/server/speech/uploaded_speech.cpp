@@ -1,5 +1,7 @@
 #include "server/speech/uploaded_speech.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <functional>
 #include <memory>
@@ -52,7 +54,7 @@ Result<UploadedSpeech> make_speech(std::span<const std::byte> bytes, const Looku
   const std::string encoding = setting("format");
   const std::string rate = setting("sample_rate");
   protocols::RawAudioFormat format;
-  if (!encoding.empty()) format.encoding = encoding;
+  format.encoding = encoding;
   if (!rate.empty()) {
     const auto [end, error] =
         std::from_chars(rate.data(), rate.data() + rate.size(), format.sample_rate);
@@ -106,12 +108,19 @@ Result<UploadedSpeech> read_json_upload(std::string_view body) {
   });
 }
 
+// Whether its type names a format whose files may begin like raw samples.
+bool is_compressed(const net::HttpRequest& request) {
+  constexpr std::array kTypes{"audio/mpeg", "audio/mp3", "audio/aac"};
+  return std::any_of(kTypes.begin(), kTypes.end(),
+                     [&request](const char* type) { return has_content_type(request, type); });
+}
+
 }  // namespace
 
 Result<UploadedSpeech> read_upload(const net::HttpRequest& request, std::string_view body) {
   const std::string_view type = request.header("content-type");
   if (has_content_type(request, "application/json")) return read_json_upload(body);
-  if (to_lower(type).starts_with("audio/") ||
+  if ((to_lower(type).starts_with("audio/") && !is_compressed(request)) ||
       has_content_type(request, "application/octet-stream")) {
     return read_raw(request, body);
   }

@@ -22,7 +22,7 @@ struct UploadedSpeech {
 // Reads the body by its content type: audio/* and application/octet-stream (settings in the query),
 // multipart/form-data (settings in fields), application/json (audio_data in base64). Audio is a WAV
 // file, or raw samples as `format` (s16le, mulaw) and `sample_rate` say. kUnsupported for another
-// type, kInvalidArgument for anything else that is wrong.
+// type and files of other formats, kInvalidArgument for anything else that is wrong.
 Result<UploadedSpeech> read_upload(const net::HttpRequest& request, std::string_view body);
 
 }  // namespace voiceagent::server

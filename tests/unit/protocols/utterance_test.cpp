@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audio/wav_header.h"
@@ -51,6 +53,25 @@ TEST_CASE("an utterance that begins like a WAV file is one, whatever else was sa
   REQUIRE(audio.ok());
   CHECK(audio->sample_rate == 22'050);
   CHECK(audio->samples == std::vector<std::int16_t>{150, 15});
+}
+
+TEST_CASE("a file of another format is named, unless its bytes are said to be samples") {
+  for (const auto& [head, name] : {std::pair<std::string, std::string>{"OggS", "an Ogg file"},
+                                   {"ID3", "an MP3 file"},
+                                   {"fLaC", "a FLAC file"},
+                                   {"\x1a\x45\xdf\xa3", "a WebM"},
+                                   {"1234ftyp", "an MP4"}}) {
+    std::vector<std::byte> file(100);
+    std::memcpy(file.data(), head.data(), head.size());
+    const auto audio = decode_utterance(file, {});
+    REQUIRE_FALSE(audio.ok());
+    CHECK(audio.status().code() == ErrorCode::kUnsupported);
+    CHECK_THAT(audio.status().message(), Contains(name) && Contains("WAV") && Contains("s16le"));
+    CHECK(decode_utterance(file, {"s16le", 16'000}).ok());
+    CHECK(decode_utterance(file, {"mulaw", 8'000}).ok());
+  }
+  // A frame of MPEG begins with what a quiet sample may be.
+  CHECK(decode_utterance(bytes_of({0xFF, 0xFB, 0x90, 0x64}), {}).ok());
 }
 
 TEST_CASE("an utterance that can't be audio is refused with what is wrong") {

@@ -339,6 +339,9 @@ TEST_CASE("a recording that can't be one is refused with what is wrong") {
   CHECK(status(upload("multipart/form-data", "x")) == 400);
   CHECK(status(upload("multipart/form-data; boundary=B", "--B--")) == 400);
   CHECK(status(upload("text/html", "x")) == 415);
+  CHECK(status(upload("audio/wav", "OggS and more")) == 415);
+  CHECK(status(upload("application/json", R"({"audio_data":"T2dnUwAC"})")) == 415);
+  CHECK(status(upload("audio/mpeg", "\xFF\xFB\x90\x64")) == 415);
   CHECK(status(upload("", "x")) == 415);
 }
 

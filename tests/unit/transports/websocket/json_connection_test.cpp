@@ -118,6 +118,20 @@ TEST_CASE("json: each bad request is answered by one error, and the socket stays
   CHECK(client.count("pong") == 1);
 }
 
+TEST_CASE("json: a file of another format gets one error that names it, and no ack") {
+  JsonRig rig;
+  FakeConnection& client = rig.connect();
+  client.text(R"({"type":"audio","audio_data":"T2dnUwAC"})");
+  rig.run(5s);
+  CHECK(client.types() == "connection error");
+  CHECK(client.last("error")["error"].string() == "unsupported");
+  CHECK_THAT(std::string(client.last("error")["message"].string()),
+             Catch::Matchers::Contains("Ogg"));
+  client.text(R"({"type":"audio","audio_data":"T2dnUwAC","context":{"format":"s16le"}})");
+  rig.run(5s);
+  CHECK(client.count("audio_ack") == 1);
+}
+
 TEST_CASE("json: NUL, quotes, emoji and control characters come back intact") {
   JsonRig rig;
   FakeConnection& client = rig.connect();
