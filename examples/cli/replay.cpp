@@ -86,10 +86,10 @@ int replay(const ReplayArguments& arguments) {
     for (const std::string& setting : arguments.settings) {
       if (va::Status status = set(agent, setting); !status.ok()) return status;
     }
-    return va::Status();
+    return arguments.settings.empty() ? va::Status() : check_agent_options(agent).within("--set");
   };
   const va::Result<va::ReplayReport> report = va::replay_session(arguments.file, options);
-  if (!report.ok()) return fail(report.status());
+  if (!report.ok()) return refuse(report.status());
   if (arguments.json) {
     print_json(*report);
   } else {
@@ -116,7 +116,7 @@ void add_replay(CLI::App& app, int& exit_code) {
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->footer(
       "Prints \"identical\" and ends with 0, or names the first event that differs and ends with "
-      "1.\nTry:\n"
+      "1.\nA recording or a setting that can't be used ends it with 2.\nTry:\n"
       "  voiceagent converse --in caller.wav --record session.vaz\n"
       "  voiceagent replay session.vaz\n"
       "  voiceagent replay session.vaz --set turn.endpointing_min_ms=500");

@@ -51,21 +51,28 @@ class Replay(CliTest):
 
     def test_settings_that_do_not_exist_are_refused(self):
         self.record(texts=("Hello.",))
-        self.check("replay", "s.vaz", "--set", "turn.endpointing", code=1, says="section.key=value")
-        self.check("replay", "s.vaz", "--set", "turn.nonsense=1", code=1, says="nonsense")
+        self.check("replay", "s.vaz", "--set", "turn.endpointing", code=2, says="section.key=value")
+        self.check("replay", "s.vaz", "--set", "turn.nonsense=1", code=2, says="nonsense")
+
+    def test_settings_that_contradict_each_other_are_refused(self):
+        self.record(texts=("Hello.",))
+        self.check("replay", "s.vaz", "--set", "turn.endpointing_min_ms=1600", code=2,
+                   says="endpointing_min_ms is more than")
+        self.check("replay", "s.vaz", "--set", "turn.endpointing_min_ms=1600",
+                   "--set", "turn.endpointing_max_ms=1700", code=1)
 
     def test_what_is_no_whole_recording_is_refused(self):
         self.record()
         whole = self.path("s.vaz").read_bytes()
         self.file("cut.vaz", whole[:len(whole) // 2])
-        self.check("replay", "cut.vaz", code=1, says=("cut.vaz: ", "cut off"))
+        self.check("replay", "cut.vaz", code=2, says=("cut.vaz: ", "cut off"))
         result = self.check("replay", "cut.vaz", "--partial", says="cut off")
         self.assertIn("identical", result.stdout)
         middle = len(whole) // 2
         self.file("bad.vaz", whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:])
-        self.check("replay", "bad.vaz", code=1, says=("bad.vaz: ", "damaged"))
-        self.check("replay", "caller.wav", code=1, says="caller.wav: not a recording")
-        self.check("replay", "none.vaz", code=1, says="none.vaz: ")
+        self.check("replay", "bad.vaz", code=2, says=("bad.vaz: ", "damaged"))
+        self.check("replay", "caller.wav", code=2, says="caller.wav: not a recording")
+        self.check("replay", "none.vaz", code=2, says="none.vaz: ")
 
 
 if __name__ == "__main__":
