@@ -146,6 +146,20 @@ class Guide(CliTest):
             self.file(f"{number}.json", text)
         self.check("simulate", ".")
 
+    def test_its_outputs_are_those_of_its_scenarios(self):
+        guide = (ROOT / "docs/guide/simulation.md").read_text(encoding="utf-8")
+        question, cough = re.findall(r"```json\n(.*?)```", guide, re.S)[:2]
+        passed, failed = re.findall(r"```\n(?:\$ voiceagent simulate weather.json\n)?(weather .*?)```",
+                                    guide, re.S)
+        self.file("weather.json", question)
+        out = self.check("simulate", "weather.json").stdout
+        self.assertEqual(out.splitlines()[0], passed.splitlines()[0])
+        self.file("weather.json", cough.replace('"max_ms": 800', '"max_ms": 200'))
+        out = self.check("simulate", "weather.json", code=1).stdout
+        for line in failed.splitlines():
+            if line.strip() != "...":
+                self.assertIn(line + "\n", out)
+
 
 if __name__ == "__main__":
     unittest.main()
