@@ -191,7 +191,7 @@ def draw(path, fixed, adaptive, count):
     print(f"{path} written")
 
 
-def main():
+def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("voiceagent", help="the program voiceagent, a release build")
@@ -204,22 +204,30 @@ def main():
     parser.add_argument("--virtual", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
+    options.program_hash = hashlib.sha256(pathlib.Path(options.voiceagent).read_bytes()).hexdigest()
+    if options.cache:
+        options.cache.mkdir(parents=True, exist_ok=True)
     folder = options.audio or os.environ.get("VOICEAGENT_TEST_AUDIO")
     options.audio = pathlib.Path(folder) if folder else (
         pathlib.Path(__file__).resolve().parents[2] / ".." / "shared" / "audio" / "dev")
+    return options
+
+
+def recordings(options):
+    """Those of the manifest that count, the longest first; None when there is no manifest."""
     if not (options.audio / "manifest.json").exists():
         print(f"skipped: no recordings ({options.audio}/manifest.json isn't there)")
-        return
+        return None
     files = json.loads((options.audio / "manifest.json").read_text())["files"]
     for file in files:
         if left_out(file):
             print(f"skipped: {file['file']} ({left_out(file)})")
-    options.files = sorted((f for f in files if not left_out(f)), key=lambda f: -f["seconds"])
-    if options.first:
-        options.files = options.files[-options.first :]
-    options.program_hash = hashlib.sha256(pathlib.Path(options.voiceagent).read_bytes()).hexdigest()
-    if options.cache:
-        options.cache.mkdir(parents=True, exist_ok=True)
+    kept = sorted((f for f in files if not left_out(f)), key=lambda f: -f["seconds"])
+    return kept[-options.first :] if options.first else kept
+
+
+def measure_all(options):
+    """The points of the fixed and of the adaptive rule, as far as they are wanted."""
     wanted = options.only or ["fixed", "adaptive"]
     fixed, adaptive = [], []
     print(f"\n{'simulated' if options.virtual else 'real time':26}  median     p90  cuts          "
@@ -233,6 +241,15 @@ def main():
             name = "adaptive default" if ms is None else f"adaptive {ms}"
             adaptive.append(measure(options, folder, name,
                                     {} if ms is None else {"endpointing_min_ms": ms}))
+    return fixed, adaptive
+
+
+def main():
+    options = parse_options()
+    options.files = recordings(options)
+    if options.files is None:
+        return
+    fixed, adaptive = measure_all(options)
     if fixed and len(adaptive) > 1:
         compare(fixed, adaptive)
     if options.png and (fixed or adaptive):
