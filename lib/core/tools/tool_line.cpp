@@ -45,8 +45,7 @@ ToolLine::ToolLine(ToolLineOptions options, const PortContext& ports,
       logger_(ports.logger),
       entrance_(ports.entrance),
       board_(ports.board),
-      listener_(&listener),
-      deadline_(options_.deadline.time_since_epoch().count()) {}
+      listener_(&listener) {}
 
 void ToolLine::begin(const ToolHandler& handler) {
   const auto reply = std::make_shared<Reply>(shared_from_this());

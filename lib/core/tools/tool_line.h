@@ -28,7 +28,6 @@ struct ToolLineOptions {
   std::string session_id;
   std::uint64_t number = 0;
   Json arguments;
-  Time deadline;
 };
 
 class ToolLine : public std::enable_shared_from_this<ToolLine> {
@@ -41,10 +40,11 @@ class ToolLine : public std::enable_shared_from_this<ToolLine> {
   // The handler is to stop. Any thread.
   void cancel() { cancelled_ = true; }
   bool told_to_stop() const { return cancelled_; }
-  // Somebody waits for it again, until then. Session's executor.
-  void extend(Time deadline) { deadline_ = deadline.time_since_epoch().count(); }
+  // Somebody waits for it until then; from the beginning nobody does. Session's executor.
+  void wait_until(Time deadline) { deadline_ = deadline.time_since_epoch().count(); }
   // Nothing more is told. Session's executor.
   void let_go() { listener_ = nullptr; }
+  bool listened_to() const { return listener_ != nullptr; }
   const ToolLineOptions& options() const { return options_; }
 
  private:
@@ -66,7 +66,7 @@ class ToolLine : public std::enable_shared_from_this<ToolLine> {
   Entrance* const entrance_;
   const std::shared_ptr<CallBoard> board_;
   ToolLineListener* listener_;
-  std::atomic<Duration::rep> deadline_;
+  std::atomic<Duration::rep> deadline_{0};
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> answered_{false};
   std::atomic<int> reports_{0};  // of progress, on their way

@@ -12,7 +12,6 @@ namespace voiceagent {
 namespace {
 
 constexpr std::size_t kMaxRunning = 64;  // of a session, those of earlier replies included
-constexpr std::size_t kMaxOverdue = 64;
 
 ToolInterruption interruption_of(const Tool& tool) {
   // Nobody is hung up on, or handed over, who has said something else meanwhile.
@@ -34,10 +33,7 @@ ToolRunner::ToolRunner(PortContext ports, std::shared_ptr<WorkerPool> workers,
           *ports_.executor, [this] { say_filler(); }, ports_.entrance) {}
 
 ToolRunner::~ToolRunner() {
-  for (const Running& call : running_) {
-    if (call.line != nullptr) call.line->let_go();
-  }
-  forget_overdue(0);
+  for (const Running& call : running_) call.line->let_go();
 }
 
 void ToolRunner::run(TurnId turn, const std::vector<ContextCall>& calls) {
@@ -62,8 +58,7 @@ void ToolRunner::reject(TurnId turn, const std::vector<ContextCall>& calls,
     rejected.tool = box_ == nullptr ? nullptr : box_->find(call.tool);
     rejected.started = now();
     listener_.tool_started(turn, call);
-    report(rejected, ToolState::kRejected,
-           error_text(ToolState::kRejected, why, limits_.max_tool_result_bytes));
+    report(rejected, ToolState::kRejected, failure(ToolState::kRejected, why));
   }
 }
 
@@ -82,159 +77,134 @@ void ToolRunner::start(TurnId turn, const ContextCall& call) {
   }
   if (same == nullptr && start_overdue(turn, call, *tool, *arguments)) return;
   listener_.tool_started(turn, call);
-  if (same != nullptr) return join(turn, call, *same);
+  if (same != nullptr) return wait_for(same->line, turn, call, *tool, ++last_number_);
   launch(turn, call, *tool, std::move(*arguments));
 }
 
-void ToolRunner::join(TurnId turn, const ContextCall& call, const Running& other) {
-  Running joined;
-  joined.number = ++last_number_;
-  joined.turn = turn;
-  joined.call = call;
-  joined.tool = other.tool;
-  joined.started = now();
-  joined.joined = other.number;
-  running_.push_back(std::move(joined));
-}
-
 // A model that was told of a time-out, or was interrupted, tries again while the handler still
-// works: it must not do so twice. One that was told to stop isn't waited for. False: there is no
-// such call.
+// works, or has just finished: it must not do so twice. One that was told to stop isn't waited for.
+// False: there is no such call.
 bool ToolRunner::start_overdue(TurnId turn, const ContextCall& call, const Tool& tool,
                                const Json& arguments) {
   if (tool.duplicates == ToolDuplicates::kAllow) return false;
-  const auto found = std::ranges::find_if(overdue_, [&](const std::shared_ptr<ToolLine>& line) {
-    return line->options().tool == tool.name && same_json(line->options().arguments, arguments);
-  });
-  if (found == overdue_.end()) return false;
-  const bool stops = (*found)->told_to_stop();
-  if (stops || tool.duplicates == ToolDuplicates::kReject) {
+  const OverdueCall* const found = overdue_.find(tool.name, arguments, time());
+  if (found == nullptr) return false;
+  const bool stops = found->line->told_to_stop();
+  if (stops || (!found->result && tool.duplicates == ToolDuplicates::kReject)) {
     const std::string what = stops ? "was cut off" : "has timed out";
     reject(turn, {call},
-           "the same call " + what + " but still works, as " + (*found)->options().call_id);
+           "the same call " + what + " but still works, as " + found->line->options().call_id);
     return true;
   }
+  OverdueCall overdue = overdue_.take(found);
+  const std::uint64_t line = overdue.line->options().number;
   listener_.tool_started(turn, call);
-  Running again;
-  again.number = (*found)->options().number;
-  again.turn = turn;
-  again.call = call;
-  again.tool = &tool;
-  again.started = now();
-  again.line = std::move(*found);
-  overdue_.erase(found);
-  again.line->extend(time_after(ports_.executor->now(), tool.deadline));
-  watch(again);
-  running_.push_back(std::move(again));
+  wait_for(std::move(overdue.line), turn, call, tool, ++last_number_);
+  if (overdue.result) answered(line, std::move(*overdue.result));
   return true;
 }
 
 void ToolRunner::launch(TurnId turn, const ContextCall& call, const Tool& tool, Json arguments) {
   const std::uint64_t number = ++last_number_;
+  ToolLineOptions options{call.tool, call.id, session_id_, number, std::move(arguments)};
+  const auto line = std::make_shared<ToolLine>(std::move(options), ports_, workers_,
+                                               static_cast<ToolLineListener&>(*this));
+  wait_for(line, turn, call, tool, number);
+  if (tool.handler == nullptr) return answered(number, std::string(R"({"state":"done"})"));
+  line->begin(tool.handler);
+}
+
+// Whoever joins a call has a deadline of its own, and so have those that were there before.
+void ToolRunner::wait_for(std::shared_ptr<ToolLine> line, TurnId turn, const ContextCall& call,
+                          const Tool& tool, std::uint64_t number) {
+  line->wait_until(time_after(time(), tool.deadline));
   Running running;
   running.number = number;
   running.turn = turn;
   running.call = call;
   running.tool = &tool;
   running.started = now();
-  const Time deadline = time_after(ports_.executor->now(), tool.deadline);
-  ToolLineOptions options{call.tool, call.id, session_id_, number, std::move(arguments), deadline};
-  const auto line = running.line = std::make_shared<ToolLine>(
-      std::move(options), ports_, workers_, static_cast<ToolLineListener&>(*this));
-  watch(running);
+  running.line = std::move(line);
+  running.timer = std::make_unique<PartTimer>(
+      *ports_.executor, [this, number] { look(number); }, ports_.entrance);
+  running.timer->arm(tool.deadline / 2);
   running_.push_back(std::move(running));
-  if (tool.handler == nullptr) return done(number, R"({"state":"done"})");
-  line->begin(tool.handler);
 }
 
-void ToolRunner::watch(Running& call) {
-  call.timer = std::make_unique<PartTimer>(
-      *ports_.executor, [this, number = call.number] { time_out(number); }, ports_.entrance);
-  call.timer->arm(call.tool->deadline);
+void ToolRunner::look(std::uint64_t number) {
+  const Running& call = *std::ranges::find(running_, number, &Running::number);
+  const Duration waited = now() - call.started;
+  if (waited >= call.tool->deadline) return time_out(call);
+  call.timer->arm(call.tool->deadline - waited);
+  if (call.late || ports_.relay == nullptr) return;  // nobody waits for it
+  ports_.relay->delayed({Stage::kTool, call.tool->name, waited});
 }
 
-void ToolRunner::time_out(std::uint64_t number) {
-  const Running& late = *find(number);
-  const auto ms = late.tool->deadline.count() / 1'000'000;
-  end(number, ToolState::kTimedOut,
-      error_text(
-          ToolState::kTimedOut,
-          "no result within " + std::to_string(ms) + " ms; what was begun may still take effect",
-          limits_.max_tool_result_bytes));
+void ToolRunner::time_out(const Running& call) {
+  const auto ms = call.tool->deadline.count() / 1'000'000;
+  end(call.number, ToolState::kTimedOut,
+      failure(ToolState::kTimedOut, "no result within " + std::to_string(ms) +
+                                        " ms; what was begun may still take effect"));
+  check_over();
 }
 
-// Its handler works on.
-void ToolRunner::keep_overdue(std::shared_ptr<ToolLine> line) {
-  overdue_.push_back(std::move(line));
-  forget_overdue(kMaxOverdue);
-}
-
-// All but the newest ones.
-void ToolRunner::forget_overdue(std::size_t most) {
-  while (overdue_.size() > most) {
-    overdue_.front()->let_go();
-    overdue_.erase(overdue_.begin());
-  }
-}
-
-ToolRunner::Running* ToolRunner::find(std::uint64_t number) {
-  const auto found = std::ranges::find(running_, number, &Running::number);
+// The first one that waits for that line.
+const ToolRunner::Running* ToolRunner::first_of(std::uint64_t line) const {
+  const auto found = std::ranges::find(
+      running_, line, [](const Running& call) { return call.line->options().number; });
   return found == running_.end() ? nullptr : &*found;
 }
 
 const ToolRunner::Running* ToolRunner::same_call(const Tool& tool, const Json& arguments) const {
   const auto found = std::ranges::find_if(running_, [&](const Running& other) {
-    return other.tool == &tool && other.line != nullptr &&
-           same_json(other.line->options().arguments, arguments);
+    return other.tool == &tool && same_json(other.line->options().arguments, arguments);
   });
   return found == running_.end() ? nullptr : &*found;
 }
 
-void ToolRunner::line_answered(std::uint64_t call, Result<std::string> result) {
-  if (find(call) == nullptr) {
-    std::erase_if(overdue_, [call](const auto& line) { return line->options().number == call; });
-    return;
-  }
-  if (result.ok()) return done(call, std::move(*result));
-  end(call, ToolState::kFailed,
-      error_text(ToolState::kFailed, result.status().message(), limits_.max_tool_result_bytes));
+void ToolRunner::line_answered(std::uint64_t line, Result<std::string> result) {
+  if (first_of(line) != nullptr) return answered(line, std::move(result));
+  if (result.ok()) result = result_text(*result, limits_.max_tool_result_bytes);
+  overdue_.answered(line, std::move(result), time());
 }
 
-void ToolRunner::line_progress(std::uint64_t call, std::string_view text, ToolProgress how) {
-  const Running* running = find(call);
+void ToolRunner::line_progress(std::uint64_t line, std::string_view text, ToolProgress how) {
+  const Running* running = first_of(line);
   if (running == nullptr) return;
   if (running->late) how = ToolProgress::kShown;
   const ContextCall copy = running->call;
   listener_.tool_progress(running->turn, copy, text, how);
 }
 
-void ToolRunner::done(std::uint64_t number, std::string result) {
-  const Running& call = *find(number);
-  result = result_text(result, limits_.max_tool_result_bytes);
-  if (call.tool->effect == ToolEffect::kNone) return end(number, ToolState::kDone, result);
-  const std::string value = effect_value(*call.tool, call.line->options().arguments);
-  const Status status = listener_.tool_effect(ContextCall(call.call), *call.tool, value, result);
-  if (status.ok()) return end(number, ToolState::kDone, result);
-  end(number, ToolState::kFailed,
-      error_text(ToolState::kFailed, status.message(), limits_.max_tool_result_bytes));
+// Ends all calls that wait for the line.
+void ToolRunner::answered(std::uint64_t line, Result<std::string> result) {
+  const Running& call = *first_of(line);
+  call.line->let_go();
+  if (result.ok()) result = result_text(*result, limits_.max_tool_result_bytes);
+  if (result.ok() && call.tool->effect != ToolEffect::kNone) {
+    const std::string value = effect_value(*call.tool, call.line->options().arguments);
+    const Status status = listener_.tool_effect(ContextCall(call.call), *call.tool, value, *result);
+    if (!status.ok()) result = status;
+  }
+  const ToolState state = result.ok() ? ToolState::kDone : ToolState::kFailed;
+  const std::string text = result.ok() ? *result : failure(state, result.status().message());
+  while (const Running* const next = first_of(line)) end(next->number, state, text);
+  check_over();
 }
 
-// Ends a call, and those that have joined it.
+// Ends one call. A handler that nobody waits for any more works on.
 void ToolRunner::end(std::uint64_t number, ToolState state, std::string_view result) {
-  const std::string text(result);
-  const auto ended = [number](const Running& r) {
-    return r.number == number || r.joined == number;
-  };
-  for (auto next = std::ranges::find_if(running_, ended); next != running_.end();
-       next = std::ranges::find_if(running_, ended)) {
-    const Running call = std::move(*next);
-    running_.erase(next);
-    const bool answered = state != ToolState::kTimedOut && state != ToolState::kCancelled;
-    if (call.line != nullptr && answered) call.line->let_go();
-    if (call.line != nullptr && !answered) keep_overdue(call.line);
-    report(call, state, text);
+  const auto found = std::ranges::find(running_, number, &Running::number);
+  const Running call = std::move(*found);
+  running_.erase(found);
+  const bool last = std::ranges::find(running_, call.line, &Running::line) == running_.end();
+  if (last && call.line->listened_to()) {
+    if (call.tool->duplicates == ToolDuplicates::kAllow)
+      call.line->let_go();
+    else
+      overdue_.keep(call.line);
   }
-  check_over();
+  report(call, state, result);
 }
 
 void ToolRunner::report(const Running& call, ToolState state, std::string_view result) {
@@ -256,12 +226,11 @@ void ToolRunner::leave() {
   const auto unwanted = [](const Running& call) {
     return interruption_of(*call.tool) == ToolInterruption::kCancel;
   };
-  const std::string text =
-      error_text(ToolState::kCancelled, "the user interrupted", limits_.max_tool_result_bytes);
+  const std::string text = failure(ToolState::kCancelled, "the user interrupted");
   for (auto next = std::ranges::find_if(running_, unwanted); next != running_.end();
        next = std::ranges::find_if(running_, unwanted)) {
-    if (next->line != nullptr) next->line->cancel();
-    end(next->joined != 0 ? next->joined : next->number, ToolState::kCancelled, text);
+    next->line->cancel();
+    end(next->number, ToolState::kCancelled, text);
   }
 }
 
@@ -269,15 +238,17 @@ void ToolRunner::close() {
   round_ = false;
   filler_timer_.cancel();
   for (Running& call : running_) call.late = true;
-  const std::string text =
-      error_text(ToolState::kCancelled, "the conversation ended", limits_.max_tool_result_bytes);
+  const std::string text = failure(ToolState::kCancelled, "the conversation ended");
   while (!running_.empty()) {
     const Running& call = running_.front();
-    const bool stops = interruption_of(*call.tool) == ToolInterruption::kCancel;
-    if (call.line != nullptr && stops) call.line->cancel();
-    end(call.joined != 0 ? call.joined : call.number, ToolState::kCancelled, text);
+    if (interruption_of(*call.tool) == ToolInterruption::kCancel) call.line->cancel();
+    end(call.number, ToolState::kCancelled, text);
   }
-  forget_overdue(0);
+  overdue_.clear();
+}
+
+std::string ToolRunner::failure(ToolState state, std::string_view message) const {
+  return error_text(state, message, limits_.max_tool_result_bytes);
 }
 
 bool ToolRunner::waiting() const {

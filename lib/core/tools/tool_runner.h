@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/stream/part_timer.h"
+#include "core/tools/overdue_calls.h"
 #include "core/tools/tool_box.h"
 #include "core/tools/tool_line.h"
 #include "voiceagent/agent.h"
@@ -78,32 +79,32 @@ class ToolRunner final : private ToolLineListener {
     ContextCall call;
     const Tool* tool = nullptr;
     Duration started{0};
-    std::shared_ptr<ToolLine> line;      // null: it has no handler, or has joined another call
-    std::uint64_t joined = 0;            // the number of that one
+    std::shared_ptr<ToolLine> line;      // of all that have joined each other
     bool late = false;                   // its reply is over
-    std::unique_ptr<PartTimer> timer{};  // its deadline
+    std::unique_ptr<PartTimer> timer{};  // half of its deadline, then all
   };
 
-  void line_answered(std::uint64_t call, Result<std::string> result) override;
-  void line_progress(std::uint64_t call, std::string_view text, ToolProgress how) override;
+  void line_answered(std::uint64_t line, Result<std::string> result) override;
+  void line_progress(std::uint64_t line, std::string_view text, ToolProgress how) override;
 
   void start(TurnId turn, const ContextCall& call);
   void launch(TurnId turn, const ContextCall& call, const Tool& tool, Json arguments);
-  void join(TurnId turn, const ContextCall& call, const Running& other);
   bool start_overdue(TurnId turn, const ContextCall& call, const Tool& tool, const Json& arguments);
-  void watch(Running& call);
-  void time_out(std::uint64_t number);
-  void keep_overdue(std::shared_ptr<ToolLine> line);
-  void forget_overdue(std::size_t most);
-  Running* find(std::uint64_t number);
+  void wait_for(std::shared_ptr<ToolLine> line, TurnId turn, const ContextCall& call,
+                const Tool& tool, std::uint64_t number);
+  void look(std::uint64_t number);
+  void time_out(const Running& call);
+  const Running* first_of(std::uint64_t line) const;
   const Running* same_call(const Tool& tool, const Json& arguments) const;
-  void done(std::uint64_t number, std::string result);
+  void answered(std::uint64_t line, Result<std::string> result);
   void end(std::uint64_t number, ToolState state, std::string_view result);
   void report(const Running& call, ToolState state, std::string_view result);
   void check_over();
   void plan_filler();
   void say_filler();
-  Duration now() const { return ports_.executor->now().time_since_epoch(); }
+  std::string failure(ToolState state, std::string_view message) const;
+  Time time() const { return ports_.executor->now(); }
+  Duration now() const { return time().time_since_epoch(); }
 
   const PortContext ports_;
   const std::shared_ptr<WorkerPool> workers_;
@@ -112,7 +113,7 @@ class ToolRunner final : private ToolLineListener {
   const std::string session_id_;
   ToolRunnerListener& listener_;
   std::vector<Running> running_;
-  std::vector<std::shared_ptr<ToolLine>> overdue_;  // calls that have ended without an answer
+  OverdueCalls overdue_;
   std::uint64_t last_number_ = 0;
   bool round_ = false;        // tools_over() is still to come
   bool starting_ = false;     // run() is on the stack

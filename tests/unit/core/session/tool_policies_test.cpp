@@ -182,6 +182,31 @@ TEST_CASE(
         "user: hello | assistant:  | tool: booked | assistant: One moment. It is booked.");
 }
 
+TEST_CASE("tools: half of a call's deadline is told, once, while its reply waits for it") {
+  ToolStand stand;
+  SessionRig& rig = stand.begin();
+  stand.llm->call("c1", "book");
+  rig.run(4999ms);
+  CHECK(rig.count("stage_delayed") == 0);
+  SECTION("it waits") {
+    rig.run(1ms);
+    CHECK(contains(rig.json("stage_delayed"),
+                   R"("stage":"tool","provider":"book","waited_ms":5000.0)"));
+    stand.desk.call().progress("Half.");
+    rig.run(4999ms);
+    CHECK(rig.count("stage_delayed") == 1);
+    CHECK(rig.count("tool_call_finished") == 0);
+    rig.run(1ms);
+    CHECK(rig.count("tool_call_finished") == 1);
+  }
+  SECTION("it was interrupted") {
+    REQUIRE(rig.session->push_text("and the weather").ok());
+    stand.llm->reply("Sunny.");
+    rig.run(3s);
+    CHECK(rig.count("stage_delayed") == 0);
+  }
+}
+
 TEST_CASE("tools: progress is spoken if the tool wants it, and shown in any case") {
   ToolStand stand;
   SessionRig& rig = stand.begin();
