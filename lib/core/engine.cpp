@@ -65,14 +65,14 @@ class AgentImpl final : public Agent {
   Result<std::shared_ptr<Session>> open_session(SessionOptions options,
                                                 std::shared_ptr<Executor> executor) override {
     if (Status status = check(options); !status.ok()) return status;
-    Result<std::shared_ptr<void>> place = shared_->admission->admit(overrun(options));
-    if (!place.ok()) return place.status();
     SessionParts parts = parts_for(options);
     if (options.tools != nullptr) {
       Result<std::shared_ptr<const ToolBox>> tools = ToolBox::create(*options.tools);
       if (!tools.ok()) return tools.status();
       parts.tools = std::move(*tools);
     }
+    Result<std::shared_ptr<void>> place = shared_->admission->admit(overrun(options));
+    if (!place.ok()) return place.status();
     // Who brings its own recogniser has nothing to do with our pools.
     if (options.providers.stt == nullptr) parts.pools = shared_->pools;
     parts.place = std::move(*place);

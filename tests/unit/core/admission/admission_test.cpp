@@ -17,6 +17,17 @@ std::shared_ptr<AdmissionControl> control(AdmissionOptions options) {
                                             std::vector<std::shared_ptr<Executor>>());
 }
 
+// An engine that takes one session.
+std::shared_ptr<Engine> engine_for_one(const std::shared_ptr<VirtualExecutor>& time) {
+  EngineOptions options;
+  options.executors = {time};
+  options.workers = time->workers();
+  options.logger = make_null_logger();
+  options.registry = std::make_shared<Registry>();
+  options.admission.max_sessions = 1;
+  return *make_engine(std::move(options));
+}
+
 }  // namespace
 
 TEST_CASE("at capacity a session is refused with a reason and a time, and a free place is taken") {
@@ -114,15 +125,26 @@ TEST_CASE("the engine measures how late its executors are, and learns from it") 
   CHECK(contains(admission->admit().status().message(), "2 sessions the executors would run late"));
 }
 
+TEST_CASE(
+    "a session that can't be opened takes no place, and is told why rather than that all are "
+    "taken") {
+  const auto time = VirtualExecutor::create();
+  const auto engine = engine_for_one(time);
+  const auto agent = *engine->make_agent(scripted_agent("yes"));
+  SessionOptions idle_tool;
+  idle_tool.tools = std::make_shared<std::vector<Tool>>(1);
+  CHECK(agent->open_session(idle_tool).status().code() == ErrorCode::kInvalidArgument);
+  CHECK(engine->load().admitted == 0);
+  const auto session = *agent->open_session();
+  CHECK(agent->open_session(idle_tool).status().code() == ErrorCode::kInvalidArgument);
+  CHECK(engine->load().refused == 0);
+  session->close();
+  time->run_for(10s);
+}
+
 TEST_CASE("sessions count from their opening to their end") {
   const auto time = VirtualExecutor::create();
-  EngineOptions options;
-  options.executors = {time};
-  options.workers = time->workers();
-  options.logger = make_null_logger();
-  options.registry = std::make_shared<Registry>();
-  options.admission.max_sessions = 1;
-  const auto engine = *make_engine(std::move(options));
+  const auto engine = engine_for_one(time);
   const auto agent = *engine->make_agent(scripted_agent("yes"));
   auto session = *agent->open_session();
   CHECK(agent->open_session().status().code() == ErrorCode::kResourceExhausted);
