@@ -55,7 +55,7 @@ void expose_pools(const Pools& pools, Exposition& out) {
       }
     }
   };
-  out.gauge("voiceagent_pool_items", "Decoders and connections of a pool, by state.");
+  out.gauge("voiceagent_pool_items", "What a pool holds, by state.");
   each("state", "in_use", &PoolStatus::in_use);
   each("state", "idle", &PoolStatus::idle);
   out.gauge("voiceagent_pool_maximum", "So many are lent at a time, at most.");
