@@ -37,7 +37,8 @@ struct ProviderChoice {
 enum class InterruptionMode {
   kVoice,          ///< Voice of a certain length; words are not waited for.
   kWords,          ///< Recognised words; voice alone never.
-  kVoiceAndWords,  ///< Words, or voice that lasts and stands out from noise and echo.
+  kVoiceAndWords,  ///< Words, in a voice that lasts and stands out from noise and echo; such a
+                   ///< voice alone where the recogniser tells no words while it lasts.
   kNever,          ///< Nothing: the user isn't listened to during a reply.
   kHost,           ///< Session::interrupt() alone; what the user says meanwhile is answered after.
 };
@@ -76,7 +77,8 @@ struct TurnOptions {
   /// @name Interruptions
   /// @{
   InterruptionMode interruption = InterruptionMode::kVoiceAndWords;  ///< What interrupts.
-  Duration interruption_speech{800'000'000};   ///< Voice of this length may interrupt.
+  Duration interruption_speech{800'000'000};   ///< Voice of this length may interrupt: with words,
+                                               ///< or where a voice alone counts.
   int interruption_words = 1;                  ///< So many words interrupt.
   Duration false_interruption{1'500'000'000};  ///< A sound without words holds it up so long.
   float interruption_level_db = 6.0F;          ///< Above noise and echo, to count as the user's.

@@ -32,6 +32,7 @@ struct TurnSnapshot {
   int words = 0;                ///< Recognised in the open utterance so far.
   std::string_view transcript;  ///< These words; valid during the call.
   std::string_view language;    ///< BCP 47; valid during the call.
+  bool partial_words = true;    ///< The recogniser tells words while they are spoken.
   bool settled = false;         ///< All words are known: the turn is over.
   bool back_channel = false;    ///< All words are of the kind of "mm-hm", "yeah", "okay".
   float completeness = 0.5F;    ///< 0 to 1: the transcript reads as a complete turn; 0.5: unknown.
@@ -55,7 +56,7 @@ struct TurnSnapshot {
   /// @{
   bool replying = false;         ///< A reply is being made or spoken.
   bool audible = false;          ///< Some of it has left for the user, and it is not held.
-  Duration audible_since{0};     ///< When its first audio left.
+  Duration audible_since{-1};    ///< When its first audio left; negative: none has.
   bool held = false;             ///< Its output is withheld until the user's sound is judged.
   Duration held_since{0};        ///< Since when.
   bool was_held = false;         ///< The open utterance has silenced the agent at some time.

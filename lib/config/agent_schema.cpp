@@ -89,10 +89,10 @@ AgentSection turn_section() {
            setting("preemptive_replies", &T::preemptive_replies, {0, 100},
                    "Replies prepared per turn before its end is certain; 0: none."),
            setting("interruption", &T::interruption, {},
-                   "What interrupts a reply: words or a voice that lasts and stands out from noise "
-                   "and echo; voice alone; words alone; nothing; the host alone."),
+                   "What interrupts a reply: words, in a voice that lasts and stands out from "
+                   "noise and echo; such a voice alone; words alone; nothing; the host alone."),
            setting("interruption_speech_ms", &T::interruption_speech, {10, 10'000},
-                   "Voice of this length may interrupt, words or not."),
+                   "Voice of this length may interrupt, with words or where it counts."),
            setting("interruption_words", &T::interruption_words, {1, 100},
                    "So many recognised words interrupt."),
            setting("interruption_level_db", &T::interruption_level_db, {0, 60},

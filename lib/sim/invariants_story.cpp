@@ -234,6 +234,8 @@ void Story::on(const event::PlaybackFinished& e) {
 }
 
 void Story::on(const event::Interrupted& e) {
+  const bool by_sound = e.by_turn != 0 && e.by_turn == user_turn_ && turn(e.by_turn).words.empty();
+  check(begun_ || !by_sound, "a sound without words takes no reply away that nobody has heard");
   end_reply(ReplyState::kInterrupted, e.heard);
   const auto by = turns_.find(e.by_turn);
   check(e.by_turn == 0 || by != turns_.end() || e.by_turn > id_, "an interruption names its turn");

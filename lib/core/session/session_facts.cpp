@@ -38,6 +38,7 @@ void SessionImpl::fact(const TurnInput& input) {
 Perceived SessionImpl::perceive() const {
   Perceived p;
   p.language = reading_.language();
+  p.partial_words = recogniser_ == nullptr || parts_.stt->capabilities().partials;
   if (turns_.state().user != UserPhase::kSilent) {
     p.transcript = reading_.text();
     p.words = reading_.words();

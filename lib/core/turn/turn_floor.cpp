@@ -14,8 +14,7 @@ using turns::set_timer;
 void TurnManager::typed(Step& step) {
   sign_of_life(step);
   const TurnId turn = ++state_.last_turn;
-  const bool queue =
-      replying() && (turn_.typed_text == TypedText::kQueue || step.perceived.uninterruptible);
+  const bool queue = replying() && (turn_.typed_text == TypedText::kQueue || !may_interrupt(step));
   if (!queue) interrupt(step, turn);
   step.out.add(turns::end_turn(turn, TurnEndReason::kTyped));
   if (queue || state_.keys_open) {
@@ -25,15 +24,18 @@ void TurnManager::typed(Step& step) {
   }
 }
 
+// Whether a line or a key may, that is no sound to be judged.
+bool TurnManager::may_interrupt(const Step& step) const {
+  return turn_.interruption != InterruptionMode::kNever &&
+         turn_.interruption != InterruptionMode::kHost && !step.perceived.uninterruptible;
+}
+
 void TurnManager::key(Step& step) {
   sign_of_life(step);
   if (!std::exchange(state_.keys_open, true)) {
     state_.keys_turn = ++state_.last_turn;
     drop_draft(step);  // what is said meanwhile is answered together with them
-    const bool may_interrupt = turn_.interruption != InterruptionMode::kNever &&
-                               turn_.interruption != InterruptionMode::kHost &&
-                               !step.perceived.uninterruptible;
-    if (may_interrupt) interrupt(step, state_.keys_turn);
+    if (may_interrupt(step)) interrupt(step, state_.keys_turn);
   }
   if (step.input.last) return end_keys(step);
   step.out.add(set_timer(TurnTimer::kKeys, step.now + turn_.dtmf_timeout));

@@ -272,6 +272,7 @@ TurnSnapshot TurnManager::snapshot(const Step& step) const {
   s.words = p.words;
   s.transcript = p.transcript;
   s.language = p.language;
+  s.partial_words = p.partial_words;
   s.settled = state_.settled;
   s.back_channel = p.back_channel;
   s.completeness = p.completeness;
@@ -287,7 +288,7 @@ TurnSnapshot TurnManager::snapshot(const Step& step) const {
   s.echo_db = p.echo_db;
   s.replying = replying();
   s.audible = replying() && p.audible && !state_.held;
-  s.audible_since = p.audible_since;
+  s.audible_since = p.audible ? p.audible_since : Duration(-1);
   s.held = state_.held;
   s.held_since = state_.held_since;
   s.was_held = state_.was_held;

@@ -74,6 +74,7 @@ class TurnManager {
 
   // the agent's side
   void typed(Step& step);
+  bool may_interrupt(const Step& step) const;
   void key(Step& step);
   void end_keys(Step& step);
   void answer_now(Step& step, TurnId turn);

@@ -76,6 +76,7 @@ struct TurnInput {
 struct Perceived {
   std::string_view transcript;
   std::string_view language;
+  bool partial_words = true;
   int words = 0;
   bool back_channel = false;
   float completeness = 0.5F;
@@ -88,9 +89,9 @@ struct Perceived {
   bool fell_silent =
       false;              // the latest voice ended when the agent fell silent: it may be its echo
   bool stirring = false;  // the silence may just be ending
-  bool draft_stale = false;  // the prepared reply answers another text
-  bool audible = false;      // some of the reply has left
-  Duration audible_since{0};
+  bool draft_stale = false;   // the prepared reply answers another text
+  bool audible = false;       // some of the reply has left
+  Duration audible_since{0};  // when it was the first; of use while `audible`
   bool uninterruptible = false;
   bool to_say = false;                // a text waits for the agent to say it
   bool says_uninterruptible = false;  // ... that must be heard

@@ -29,6 +29,17 @@ constexpr Duration kBrokenOffWait{1'000'000'000};
 // So many pauses tell how long somebody's are.
 constexpr int kPauses = 3;
 
+// How complete the turn is, by its words and by what a detector, or the recogniser, says of it. Who
+// is certain decides; but what hardly anybody ends with isn't over because it may be.
+float weigh(const TurnSnapshot& now) {
+  if (now.estimate < 0) return now.completeness;
+  const bool certain =
+      now.estimate >= kCertainThreshold || now.estimate <= 1.0F - kCertainThreshold;
+  if (certain || now.words == 0) return now.estimate;
+  if (now.completeness < kBrokenOff) return std::min(now.estimate, now.completeness);
+  return (now.estimate + now.completeness) / 2;
+}
+
 // For a shortest silence of kTunedFor.
 Duration wait(const TurnSnapshot& now, float complete) {
   if (now.estimate >= kCertainThreshold) return kTunedFor;
@@ -53,7 +64,7 @@ DefaultEndOfTurn::DefaultEndOfTurn(const TurnOptions& options)
 EndOfTurnDecision DefaultEndOfTurn::decide(const TurnSnapshot& now) const {
   if (manual_) return {now.words > 0 ? kNever : kNoWords, false};
   if (now.recogniser_says_end) return {Duration(0), now.words > 0};
-  const float complete = now.estimate >= 0 ? now.estimate : now.completeness;
+  const float complete = weigh(now);
   Duration silence = wait(now, complete) + min_ - kTunedFor;
   // Who makes long pauses is given them, unless all is said.
   if (silence > min_ && now.pauses >= kPauses) {

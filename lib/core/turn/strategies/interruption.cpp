@@ -44,7 +44,7 @@ InterruptionDecision DefaultInterruption::decide(const TurnSnapshot& now) const 
   }
   const Duration voice = now.speaking ? now.voice_until - now.speech_start : Duration(0);
   if (interrupts(now, voice)) return {Verdict::kInterrupt, {}};
-  if (now.held && now.now >= now.held_since + patience_ && !says_more(now)) {
+  if (now.held && now.now >= now.held_since + patience_ && !waits_longer(now)) {
     return {Verdict::kResume, {}};
   }
   if (!holds(now)) return {Verdict::kWait, next_look(now)};
@@ -66,15 +66,38 @@ bool DefaultInterruption::settled_as_nothing(const TurnSnapshot& now) const {
 bool DefaultInterruption::interrupts(const TurnSnapshot& now, Duration voice) const {
   const bool said_something = now.words >= words_ && !now.back_channel;
   switch (mode_) {
-    case InterruptionMode::kVoice: return voice >= speech_;
+    case InterruptionMode::kVoice: return cuts_off(now, voice);
     case InterruptionMode::kWords: return said_something;
     case InterruptionMode::kVoiceAndWords:
       if (!now.held && !stands_out(now)) return false;  // an echo has words too
       if (now.back_channel || !goes_on(now)) return false;
       // The first words of a short sound are seldom its last ones: they are waited for.
-      return said_something ? now.voiced >= speech_ : voice >= speech_ && stands_out(now);
+      return said_something ? now.voiced >= speech_ : cuts_off(now, voice);
     default: return false;
   }
+}
+
+// Whether a voice alone interrupts: where words would come while it lasts, it may be no more than a
+// noise.
+bool DefaultInterruption::voice_counts(const TurnSnapshot& now) const {
+  return mode_ == InterruptionMode::kVoice ||
+         (mode_ == InterruptionMode::kVoiceAndWords && !now.partial_words);
+}
+
+// A reply that nobody has heard yet need not be cut off to be silent: words decide about it.
+bool DefaultInterruption::cuts_off(const TurnSnapshot& now, Duration voice) const {
+  return voice_counts(now) && now.audible_since >= Duration(0) && voice >= speech_ &&
+         stands_out(now) && goes_on(now);
+}
+
+// Whether the hold lasts longer than for a sound without words.
+bool DefaultInterruption::waits_longer(const TurnSnapshot& now) const {
+  return says_more(now) || waits_unheard(now);
+}
+
+bool DefaultInterruption::waits_unheard(const TurnSnapshot& now) const {
+  if (!voice_counts(now) || now.audible_since >= Duration(0)) return false;
+  return now.speaking || (!now.partial_words && now.now < words_due(now));
 }
 
 bool DefaultInterruption::goes_on(const TurnSnapshot& now) const {
@@ -87,7 +110,12 @@ bool DefaultInterruption::goes_on(const TurnSnapshot& now) const {
 // ever, where only the host ends a turn.
 bool DefaultInterruption::says_more(const TurnSnapshot& now) const {
   return mode_ == InterruptionMode::kVoiceAndWords && now.words >= kFewWords && !now.back_channel &&
-         (now.speaking || now.now < now.speech_end + 2 * patience_);
+         (now.speaking || now.now < words_due(now));
+}
+
+// By then the turn has ended and its words have settled, or only the host ends it.
+Duration DefaultInterruption::words_due(const TurnSnapshot& now) const {
+  return now.speech_end + 2 * patience_;
 }
 
 // Silence first, decide later: but not for the agent's own echo.
@@ -114,7 +142,7 @@ Duration DefaultInterruption::next_look(const TurnSnapshot& now) const {
   const bool held_long = hold_ends <= now.now;
   if (!now.speaking || mode_ == InterruptionMode::kWords) {
     if (!held_long) return hold_ends;
-    return says_more(now) ? now.speech_end + 2 * patience_ : Duration(0);
+    return waits_longer(now) ? words_due(now) : Duration(0);
   }
   const Duration voice = now.words > 0 ? now.voiced : now.voice_until - now.speech_start;
   const Duration lasted = now.now + std::max(kLook, speech_ - voice);

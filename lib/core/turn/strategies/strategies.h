@@ -20,6 +20,11 @@ class DefaultInterruption final : public InterruptionStrategy {
   bool stands_out(const TurnSnapshot& now) const;
   bool settled_as_nothing(const TurnSnapshot& now) const;
   bool interrupts(const TurnSnapshot& now, Duration voice) const;
+  bool voice_counts(const TurnSnapshot& now) const;
+  bool cuts_off(const TurnSnapshot& now, Duration voice) const;
+  bool waits_longer(const TurnSnapshot& now) const;
+  bool waits_unheard(const TurnSnapshot& now) const;
+  Duration words_due(const TurnSnapshot& now) const;
   bool goes_on(const TurnSnapshot& now) const;
   bool says_more(const TurnSnapshot& now) const;
   bool holds(const TurnSnapshot& now) const;

@@ -28,6 +28,9 @@ class TurnDesk {
     if (end_of_turn != nullptr) agent_->strategies.end_of_turn = std::move(end_of_turn);
     if (mute != nullptr) agent_->strategies.mute = std::move(mute);
     manager_.emplace(*agent_);
+    // A voice alone may interrupt: there are no words before it is over, and the reply is heard.
+    perceived.partial_words = false;
+    perceived.audible = true;
   }
   // The turn's end doesn't depend on what is said: 300 ms, and nothing is prepared.
   static TurnOptions fixed() {

@@ -45,9 +45,20 @@ TEST_CASE("the less complete the words read, the longer the silence") {
   CHECK_FALSE(decide(after_words(0.2F)).likely);
 }
 
-TEST_CASE("a detector's estimate counts in place of the words") {
+TEST_CASE("a detector's estimate that is certain counts in place of the words") {
   TurnSnapshot now = after_words(0.9F);
   now.estimate = 0.05F;
+  CHECK(decide(now).silence == decide(after_words(0.05F)).silence);
+  CHECK_FALSE(decide(now).likely);
+}
+
+TEST_CASE("a detector's estimate that is not certain is weighed against the words") {
+  TurnSnapshot now = after_words(0.9F);
+  now.estimate = 0.2F;
+  CHECK(decide(now).likely);
+  CHECK(decide(now).silence == decide(after_words(0.55F)).silence);
+  now.completeness = 0.05F;  // "i want to go to the": it would have to be certain
+  now.estimate = 0.7F;
   CHECK(decide(now).silence == decide(after_words(0.05F)).silence);
   CHECK_FALSE(decide(now).likely);
 }

@@ -17,6 +17,7 @@ TurnSnapshot during_reply(Duration voice) {
   now.speaking = now.utterance = true;
   now.voiced = voice;
   now.replying = true;
+  now.audible_since = milliseconds(1000);
   now.held = now.was_held = true;
   now.held_since = now.speech_start + milliseconds(70);
   now.level_db = -20;
@@ -38,9 +39,65 @@ Verdict verdict(const TurnSnapshot& now) {
   return DefaultInterruption(TurnOptions()).decide(now).verdict;
 }
 
-TEST_CASE("a voice interrupts when it outlasts a cough") {
-  CHECK(verdict(during_reply(milliseconds(550))) == Verdict::kWait);
-  CHECK(verdict(during_reply(milliseconds(900))) == Verdict::kInterrupt);
+TEST_CASE("a sound without words holds the reply up, and no longer than a false interruption") {
+  TurnSnapshot now = during_reply(milliseconds(900));
+  CHECK(verdict(now) == Verdict::kWait);
+  now.held_since = now.now - milliseconds(1600);
+  CHECK(verdict(now) == Verdict::kResume);
+}
+
+TEST_CASE("where no words come while a voice lasts, it interrupts when it outlasts a cough") {
+  TurnSnapshot now = during_reply(milliseconds(550));
+  now.partial_words = false;
+  CHECK(verdict(now) == Verdict::kWait);
+  now = during_reply(milliseconds(900));
+  now.partial_words = false;
+  CHECK(verdict(now) == Verdict::kInterrupt);
+}
+
+TEST_CASE("where a voice alone interrupts, it must stand out and outlast a cough as well") {
+  TurnOptions options;
+  options.interruption = InterruptionMode::kVoice;
+  const DefaultInterruption strategy(options);
+  TurnSnapshot now = during_reply(milliseconds(900));
+  CHECK(strategy.decide(now).verdict == Verdict::kInterrupt);
+  now.held = now.was_held = false;
+  now.audible = true;
+  now.echo_db = -22;  // the agent's own voice, or hardly louder
+  CHECK(strategy.decide(now).verdict == Verdict::kWait);
+  now = during_reply(milliseconds(700));
+  CHECK(strategy.decide(now).verdict == Verdict::kWait);
+}
+
+TEST_CASE("an echo guard keeps a voice alone from interrupting while it lasts") {
+  TurnOptions options;
+  options.interruption = InterruptionMode::kVoice;
+  options.echo_guard = milliseconds(2000);
+  const DefaultInterruption strategy(options);
+  TurnSnapshot now = during_reply(milliseconds(900));
+  now.held = now.was_held = false;
+  now.audible = true;
+  now.audible_since = now.now - milliseconds(1500);
+  CHECK(strategy.decide(now).verdict == Verdict::kWait);
+  now.audible_since = now.now - milliseconds(2000);
+  CHECK(strategy.decide(now).verdict == Verdict::kHold);
+}
+
+TEST_CASE("a reply that nobody has heard waits for what a voice turns out to be") {
+  for (const bool partial_words : {false, true}) {
+    TurnOptions options;
+    options.interruption = InterruptionMode::kVoice;
+    const DefaultInterruption strategy(options);
+    TurnSnapshot now = during_reply(milliseconds(2500));
+    now.audible_since = Duration(-1);
+    now.partial_words = partial_words;
+    CHECK(strategy.decide(now).verdict == Verdict::kWait);  // however long it lasts
+    now.speaking = false;
+    now.settled = true;
+    CHECK(strategy.decide(now).verdict == Verdict::kResume);  // it was no word
+    now.words = 1;
+    CHECK(strategy.decide(now).verdict == Verdict::kInterrupt);
+  }
 }
 
 TEST_CASE(
