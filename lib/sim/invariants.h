@@ -90,13 +90,13 @@ class Invariants {
   std::ptrdiff_t words_heard_ = 0;  // in the user's latest turn, at most
   TurnId deaf_turn_ = 0;            // the user's turn whose recogniser failed,
   Duration replies_at_{-1};
-  int replies_ = 0;          // that began at that moment
-  Duration deaf_since_{0};   // and when
-  TurnId unanswered_ = 0;    // all models have failed in it, and the user is to be told; 0: no
-  Duration failed_at_{0};    // and when
-  TurnId failed_ = 0;        // anything has failed in it, and no later turn was answered; 0: no
-  bool parted_ = false;      // something was heard of the latest reply that was played to its end
-  bool summarised_ = false;  // the oldest messages have left for a summary
+  int replies_ = 0;              // that began at that moment
+  Duration deaf_since_{0};       // and when
+  TurnId unanswered_ = 0;        // all models have failed in it, and the user is to be told; 0: no
+  Duration failed_at_{0};        // and when
+  TurnId failed_ = 0;            // anything has failed in it, and no later turn was answered; 0: no
+  Duration parted_at_{-1};       // when the latest reply ended; negative: nothing was heard of it
+  bool summarised_ = false;      // the oldest messages have left for a summary
   std::vector<Duration> signs_;  // when words were understood, or answered, or an error was told
   std::vector<Duration> deaf_;   // when a recogniser failed
   TurnId last_voice_ = 0;        // the turn whose reply was the last to be spoken

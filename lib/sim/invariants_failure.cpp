@@ -19,15 +19,18 @@ void Invariants::note_failure(const AnyEvent& event) {
   failed_at_ = story_.now();
 }
 
-// Who is hung up on has heard why, and all that there was to tell.
+// Who is hung up on has heard why, and all that there was to tell. What comes up in that very
+// moment comes too late.
 void Invariants::check_close(const AnyEvent& event) {
-  if (const auto* finished = event.as<event::PlaybackFinished>())
-    parted_ = !finished->heard.empty();
+  const Duration now = story_.now();
+  const auto* finished = event.as<event::PlaybackFinished>();
+  if (finished != nullptr && !finished->heard.empty()) parted_at_ = now;
+  if (finished != nullptr && finished->heard.empty() && now > parted_at_) parted_at_ = Duration(-1);
   const auto* closed = event.as<event::SessionClosed>();
   if (closed == nullptr) return;
   const bool hangs_up = closed->reason == CloseReason::kAgent;
-  if (hangs_up && !parted_) add("nobody is hung up on without a word", "");
-  if (hangs_up && unanswered_ != 0) {
+  if (hangs_up && parted_at_ < Duration(0)) add("nobody is hung up on without a word", "");
+  if (hangs_up && unanswered_ != 0 && failed_at_ > parted_at_) {
     add("nobody is hung up on who is to be told of a failure",
         "of " + std::to_string(to_ms(failed_at_)) + " ms");
   }

@@ -260,11 +260,14 @@ class SessionImpl final : public Session,
   bool announced();
   void take_effects(const std::vector<Effect>& effects);
   void take_back(std::string_view why);
+  void show_news(std::size_t from);
+  void settle_news();
   struct Reply {
     TurnId turn = 0;
     std::string text;           // so far
     std::size_t heard_end = 0;  // bytes
     bool interrupted = false;
+    bool telling = false;               // nobody has asked: it is about a result that came late
     bool failed = false;                // the model or the voice did
     bool announced = false;             // what its tools are to bring about at its end
     bool sent = false;                  // some of its sound has left
@@ -352,10 +355,16 @@ class SessionImpl final : public Session,
     Duration settled{0};
   };
   Ended ended_;
-  Waterfall waterfall_;             // of the reply that is on
-  std::vector<Effect> effects_;     // that wait for the end of the reply
-  bool round_done_ = true;          // all calls of the latest round have ended as done
-  std::vector<std::string> news_;   // results that the agent is to speak of
+  Waterfall waterfall_;          // of the reply that is on
+  std::vector<Effect> effects_;  // that wait for the end of the reply
+  bool round_done_ = true;       // all calls of the latest round have ended as done
+  struct News {                  // a result that the agent is to speak of
+    std::string text;
+    std::size_t from = 0;  // where in the reply it may be spoken of
+    int failures = 0;
+  };
+  std::vector<News> news_;          // that the model has not seen
+  std::vector<News> shown_;         // that it was to speak of in the present reply
   std::uint64_t named_calls_ = 0;   // by the session, where the model did not
   std::set<std::string> call_ids_;  // of the model's own
   struct Failure {

@@ -14,7 +14,7 @@ void SessionImpl::request_reply(TurnId turn) {
                         turn == turns_.state().user_turn;
   waterfall_.begin(turn, ended_.origin, ended_.decided, ended_.settled);
   if (turn > failure_.turn) withdraw_apology();
-  news_.clear();  // the model sees them now; what is prepared was asked for since
+  show_news(0);  // what is prepared was asked for since
   if (prepared) return adopt_draft(turn);
   drop_draft();
   begin_reply(turn);
@@ -53,6 +53,7 @@ void SessionImpl::new_reply(TurnId turn) {
   reply_.text.clear();
   reply_.heard_end = 0;
   reply_.interrupted = reply_.sent = reply_.failed = reply_.announced = false;
+  reply_.telling = false;
   reply_.parts.assign(1, 0);
   reply_.usage = {};
   replying_ = true;
@@ -227,6 +228,7 @@ void SessionImpl::interrupt_reply(const TurnCommand& command) {
   end_reply("the user went on");
   reply_.interrupted = true;
   remember_heard(reply_, reply_.heard_end);
+  settle_news();
   tools_.leave();
   publish(command.turn, event::Interrupted{reply_.heard(), command.by_turn});
   publish(command.turn, waterfall_.finish(reply_.text.size(), true));
@@ -249,6 +251,7 @@ void SessionImpl::finish_reply(std::size_t heard_end) {
   if (!reply_.failed && !failure_.pending) effects = std::exchange(effects_, {});
   end_reply("the reply failed");
   remember_heard(reply_, heard_end);
+  settle_news();
   tools_.leave();  // it may have lost its voice while they work
   publish(reply_.turn, event::PlaybackFinished{reply_.heard()});
   publish(reply_.turn, waterfall_.finish(reply_.text.size(), false));

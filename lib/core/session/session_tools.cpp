@@ -10,6 +10,7 @@ namespace voiceagent {
 namespace {
 
 constexpr std::size_t kMaxNews = 16;         // results that wait to be spoken of
+constexpr int kMaxFailures = 3;              // of the replies that were to speak of one
 constexpr std::size_t kMaxCallIds = 10'000;  // of the model's own
 
 }  // namespace
@@ -91,8 +92,7 @@ void SessionImpl::go_on_after_tools() {
     publish_reply_done({}, FinishReason::kToolCalls);
     return end_of_reply_text();
   }
-  news_.clear();
-  fact({TurnFact::kResultsSeen});
+  show_news(reply_.text.size());
   const auto rounds = static_cast<int>(reply_.parts.size()) - 1;
   const ReplyInProgress reply{reply_.turn, reply_.text, reply_.parts};
   responder_.go_on(context_.messages_of(reply), rounds < parts_.agent->limits.max_tool_rounds);
@@ -130,16 +130,18 @@ void SessionImpl::tool_ended(const ToolEnd& end) {
   drop_draft();  // it was made without this
   const bool told = end.state != ToolState::kCancelled &&
                     end.tool->interruption == ToolInterruption::kFinishAndTell;
-  if (!told || news_.size() >= kMaxNews) return;
-  news_.push_back("The call " + end.call.id + " of the tool " + end.call.tool +
-                  " has ended meanwhile, with this result: " + std::string(end.result) +
-                  "\nTell the user about it now.");
+  if (!told || news_.size() + shown_.size() >= kMaxNews) return;
+  news_.push_back({"The call " + end.call.id + " of the tool " + end.call.tool +
+                   " has ended meanwhile, with this result: " + std::string(end.result) +
+                   "\nTell the user about it now."});
   fact({TurnFact::kToolTold});
 }
 
 void SessionImpl::tool_progress(TurnId turn, const ContextCall& call, std::string_view text,
                                 ToolProgress how) {
   const Scope scope(*this);
+  // It says how things stand now: nobody talks over the user for it, and later it may be wrong.
+  if (turns_.state().user != UserPhase::kSilent) how = ToolProgress::kShown;
   publish(turn, event::ToolCallProgress{call.id, call.tool, text, how});
   const bool spoken = how == ToolProgress::kSpoken && spoken_ && replying_ && turn == reply_.turn;
   if (spoken && !responder_.active()) responder_.interject(text);
@@ -157,11 +159,37 @@ bool SessionImpl::tool_filler(std::string_view text) {
 void SessionImpl::tell_result(TurnId turn) {
   drop_draft();
   waterfall_.begin(turn, now(), now(), now());
+  show_news(0);
   begin_reply(turn);
+  reply_.telling = true;
   std::string note;
-  for (const std::string& news : std::exchange(news_, {}))
-    note += (note.empty() ? "" : "\n") + news;
+  for (const News& news : shown_) note += (note.empty() ? "" : "\n") + news.text;
   responder_.ask(context_.messages_with(note, Role::kSystem));
+}
+
+// The model is asked, and sees them; what it tells of them comes after so many bytes of the reply.
+void SessionImpl::show_news(std::size_t from) {
+  if (news_.empty()) return;
+  for (News& news : std::exchange(news_, {})) {
+    news.from = from;
+    shown_.push_back(std::move(news));
+  }
+  fact({TurnFact::kResultsSeen});
+}
+
+// The reply is over: results that nobody has heard of are news again, unless models keep failing.
+void SessionImpl::settle_news() {
+  bool again = false;
+  for (News& news : std::exchange(shown_, {})) {
+    const bool lost = (reply_.failed || reply_.interrupted) && reply_.heard_end <= news.from;
+    if (!lost || (reply_.failed && ++news.failures >= kMaxFailures)) continue;
+    news_.push_back(std::move(news));
+    again = true;
+  }
+  if (!again) return;
+  // Of what nobody has asked for nobody need be told that it failed, while it is tried again.
+  if (reply_.telling && failure_.turn == reply_.turn) withdraw_apology();
+  fact({TurnFact::kToolTold});
 }
 
 // The model must not believe that the user has gone, or was handed over.
