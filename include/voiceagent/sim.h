@@ -75,7 +75,7 @@ struct Latency {
 };
 
 /// What goes wrong with a provider, each with its probability from 0 to 1. The first four are fates
-/// of a stream; a stream has one at most, and it strikes before one of its first dozen callbacks.
+/// of a stream: it has one at most, which strikes before one of its first 12 callbacks, or its end.
 struct Faults {
   double refused_start = 0.0;  ///< start() fails.
   double error = 0.0;          ///< The stream fails with an error.
