@@ -35,6 +35,7 @@ export class Player {
   flush(generation) {
     this.node.port.postMessage({ generation });
     this.reportAt = 0;
+    this.mustReport = true; // the protocol wants one after each flush, whatever was heard
   }
 
   // From what is handed to the audio system to what leaves the loudspeaker.
@@ -54,6 +55,7 @@ export class Player {
     this.clock = new PlayedClock();
     this.reported = 0;
     this.reportAt = 0;
+    this.mustReport = false;
   }
 
   #take(state) {
@@ -62,8 +64,9 @@ export class Player {
     this.onState(state);
     const now = this.context.currentTime;
     if (now < this.reportAt) return;
-    const played = this.clock.at(now - this.latency);
-    if (played <= this.reported) return;
+    const played = Math.max(this.reported, this.clock.at(now - this.latency));
+    if (played === this.reported && !this.mustReport) return;
+    this.mustReport = false;
     this.reported = played;
     this.reportAt = now + REPORT_INTERVAL;
     this.onPlayed(played);
