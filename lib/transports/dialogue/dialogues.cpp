@@ -50,13 +50,13 @@ class Keeper final : public DialogueKeeper, public std::enable_shared_from_this<
     return AskedDialogue(session, number);
   }
 
-  // The session of that id; null: there is none.
+  // The session of that id.
   Result<std::shared_ptr<DialogueSession>> find(const Principal& who, std::string_view id) const {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(std::string(id));
     if (found == entries_.end()) {
       if (Status status = check_no_stream(who, id); !status.ok()) return status;
-      return std::shared_ptr<DialogueSession>();
+      return no_session(id);
     }
     if (found->second.session->owner().id != who.id) return no_session(id);
     return found->second.session;
@@ -187,10 +187,6 @@ class DialoguesImpl final : public Dialogues {
     auto session = keeper_->find(principal, session_id);
     if (!session.ok()) return session.status();
     auto tell = std::make_unique<UniqueFunction<void(std::vector<ContextEntry>)>>(std::move(then));
-    if (*session == nullptr) {
-      executor->post([tell = std::move(tell)] { (*tell)({}); });
-      return Status::success();
-    }
     (*session)->executor()->post([session = *session, executor, tell = std::move(tell)]() mutable {
       executor->post([tell = std::move(tell), entries = session->context()]() mutable {
         (*tell)(std::move(entries));
@@ -201,7 +197,7 @@ class DialoguesImpl final : public Dialogues {
 
   Status interrupt(const Principal& principal, std::string_view session_id) override {
     auto session = keeper_->find(principal, session_id);
-    if (!session.ok() || *session == nullptr) return session.status();
+    if (!session.ok()) return session.status();
     (*session)->executor()->post([session = *session] { session->interrupt(); });
     return Status::success();
   }

@@ -88,13 +88,13 @@ class Dialogues {
   // session), kFailedPrecondition (a stream's session), kResourceExhausted (the session's queue, no
   // room for a session), kUnavailable after close().
   virtual Result<AskedDialogue> ask(DialogueRequest request) = 0;
-  // The conversation so far, told on `executor`; empty when there is none. kNotFound and
-  // kFailedPrecondition as ask().
+  // The conversation so far, told on `executor`. kNotFound: there is none, or it is somebody
+  // else's; kFailedPrecondition as ask().
   virtual Status context(const Principal& principal, std::string_view session_id,
                          std::shared_ptr<Executor> executor,
                          UniqueFunction<void(std::vector<ContextEntry>)> then) = 0;
   // Gives up what a session is doing: its running request is answered with kCancelled. kNotFound
-  // and kFailedPrecondition as ask(); when there is nothing to give up, nothing happens.
+  // and kFailedPrecondition as context(); when there is nothing to give up, nothing happens.
   virtual Status interrupt(const Principal& principal, std::string_view session_id) = 0;
 
   virtual std::size_t size() const = 0;

@@ -186,6 +186,12 @@ void JsonConnection::obey(Ask&& ask, net::ByteShare share) {
 
 void JsonConnection::obey(const Ping&) { socket_->send_text(messages().pong(now())); }
 
+// Whether it is the connection's own session, in which nothing has been said. Of no other one may
+// anybody learn whether it is there.
+bool JsonConnection::is_unused(const std::string& session_id, const Status& status) const {
+  return session_id == own_session_ && status.code() == ErrorCode::kNotFound;
+}
+
 void JsonConnection::obey(const ContextRequest& request) {
   const std::string session_id = session_or_own(request.session_id);
   const Status status = host_->dialogues().context(
@@ -195,7 +201,9 @@ void JsonConnection::obey(const ContextRequest& request) {
         if (self == nullptr || self->socket_ == nullptr) return;
         self->socket_->send_text(messages().context(session_id, entries, self->now()));
       });
-  if (!status.ok()) complain(status);
+  if (status.ok()) return;
+  if (!is_unused(session_id, status)) return complain(status);
+  socket_->send_text(messages().context(session_id, {}, now()));
 }
 
 void JsonConnection::obey(const ModeRequest& request) {
@@ -206,7 +214,7 @@ void JsonConnection::obey(const ModeRequest& request) {
 void JsonConnection::obey(const Interrupt& interrupt) {
   const std::string session_id = session_or_own(interrupt.session_id);
   const Status status = host_->dialogues().interrupt(principal_, session_id);
-  if (!status.ok()) return complain(status);
+  if (!status.ok() && !is_unused(session_id, status)) return complain(status);
   socket_->send_text(messages().interrupted(session_id, now()));
 }
 

@@ -75,6 +75,7 @@ class JsonConnection final : public std::enable_shared_from_this<JsonConnection>
   void send_what_is_due(const std::string& session_id);
   void complain(const Status& status);
   std::optional<Duration> retry_after(const Status& status) const;
+  bool is_unused(const std::string& session_id, const Status& status) const;
   std::string session_or_own(std::string id) const { return id.empty() ? own_session_ : id; }
   std::int64_t now() const;
 

@@ -183,6 +183,22 @@ TEST_CASE("json: somebody else's session is refused as if it didn't exist") {
   CHECK(bob.last("error")["error"].string() == "not_found");
 }
 
+TEST_CASE("json: nobody learns whether a session that isn't theirs is there") {
+  JsonRig rig;
+  FakeConnection& client = rig.connect();
+  client.text(R"({"type":"context","session_id":"nobody's"})");
+  client.text(R"({"type":"interrupt","session_id":"nobody's"})");
+  rig.run(0ms);
+  CHECK(client.types() == "connection error error");
+  CHECK(client.last("error")["message"].string() == "there is no session nobody's");
+  CHECK(client.last("error")["error"].string() == "not_found");
+  client.text(R"({"type":"context"})");  // of the connection's own, in which nothing was said
+  client.text(R"({"type":"interrupt"})");
+  rig.run(0ms);
+  CHECK(client.types() == "connection error error context interrupted");
+  CHECK(client.last("context")["entries"].size() == 0);
+}
+
 TEST_CASE("json: the mode decides what is spoken and what is taken") {
   JsonRig rig;
   FakeConnection& client = rig.connect();
