@@ -82,8 +82,10 @@ std::string access_line(const CallRecord& record) {
   char numbers[64];
   std::snprintf(numbers, sizeof numbers, " %d %llu bytes %.1f ms ", record.status,
                 static_cast<unsigned long long>(record.bytes), to_ms(record.duration));
-  return record.request.method + " " + logged_path(record.request.path) + numbers + "from " +
-         record.request.peer;
+  // A head that could not be read has neither.
+  const auto shown = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
+  return shown(record.request.method) + " " + shown(logged_path(record.request.path)) + numbers +
+         "from " + record.request.peer;
 }
 
 }  // namespace
@@ -111,8 +113,7 @@ std::optional<net::HttpResponse> Application::early_answer(const net::HttpReques
     return to_response(problem, head.id, head.path);
   };
   if (match.route == nullptr || match.route->limited) {
-    const RateState rate = limiter_.take(head.peer, steady_now());
-    if (!rate.allowed) return refused(too_many_requests(rate));
+    if (const auto refusal = admit(head)) return refused(*refusal);
   }
   if (head.method == "OPTIONS" && !match.allowed.empty()) return options_answer(head, match);
   if (match.route == nullptr) return refused(no_route(head, match));
@@ -186,8 +187,7 @@ net::UpgradeAnswer Application::upgrade(const net::HttpRequest& request) {
 
 std::optional<Problem> Application::upgrade_problem(const net::HttpRequest& request,
                                                     bool token_may_follow) {
-  const RateState rate = limiter_.take(request.peer, steady_now());
-  if (!rate.allowed) return too_many_requests(rate);
+  if (auto refusal = admit(request)) return refusal;
   if (!origins_.knows_host(request)) return unknown_host(request);
   if (!origins_.may_call(request)) return foreign_origin(request);
   if (Status status = services_.web_socket_readiness(); !status.ok()) return problem_of(status);
@@ -235,6 +235,12 @@ void Application::dress_any(const net::HttpRequest& request, net::HttpResponse& 
   headers.set("x-frame-options", "DENY");
   headers.set("referrer-policy", "no-referrer");
   origins_.add_headers(request, headers);
+}
+
+std::optional<Problem> Application::admit(const net::HttpRequest& request) {
+  const RateState rate = limiter_.take(request.peer, steady_now());
+  if (rate.allowed) return std::nullopt;
+  return too_many_requests(rate);
 }
 
 void Application::record(const CallRecord& record) {

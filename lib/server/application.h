@@ -33,6 +33,7 @@ class Application final : public net::HttpApplication,
   void dress(const net::HttpRequest& request, const Route* route,
              net::HttpResponse& response) override;
   void record(const CallRecord& record) override;
+  std::optional<Problem> admit(const net::HttpRequest& request) override;
 
  private:
   // What a request with these headers is answered before its body comes; none: go on.

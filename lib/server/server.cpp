@@ -16,6 +16,7 @@
 #include "net/loop.h"
 #include "server/application.h"
 #include "server/telemetry/otlp_exporter.h"
+#include "server/web/page_files.h"
 
 namespace voiceagent {
 namespace server {
@@ -160,6 +161,7 @@ class RunningServer final : public Server {
 
 Status RunningServer::open(ServerOptions options) {
   if (Status status = check_server_options(options); !status.ok()) return status;
+  if (Status status = check_page_folder(options.http.web_dir); !status.ok()) return status;
   auto recordings = make_recordings_folder(options);
   if (!recordings.ok()) return recordings.status();
   logger_ = options.logger != nullptr ? options.logger

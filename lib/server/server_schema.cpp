@@ -132,7 +132,7 @@ ServerSection http_section() {
        setting("access_log", "ACCESS_LOG", VA_FIELD(http.access_log), {},
                "A log line for each request."),
        path(setting("web_dir", "WEB_DIR", VA_FIELD(http.web_dir), {},
-                    "Folder of the page's files; empty: those built in.")),
+                    "Folder of the page's files, index.html among them; empty: those built in.")),
        setting("clip_lifetime_ms", "", VA_FIELD(http.clip_lifetime), {1'000, 24 * kHour},
                "A voice_url can be fetched so long."),
        setting("clip_memory_bytes", "", VA_FIELD(http.clip_memory), {kMegabyte, 1e11},

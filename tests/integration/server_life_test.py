@@ -39,13 +39,18 @@ class Start(ServerTest):
     def test_settings_come_from_the_file_the_env_file_and_the_environment(self):
         (self.folder / "server.toml").write_text(
             "[server]\nmax_ws_connections = 7\n[http]\nrate_limit = 77\n[agent]\nvoice = 'slt'\n")
-        (self.folder / ".env").write_text("RATE_LIMIT=55\nAUTH_TOKEN=from-env-file\n")
+        (self.folder / ".env").write_text(
+            "MAX_WS_CONNECTIONS=9\nRATE_LIMIT=55\nAUTH_TOKEN=from-env-file\n")
         (self.folder / ".env.test").write_text("AUTH_TOKEN=from-test-file\n")
-        environment = {"RATE_LIMIT": "", "VOICEAGENT_ENV": "test"}
-        server = self.start(environment, ("--config", "server.toml"))
-        self.assertEqual(server.get("/metrics", authorization="Bearer from-env-file")[0], 401)
-        server_with_token = {"authorization": "Bearer from-test-file"}
-        self.assertEqual(server.get("/metrics", **server_with_token)[0], 200)
+        environment = {"RATE_LIMIT": "33", "VOICEAGENT_ENV": "test"}
+        server = self.start(environment, ("--config", "server.toml")).wait_until_ready()
+        self.assertEqual(server.get("/voice/config", authorization="Bearer from-env-file")[0], 401)
+        status, _, body = server.get("/voice/config", authorization="Bearer from-test-file")
+        self.assertEqual(status, 200, body)
+        config = json.loads(body)
+        self.assertEqual(config["voice"], "slt")
+        self.assertEqual(config["limits"]["max_sessions"], 9)
+        self.assertEqual(config["limits"]["requests_per_minute"], 33)
 
     def test_an_env_file_that_is_named_must_be_there(self):
         (self.folder / ".env").write_text("AUTH_TOKEN=x\n")

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 import wave
 
-from server_support import ENGINES, RECORDINGS, SharedServerTest
+from server_support import ENGINES, RECORDINGS, SharedServerTest, WebSocket
 
 
 def samples_of(wav):
@@ -111,8 +111,13 @@ class Chat(SharedServerTest):
 
     def test_text_comes_back_as_it_was_sent(self):
         text = 'repeat "quoted" \u0000 \n emoji \U0001f600'
-        status, _, body = self.server.post_json("/chat/message", {"text": text})
-        self.assertEqual(status, 200, body)
+        web_socket = WebSocket(self.server, "/ws")
+        self.addCleanup(web_socket.close)
+        web_socket.send({"type": "text", "text": text})
+        web_socket.wait_for("text_response")
+        web_socket.send({"type": "context"})
+        entries = web_socket.wait_for("context")["entries"]
+        self.assertEqual([e["text"] for e in entries if e["role"] == "user"], [text])
 
 
 @ENGINES

@@ -49,6 +49,12 @@ void Call::fail(const Problem& problem) {
   answer(to_response(problem, request().id, request().path));
 }
 
+void Call::fail_unrouted(const Problem& problem) {
+  match_.route = nullptr;
+  const std::optional<Problem> refusal = policy_->admit(request());
+  fail(refusal ? *refusal : problem);
+}
+
 void Call::begin(net::HttpResponse head) {
   status_ = head.status;
   policy_->dress(request(), match_.route, head);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,8 @@ class AnswerPolicy {
   virtual void dress(const net::HttpRequest& request, const Route* route,
                      net::HttpResponse& response) = 0;
   virtual void record(const CallRecord& record) = 0;
+  // Counts the request for the rate of its address; what refuses it: there are too many.
+  virtual std::optional<Problem> admit(const net::HttpRequest& request) = 0;
 };
 
 // All of it on the exchange's loop, unless it says otherwise. Answered once, by one of answer(),
@@ -59,6 +62,9 @@ class Call {
   void answer_json(const JsonWriter& json, int status = 200);
   void fail(const Problem& problem);
   void fail(const Status& status) { fail(problem_of(status)); }
+  // Nothing is there, as the route found out: the request counts for the rate after all, and is
+  // answered (429, or `problem`) and recorded as one without a route.
+  void fail_unrouted(const Problem& problem);
 
   // An answer in pieces: begin, write, end; see HttpExchange. A HEAD request gets no body.
   void begin(net::HttpResponse head);
@@ -76,7 +82,7 @@ class Call {
   void record(int status);
 
   const std::shared_ptr<net::HttpExchange> exchange_;
-  const RouteMatch match_;
+  RouteMatch match_;
   const transports::Principal principal_;
   const std::shared_ptr<AnswerPolicy> policy_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

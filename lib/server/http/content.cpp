@@ -46,7 +46,8 @@ net::HttpResponse content_response(const net::HttpRequest& request, const Conten
   response.headers.set("content-type", content.content_type);
   ByteRange range;
   const std::string_view condition = request.header("if-range");
-  if (condition.empty() || condition == content.etag) {
+  const bool may_be_part = request.method == "GET";  // RFC 9110, 14.2
+  if (may_be_part && (condition.empty() || condition == content.etag)) {
     range = parse_range(request.header("range"), content.bytes.size());
   }
   if (range.kind == RangeKind::kUnsatisfiable) return unsatisfiable(request, content.bytes.size());

@@ -66,7 +66,7 @@ void OriginPolicy::add_preflight_headers(const net::HttpRequest& request,
   for (const std::string& method : methods) list += (list.empty() ? "" : ", ") + method;
   headers.set("access-control-allow-methods", list);
   headers.set("access-control-allow-headers",
-              "authorization, content-type, accept, x-request-id, x-session-id, "
+              "authorization, content-type, accept, x-request-id, "
               "x-transport-preference");
   headers.set(
       "access-control-max-age",

@@ -47,6 +47,7 @@ std::string_view code_name(int status) {
     case 502: return "bad_gateway";
     case 503: return "unavailable";
     case 504: return "timeout";
+    case 505: return "unsupported";
     default: return status >= 400 && status < 500 ? "invalid_argument" : "internal";
   }
 }
@@ -87,6 +88,7 @@ net::HttpResponse to_response(const Problem& problem, std::string_view request_i
       .field("code", problem.code);
   if (!instance.empty()) json.field("instance", instance);
   if (!request_id.empty()) json.field("request_id", request_id);
+  if (!problem.session.empty()) json.field("session_id", problem.session);
   json.end_object();
   net::HttpResponse response{problem.status, problem.headers, std::string(json.text())};
   response.headers.set("content-type", "application/problem+json");

@@ -14,6 +14,7 @@ struct Problem {
   std::string detail;             // what, where, what to do
   std::string code = "internal";  // stable, for programs: "not_found"
   net::HttpHeaders headers = {};  // "retry-after", "allow", ...
+  std::string session = {};       // that it is about; empty: none
 };
 
 // The problem behind an error of the library: kNotFound is 404, and so on. What may work later

@@ -39,7 +39,7 @@ class Router {
   static constexpr std::string_view kPrefix = "/api/v1";
 
   void add(Route route);
-  // Answers GET for paths that no route has; it says 404 itself.
+  // Answers GET for paths that no route has; it says 404 itself (Call::fail_unrouted).
   void set_fallback(Route route);
   RouteMatch match(std::string_view method, std::string_view path) const;
   std::span<const Route> routes() const { return routes_; }

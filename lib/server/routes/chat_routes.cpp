@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ids.h"
 #include "server/http/event_stream.h"
 #include "server/http/json_body.h"
 #include "server/routes/dialogue_json.h"
@@ -65,13 +66,18 @@ void answer_message(Services& services, const JsonSchema& schema, const SharedCa
   const std::optional<Json> body = read_json(*call, schema);
   if (!body) return;
   if (body->has("text") == body->has("message")) {
-    return call->fail(invalid_argument("the body must have `text`: what the user says"));
+    return call->fail(
+        invalid_argument("the body must have `text` (or `message`, not both): what "
+                         "the user says"));
   }
   if (services.host->base_agent() == nullptr) return call->fail(services.host->readiness());
   const bool stream = (*body)["stream"].boolean(wants_events(call->request()));
   DialogueRequest request;
   request.principal = call->principal();
-  request.session_id = (*body)["session_id"].string();
+  // The head of a stream names the session before there is an answer.
+  request.session_id = body->has("session_id") ? (*body)["session_id"].string() : random_id();
+  net::HttpResponse head = event_stream_head();
+  head.headers.set("x-session-id", request.session_id);
   request.text = (*body)[body->has("text") ? "text" : "message"].string();
   request.executor = call->loop();
   if (stream) {
@@ -83,7 +89,7 @@ void answer_message(Services& services, const JsonSchema& schema, const SharedCa
   const auto asked = services.host->dialogues().ask(std::move(request));
   if (!asked.ok()) return call->fail(asked.status());
   call->on_gone([asked = *asked] { asked.cancel(); });
-  if (stream) call->begin(event_stream_head());
+  if (stream) call->begin(std::move(head));
 }
 
 }  // namespace

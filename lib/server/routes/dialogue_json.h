@@ -24,7 +24,11 @@ inline void write_answer(JsonWriter& json, const transports::DialogueAnswer& ans
 
 // Why there is no answer. REQUIRES: its status isn't ok.
 inline Problem problem_of(const transports::DialogueAnswer& answer) {
-  return answer.provider_failed ? problem_of_provider(answer.status) : problem_of(answer.status);
+  Problem problem =
+      answer.provider_failed ? problem_of_provider(answer.status) : problem_of(answer.status);
+  problem.session = answer.session_id;
+  if (!problem.session.empty()) problem.headers.set("x-session-id", problem.session);
+  return problem;
 }
 
 }  // namespace voiceagent::server

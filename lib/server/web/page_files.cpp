@@ -13,6 +13,7 @@
 namespace voiceagent::server {
 namespace {
 
+constexpr std::string_view kPage = "index.html";
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{32} << 20;
 
 // What a browser may load for the page: everything of our own, and the microphone.
@@ -30,6 +31,7 @@ net::HttpResponse page_response(const net::HttpRequest& request, std::string_vie
   net::HttpResponse response = content_response(request, content);
   response.headers.set("content-security-policy", std::string(kPagePolicy));
   response.headers.set("permissions-policy", "microphone=(self)");
+  if (name == kPage) response.headers.set("vary", "accept");  // at "/" programs get JSON
   return response;
 }
 
@@ -56,10 +58,10 @@ PageFiles::PageFiles(std::string folder, std::shared_ptr<WorkerPool> workers)
 }
 
 void PageFiles::answer(const std::shared_ptr<Call>& call, std::string_view path) const {
-  const std::string name = path == "/" ? "index.html" : std::string(path.substr(1));
+  const std::string name(path == "/" ? kPage : path.substr(1));
   if (!folder_.empty()) return answer_from_folder(call, name);
   const auto found = built_in_.find(name);
-  if (found == built_in_.end()) return call->fail(no_file(path));
+  if (found == built_in_.end()) return call->fail_unrouted(no_file(path));
   call->answer(page_response(call->request(), name, found->second.bytes, found->second.etag));
 }
 
@@ -69,11 +71,17 @@ void PageFiles::answer_from_folder(const std::shared_ptr<Call>& call,
     auto bytes = std::make_shared<Result<std::string>>(read_page_file(folder, name));
     const std::shared_ptr<net::Loop> loop = call->loop();
     loop->post([call = std::move(call), name = std::move(name), bytes = std::move(bytes)] {
-      if (!bytes->ok()) return call->fail(no_file(call->request().path));
+      if (!bytes->ok()) return call->fail_unrouted(no_file(call->request().path));
       call->answer(page_response(call->request(), name, **bytes, etag_of(**bytes)));
     });
   };
   if (Status status = workers_->submit(read); !status.ok()) call->fail(status);
+}
+
+Status check_page_folder(const std::string& folder) {
+  if (folder.empty() || read_page_file(folder, std::string(kPage)).ok()) return {};
+  return not_found("web_dir: there is no page in '" + folder + "': it must have a file " +
+                   std::string(kPage));
 }
 
 Result<std::string> read_page_file(const std::string& folder, const std::string& name) {

@@ -35,6 +35,10 @@ class PageFiles {
   std::map<std::string, BuiltIn, std::less<>> built_in_;
 };
 
+// Whether there is a page in the folder; kNotFound says what is missing. Empty: the built-in one is
+// meant. Blocks.
+Status check_page_folder(const std::string& folder);
+
 // Reads a file below `folder`; kNotFound for what isn't there, is hidden or lies outside. Blocks.
 Result<std::string> read_page_file(const std::string& folder, const std::string& name);
 

@@ -132,6 +132,24 @@ TEST_CASE("an address that asks too much waits, but may still see how the server
   for (int i = 0; i < 10; ++i) CHECK(status_of(stand.get("/index.html")) == 200);
 }
 
+TEST_CASE("paths where nothing is count for the rate, files don't") {
+  ServerOptions options;
+  options.http.rate_limit = 1;
+  options.http.rate_burst = 2;
+  ServerStand stand(options);
+  for (const std::string method : {"GET", "HEAD"}) {
+    const FakeAnswer missing = stand.serve(ServerStand::request(method, "/no-such-file"));
+    CHECK(status_of(missing) == 404);
+    CHECK(missing.response.headers.get("ratelimit-limit") == "2");
+  }
+  const FakeAnswer refused = stand.get("/no-such-file");
+  CHECK(status_of(refused) == 429);
+  CHECK(refused.response.headers.has("retry-after"));
+  const FakeAnswer file = stand.get("/index.html");
+  CHECK(status_of(file) == 200);
+  CHECK_FALSE(file.response.headers.has("ratelimit-limit"));
+}
+
 TEST_CASE("a WebSocket needs its path, a room, a page of ours and its token") {
   ServerStand stand(with_token());
   const auto upgrade = [&stand](std::string path, ServerStand::Headers headers) {

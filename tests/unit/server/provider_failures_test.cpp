@@ -93,6 +93,9 @@ TEST_CASE("a model that fails is no fault of a message or a recording") {
     const FakeAnswer events = stand.post_json("/chat/message", R"({"text":"hello","stream":true})");
     CHECK_THAT(events.response.body,
                Contains("event: error") && Contains("\"status\":" + std::to_string(status)));
+    const std::string session(events.response.headers.get("x-session-id"));
+    CHECK_FALSE(session.empty());
+    CHECK_THAT(events.response.body, Contains("\"session_id\":\"" + session + "\""));
   }
 }
 

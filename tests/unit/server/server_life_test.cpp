@@ -69,6 +69,7 @@ struct Downloading {
   Downloading() {
     const std::string bytes(kSize, 'x');
     folder.write("large.bin", std::as_bytes(std::span(bytes)));
+    folder.write("index.html", {});
     ServerOptions options;
     options.port = 0;
     options.logger = make_null_logger();
@@ -113,6 +114,21 @@ TEST_CASE("a client that doesn't read its answer is not waited for when the time
   downloading.server->drain(50ms);
   CHECK(downloading.server->wait().ok());
   CHECK(downloading.server->stop() == 1);
+}
+
+TEST_CASE("a server whose folder has no page doesn't start, and says why") {
+  const TempDir folder;
+  ServerOptions options;
+  options.port = 0;
+  options.logger = make_null_logger();
+  options.agent = scripted_agent("Yes.");
+  for (const std::string& name : {folder.path(""), folder.path("missing")}) {
+    options.http.web_dir = name;
+    const auto server = Server::start(options);
+    REQUIRE_FALSE(server.ok());
+    CHECK(server.status().code() == ErrorCode::kNotFound);
+    CHECK_THAT(server.status().message(), Contains(name) && Contains("index.html"));
+  }
 }
 
 TEST_CASE("a server says that it is ready once its agent is there") {

@@ -22,6 +22,9 @@ TEST_CASE("programs get a list of endpoints from /, browsers the page") {
   const FakeAnswer page = stand.get("/", {{"accept", "text/html,*/*;q=0.8"}});
   CHECK(page.response.headers.get("content-type") == "text/html; charset=utf-8");
   CHECK_THAT(page.response.body, Contains("<html"));
+  for (const std::string accept : {"*/*", "text/html"}) {
+    CHECK(stand.get("/", {{"accept", accept}}).response.headers.get("vary") == "accept");
+  }
   CHECK_THAT(std::string(page.response.headers.get("content-security-policy")),
              Contains("script-src 'self'"));
 }

@@ -83,6 +83,9 @@ TEST_CASE("a reply comes as events when that is asked for, by header or by field
                            {{"content-type", "application/json"}, {"accept", "text/event-stream"}},
                            R"({"text":"hello"})"));
   CHECK(by_header.response.body.ends_with("\n\n"));
+  const std::string session(by_header.response.headers.get("x-session-id"));
+  CHECK_FALSE(session.empty());
+  CHECK_THAT(by_header.response.body, Contains("\"session_id\":\"" + session + "\""));
   const FakeAnswer whole = stand.serve(
       ServerStand::request("POST", "/chat/message",
                            {{"content-type", "application/json"}, {"accept", "text/event-stream"}},

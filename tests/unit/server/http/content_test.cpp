@@ -10,8 +10,10 @@ namespace {
 
 const Content kContent{"0123456789", "text/plain", "\"tag\"", "no-cache"};
 
-net::HttpResponse get(std::initializer_list<std::pair<std::string, std::string>> headers) {
+net::HttpResponse get(std::initializer_list<std::pair<std::string, std::string>> headers,
+                      std::string method = "GET") {
   net::HttpRequest request;
+  request.method = std::move(method);
   request.headers = headers;
   return content_response(request, kContent);
 }
@@ -49,6 +51,13 @@ TEST_CASE("content is sent whole with its type and tag") {
   CHECK(response.headers.get("content-type") == "text/plain");
   CHECK(response.headers.get("etag") == "\"tag\"");
   CHECK(response.headers.get("accept-ranges") == "bytes");
+}
+
+TEST_CASE("only GET asks for a part") {
+  const net::HttpResponse response = get({{"range", "bytes=0-3"}}, "HEAD");
+  CHECK(response.status == 200);
+  CHECK_FALSE(response.headers.has("content-range"));
+  CHECK(get({{"range", "bytes=99-"}}, "HEAD").status == 200);
 }
 
 TEST_CASE("content that the client has is not sent again") {
