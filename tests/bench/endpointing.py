@@ -8,7 +8,8 @@ Each human recording of AUDIO_FOLDER (or VOICEAGENT_TEST_AUDIO; see its manifest
 `voiceagent converse --realtime`: with fixed hangovers, and with the adaptive rule as it comes and
 with other shortest silences. Response: from the end of an utterance's last speech segment to the
 first audible sample of the reply, over utterances that were not cut. Cut: a turn ended, or was
-dropped, between an utterance's first words and its end.
+dropped, between an utterance's first words and its end. At the end: whether the shortest silence would
+be chosen without any one origin of the recordings, too.
 
 Left out: digit strings joined from single recordings, and one word in loud noise (gcp_quit).
 --virtual runs in simulated time, which leaves out the processor's. --cache keeps each conversation's
@@ -18,6 +19,7 @@ don't find what these left. --first takes the N shortest recordings, to try the 
 import argparse
 import array
 import concurrent.futures
+import functools
 import hashlib
 import json
 import os
@@ -31,6 +33,7 @@ import wave
 FIXED = [200, 300, 400, 500, 700, 1000]
 ADAPTIVE = [None, 120, 300, 500, 1000]  # endpointing_min_ms; None: as it comes
 AUDIBLE = 300
+ASKED_MEDIAN = 400  # ms
 MEASURED_BY_EAR = 0.02  # seconds: the manifest's segments are good to about so much
 
 
@@ -111,6 +114,14 @@ def percentile(values, p):
     return values[low] + (at - low) * (values[high] - values[low])
 
 
+def summary(answers):
+    kept = [a["response"] for a in answers if not a["cut"] and a["response"] is not None]
+    cuts = sum(a["cut"] for a in answers)
+    return {"n": len(answers), "cuts": cuts, "cut": 100 * cuts / len(answers),
+            "median": statistics.median(kept), "p90": percentile(kept, 90),
+            "unanswered": sum(not a["cut"] and a["response"] is None for a in answers)}
+
+
 def measure(options, folder, name, settings):
     config = pathlib.Path(folder) / f"{name.replace(' ', '_')}.toml"
     turn = [f"{key} = {value}" for key, value in settings.items()]
@@ -119,12 +130,7 @@ def measure(options, folder, name, settings):
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for some in pool.map(lambda f: converse(options, folder, f, config), options.files):
             answers += some
-    kept = [a["response"] for a in answers if not a["cut"] and a["response"] is not None]
-    cuts = [a for a in answers if a["cut"]]
-    result = {"name": name, "n": len(answers), "cuts": len(cuts),
-              "cut": 100 * len(cuts) / len(answers), "median": statistics.median(kept),
-              "p90": percentile(kept, 90), "unanswered": sum(
-                  not a["cut"] and a["response"] is None for a in answers)}
+    result = {"name": name, "answers": answers} | summary(answers)
     print(f"{name:26} {result['median']:7.0f} {result['p90']:7.0f} {result['cuts']:5} "
           f"{result['cut']:6.1f} % {result['unanswered']:6}", flush=True)
     if options.verbose:
@@ -163,6 +169,27 @@ def compare(fixed, adaptive):
           + ("yes" if both and not worse else "NO " + ", ".join(f"{m:.0f} ms" for m in worse)))
     print(f"at least 25 % less at {len(quarter)} of {len(both)}: "
           + ("yes" if len(quarter) >= 2 else "NO, two are asked for"))
+
+
+def leave_one_out(adaptive):
+    """Each origin with the setting that the other origins would choose without it."""
+    def without(origin, result):
+        others = summary([a for a in result["answers"] if a["origin"] != origin])
+        return others["median"] > ASKED_MEDIAN, others["cuts"], others["median"]
+
+    origins = sorted({a["origin"] for a in adaptive[0]["answers"]})
+    if len(origins) < 2:
+        return
+    answers, chosen = [], []
+    for origin in origins:
+        best = min(adaptive, key=functools.partial(without, origin))
+        chosen.append(best["name"])
+        answers += [a for a in best["answers"] if a["origin"] == origin]
+    result = summary(answers)
+    print(f"\nfewest cuts at a median of {ASKED_MEDIAN} ms or less, chosen without each origin and "
+          f"tested on it:\n  {result['cuts']} of {result['n']} cut, median {result['median']:.0f} ms, "
+          f"p90 {result['p90']:.0f} ms ("
+          + ", ".join(f"{name}: {chosen.count(name)} origins" for name in sorted(set(chosen))) + ")")
 
 
 def draw(path, fixed, adaptive, count):
@@ -252,6 +279,8 @@ def main():
     fixed, adaptive = measure_all(options)
     if fixed and len(adaptive) > 1:
         compare(fixed, adaptive)
+    if len(adaptive) > 1:
+        leave_one_out(adaptive)
     if options.png and (fixed or adaptive):
         draw(options.png, fixed, adaptive, (fixed + adaptive)[0]["n"])
 
