@@ -67,6 +67,14 @@ class Log(ServerTest):
         self.assertIn("/voice/clips/[redacted]", server.messages())
         self.assertNotIn("secretname", server.messages())
 
+    def test_a_request_that_could_not_be_read_has_a_line(self):
+        server = self.start().wait_until_ready()
+        with server.raw() as connection:
+            connection.sendall(b"\x16\x03\x01 no HTTP\r\n\r\n")
+            self.assertIn(b" 400 ", connection.recv(65536))
+        self.assertEqual(server.stop(), 0)
+        self.assertIn(" http: - - 400 ", server.messages())
+
     def test_lines_for_people_have_them_too(self):
         lines = [line for line in self.lines({}) if " session: " in line]
         self.assertEqual(len(lines), 2)
@@ -79,6 +87,8 @@ class Log(ServerTest):
         self.addCleanup(stream.close)
         stream.send({"type": "start", "client": "phone, authorization: Bearer abc123"})
         stream.wait_for("started")
+        stream.send({"type": "end"})
+        self.assertEqual(stream.close_code(), 1000)
         self.assertEqual(server.stop(), 0)
         self.assertIn("client: phone, authorization: ", server.messages())
         self.assertNotIn("abc123", server.messages())

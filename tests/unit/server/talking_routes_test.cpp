@@ -103,6 +103,10 @@ TEST_CASE("a message that can't be one is refused with what is wrong") {
     CHECK(refused.response.status == 400);
     CHECK_FALSE(json_of(refused)["detail"].string().empty());
   }
+  CHECK_THAT(std::string(json_of(stand.post_json("/chat/message",
+                                                 R"({"text":"a","message":"b"})"))["detail"]
+                             .string()),
+             Contains("not both"));
   CHECK(stand.post_json("/chat/message", std::string(40'000, '[')).response.status == 400);
   CHECK(stand.post_json("/chat/message", R"({"text":")" + std::string(20'000, 'a') + "\"}")
             .response.status == 400);

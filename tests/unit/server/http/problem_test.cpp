@@ -21,6 +21,19 @@ TEST_CASE("a problem says what RFC 9457 asks for, and the request's id") {
   CHECK((*body)["request_id"].string() == "id-1");
 }
 
+TEST_CASE("a problem's code says whose fault it is") {
+  CHECK(problem(418, "x").code == "invalid_argument");
+  CHECK(problem(505, "x").code == "unsupported");
+  CHECK(problem(599, "x").code == "internal");
+}
+
+TEST_CASE("a problem names the session that it is about") {
+  Problem about = problem(503, "x");
+  CHECK_FALSE(Json::parse(to_response(about, {}, {}).body)->has("session_id"));
+  about.session = "mine";
+  CHECK((*Json::parse(to_response(about, {}, {}).body))["session_id"].string() == "mine");
+}
+
 TEST_CASE("errors of the library have their statuses, and say when a later try may work") {
   CHECK(problem_of(invalid_argument("x")).status == 400);
   CHECK(problem_of(not_found("x")).status == 404);
