@@ -228,8 +228,8 @@ void SessionImpl::interrupt_reply(const TurnCommand& command) {
   end_reply("the user went on");
   reply_.interrupted = true;
   remember_heard(reply_, reply_.heard_end);
-  settle_news();
   tools_.leave();
+  settle_news();
   publish(command.turn, event::Interrupted{reply_.heard(), command.by_turn});
   publish(command.turn, waterfall_.finish(reply_.text.size(), true));
   over_with(command.turn);
