@@ -64,7 +64,7 @@ VOICEAGENT_EXPORT std::string_view to_string(ToolEffect effect);
 /// What a handler may let the user know while it works.
 enum class ToolProgress {
   kShown,   ///< An event only: for a display.
-  kSpoken,  ///< The agent says it, if it speaks and the reply has not been interrupted.
+  kSpoken,  ///< The agent says it, if it speaks and nobody else does, nor has interrupted.
 };
 
 /// "shown" or "spoken".
