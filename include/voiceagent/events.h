@@ -130,10 +130,13 @@ struct SessionClosed {
   static constexpr EventKind kKind = EventKind::kSessionClosed;  ///< Its kind.
   static constexpr std::string_view kName = "session_closed";    ///< Its name on the wire.
   CloseReason reason = CloseReason::kHost;                       ///< Why.
+  /// Streams of providers that had not closed by LimitOptions::close_timeout; 0: all had in time.
+  std::int64_t unclosed_streams = 0;
   /// Lists the fields.
   template <class Self, class Visitor>
   static void fields(Self& e, Visitor&& v) {
     v("reason", e.reason);
+    v("unclosed_streams", e.unclosed_streams);
   }
 };
 
@@ -714,12 +717,13 @@ struct PoolStatistics {
   }
 };
 
-/// Half of a stage's deadline has passed without what it waits for: said once per wait.
+/// Half of the deadline of a recogniser, a model, a voice or a tool has passed without what is
+/// waited for: said once per wait.
 struct StageDelayed {
   static constexpr EventKind kKind = EventKind::kStageDelayed;  ///< Its kind.
   static constexpr std::string_view kName = "stage_delayed";    ///< Its name on the wire.
   Stage stage = Stage::kLlm;                                    ///< Where.
-  std::string_view provider;                                    ///< Who is waited for.
+  std::string_view provider;                                    ///< Who is waited for; or the tool.
   Duration waited{0};                                           ///< So far.
   /// Lists the fields.
   template <class Self, class Visitor>

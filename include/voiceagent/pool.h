@@ -1,6 +1,5 @@
 /// @file
-/// Pools of what is costly to make: decoders, connections. Providers make them; hosts can look at
-/// them.
+/// Pools of what is costly to make, such as decoders. Providers make them; hosts can look at them.
 #pragma once
 
 #include <cstddef>

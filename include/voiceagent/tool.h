@@ -40,9 +40,10 @@ enum class ToolInterruption {
 /// "cancel", "finish_silently" or "finish_and_tell".
 VOICEAGENT_EXPORT std::string_view to_string(ToolInterruption interruption);
 
-/// What becomes of a call with the same arguments as one whose handler still works.
+/// What becomes of a call with the same arguments as one whose handler still works. With the first
+/// two it gets the result of one whose handler has succeeded after its deadline, for 60 s.
 enum class ToolDuplicates {
-  kJoin,    ///< It waits for the result of the running one, and gets it too.
+  kJoin,    ///< It waits for the result of the running one, as long as its own deadline allows.
   kReject,  ///< It is rejected; the model is told that the same call runs.
   kAllow,   ///< It runs as well.
 };

@@ -378,7 +378,7 @@ void SessionImpl::finish_close() {
   place_.reset();
   report_end();
   publish_pools();
-  publish(0, event::SessionClosed{close_reason_});
+  publish(0, event::SessionClosed{close_reason_, streams_->open});
   // Destruction waits until whoever is on the stack has returned.
   parts_.executor->post([self = std::move(self_)]() mutable { self.reset(); });
 }

@@ -91,7 +91,7 @@ TEST_CASE("every kind of event has its stable name, number and fields") {
   CHECK(fields ==
         std::map<std::string, std::string>{
             {"session_opened", "mode input_rate output_rate"},
-            {"session_closed", "reason"},
+            {"session_closed", "reason unclosed_streams"},
             {"mode_changed", "mode"},
             {"error", "stage code provider message retryable"},
             {"warning", "stage message"},
@@ -188,8 +188,8 @@ TEST_CASE("enums are written by their stable names") {
         R"("retryable":true})");
   CHECK(fields_of(event::ModeChanged{Mode::kTextToVoice}) ==
         R"({"type":"mode_changed","mode":"text_to_voice"})");
-  CHECK(fields_of(event::SessionClosed{CloseReason::kLimit}) ==
-        R"({"type":"session_closed","reason":"limit"})");
+  CHECK(fields_of(event::SessionClosed{CloseReason::kLimit, 2}) ==
+        R"({"type":"session_closed","reason":"limit","unclosed_streams":2})");
   CHECK(fields_of(event::ReplyDone{"x", FinishReason::kLength, 1, 2}) ==
         R"({"type":"reply_done","text":"x","reason":"length","input_tokens":1,"output_tokens":2})");
 }

@@ -270,10 +270,12 @@ TEST_CASE("closing waits for streams to close, and not for longer than the deadl
     stand.tts->line().close();
     rig.run(0ms);
     CHECK(rig.session->closed());
+    CHECK(contains(rig.lines.back(), R"("unclosed_streams":0)"));
   }
   SECTION("they never do") {
     rig.run(1ms);
     CHECK(rig.session->closed());
+    CHECK(contains(rig.lines.back(), R"("unclosed_streams":3)"));
     const std::size_t events = rig.lines.size();
     // Much later, when nobody listens any more.
     rig.run(1min);
