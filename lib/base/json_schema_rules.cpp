@@ -192,6 +192,7 @@ std::string wrong_pattern(const Json& json) {
   if (!json.is_string()) return "must be a string";
   const std::string pattern(json.string());
   if (pattern.size() > kMaxPattern) return "must have at most 256 bytes";
+  if (pattern.find('\0') != std::string::npos) return "must have no NUL: it would end there";
   if (!repeats_little(pattern)) return "repeats more than 1000 times";
   if (PatternCheck(pattern).sound() && rapidjson::internal::Regex(pattern.c_str()).IsValid())
     return {};

@@ -120,6 +120,11 @@ TEST_CASE("patterns that would go round for ever, or repeat nothing, are refused
   CHECK(fits(R"({"pattern":"^a\\*(b)?$"})", R"("a*b")"));
 }
 
+TEST_CASE("patterns with a NUL are refused: half of one may be none") {
+  CHECK(refusal(member(R"({"pattern":"_(a\u0000b)$"})")) != "");
+  CHECK(refusal(member(R"({"pattern":"a\u0000"})")) != "");
+}
+
 TEST_CASE("patterns with an alternative that matches nothing are refused") {
   for (const char* pattern : {"", "^$", "()", "a()", "x-(|a)", "^x-(|a[f]+){0,6}$", "(a|)b", "a|",
                               "|a", "a||b", "(^)a", "a($|b)"}) {
