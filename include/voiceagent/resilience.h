@@ -55,6 +55,14 @@ struct ResilienceOptions {
   Duration backoff_max{2'000'000'000};  ///< It grows no longer than that.
   std::uint64_t seed = 0;  ///< Of the backoff's jitter, together with the session's id.
   /// @}
+  /// @name While tools work
+  /// @{
+  /// Said when a reply's tools have left the user in silence for `filler_after`, and again after
+  /// each further silence of that length, however many rounds of calls it takes; empty: nothing.
+  /// Only in modes with a voice; what a single tool has to say comes as Tool::filler tells. UTF-8.
+  std::string filler = "One moment, please.";
+  Duration filler_after{6'000'000'000};
+  /// @}
   /// @name Hedging
   /// @{
   bool hedging = false;      ///< A late reply is asked for a second time; the first one counts.

@@ -169,6 +169,11 @@ AgentSection resilience_section() {
        setting("backoff_max_ms", &R::backoff_max, {0, 600'000}, "That pause grows no longer."),
        setting("seed", &R::seed, {0, 9'007'199'254'740'991},
                "Of the pauses' chance, together with the session's id."),
+       setting(
+           "filler", &R::filler, {},
+           "Said when tools have left the user in silence for filler_after_ms; empty: nothing."),
+       setting("filler_after_ms", &R::filler_after, {100, 600'000},
+               "Silence after which that is said, and said again."),
        setting("hedging", &R::hedging, {},
                "A reply that is later than is usual is asked for a second time; the first one "
                "counts."),

@@ -26,22 +26,26 @@ AgentOptions with_chains(const RandomPlan& plan) {
   return agent;
 }
 
+// The longest that the network may take.
+Duration network(const RandomPlan& plan) {
+  return 2 * longest(plan.far_end.delay) + longest(plan.far_end.report_delay) +
+         plan.far_end.buffer + plan.far_end.report_interval;
+}
+
 // The longest that anything but a voice may keep the other side waiting: the longest deadline, and
 // some time for what follows from it.
 Duration patience(const RandomPlan& plan) {
   const LimitOptions& limits = plan.agent.limits;
   const TurnOptions& turn = plan.agent.turn;
   const Duration user = limits.final_timeout + turn.endpointing_max + turn.stop_silence;
-  const Duration network = 2 * longest(plan.far_end.delay) + longest(plan.far_end.report_delay) +
-                           plan.far_end.buffer + plan.far_end.report_interval;
   Duration tools{0};
   for (const ToolScript& script : plan.tools) tools = std::max(tools, script.tool.deadline);
   const AgentOptions agent = with_chains(plan);
   // Somebody who has said a few words may be about to say more.
   const Duration hold = 2 * turn.false_interruption;
   // A reply may have to wait for all models, and its speech for all voices.
-  return std::max({reply_patience(agent), speech_patience(agent), user, hold, tools}) + network +
-         std::chrono::seconds(2);
+  return std::max({reply_patience(agent), speech_patience(agent), user, hold, tools}) +
+         network(plan) + std::chrono::seconds(2);
 }
 
 }  // namespace
@@ -147,6 +151,7 @@ void Invariants::look(Duration now, Duration sound, FarEnd& far_end) {
   }
   const Duration sign = std::max({story_.last_sign(), sound, far_end.last_played_at()});
   const bool user = story_.user_turn() != 0;
+  look_for_filler(now, std::max({story_.last_word(), sound, far_end.last_played_at()}));
   if (story_.replying() == 0 && !user && !story_.owes_reply()) return look_for_apology(now, sign);
   // A turn that only the host ends may take as long as it likes.
   if (story_.replying() == 0 && user && plan_.agent.turn.manual_end) return;
@@ -157,6 +162,19 @@ void Invariants::look(Duration now, Duration sound, FarEnd& far_end) {
                     std::to_string(story_.replying()) + ", the user in turn " +
                     std::to_string(story_.user_turn()),
                 now);
+}
+
+// Tools may take as long as they like, but not in silence. What is being said already may have to
+// wait for all voices.
+void Invariants::look_for_filler(Duration now, Duration word) {
+  const ResilienceOptions& how = plan_.agent.resilience;
+  if (!story_.tools_work() || how.filler.empty() || story_.held()) return;
+  const TurnStory& turn = story_.turn(story_.replying());
+  if (!turn.voice || turn.turned || story_.user_turn() != 0) return;
+  const Duration limit = how.filler_after + speech_patience(with_chains(plan_)) + network(plan_) +
+                         std::chrono::seconds(1);
+  if (now - word < limit) return;
+  findings_.add("tools leave nobody in silence", std::to_string(to_ms(now - word)) + " ms", now);
 }
 
 void Invariants::closing(Duration now, const FarEnd& far_end) {

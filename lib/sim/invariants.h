@@ -52,6 +52,7 @@ class Invariants {
   void note_failure(const AnyEvent& event);
   void check_close(const AnyEvent& event);
   void note_answer(const AnyEvent& event);
+  void look_for_filler(Duration now, Duration word);
   void look_for_apology(Duration now, Duration sign);
   bool apologises(TurnId turn) const;
   bool tells(const AnyEvent& event) const;

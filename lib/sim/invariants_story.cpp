@@ -32,6 +32,9 @@ void Story::see(const AnyEvent& event) {
   const auto* delta = event.as<event::ReplyDelta>();
   const bool blank = delta != nullptr && trim(delta->text).empty();
   if (event.kind() != EventKind::kAudioIn && !behind && !blank) last_sign_ = now_;
+  const bool of_tools =
+      event.kind() >= EventKind::kToolCallStarted && event.kind() <= EventKind::kToolCallProgress;
+  if (last_sign_ == now_ && !of_tools) last_word_ = now_;
 }
 
 void Story::envelope(const AnyEvent& event) {
@@ -72,6 +75,7 @@ void Story::on(const event::SessionClosed&) {
 void Story::on(const event::ToolCallStarted& e) {
   check_part_of_reply();
   check(calls_.emplace(e.call_id, false).second, "calls of tools have names of their own");
+  working_.insert(std::string(e.call_id));
 }
 
 void Story::on(const event::ToolCallFinished& e) {
@@ -91,6 +95,7 @@ void Story::end_call(std::string_view id) {
   const auto call = calls_.find(id);
   check(call != calls_.end() && !call->second, "a call of a tool starts and ends once");
   if (call != calls_.end()) call->second = true;
+  working_.erase(std::string(id));
 }
 
 void Story::on(const event::ModeChanged& e) {
@@ -250,6 +255,7 @@ void Story::end_reply(ReplyState how, std::string_view heard) {
   turn.reply = how;
   turn.heard = heard;
   turn.over = now_;
+  working_.clear();
   replying_ = 0;
   held_ = false;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,6 +80,10 @@ class Story {
   // Of the newest event; and of the newest that is not audio coming in.
   Duration now() const { return now_; }
   Duration last_sign() const { return last_sign_; }
+  // The same without what tools do.
+  Duration last_word() const { return last_word_; }
+  // Whether tools work for the reply.
+  bool tools_work() const { return !working_.empty(); }
   std::uint64_t events() const { return seq_; }
   // The turns that were answered, in the order in which they ended.
   const std::vector<TurnId>& answered() const { return answered_; }
@@ -138,7 +143,9 @@ class Story {
   std::uint64_t seq_ = 0;
   Duration now_{0};
   Duration last_sign_{0};
-  TurnId id_ = 0;  // of the event being told
+  Duration last_word_{0};
+  std::set<std::string> working_;  // the reply's calls
+  TurnId id_ = 0;                  // of the event being told
   TurnId newest_ = 0;
   TurnId user_turn_ = 0;
   TurnId replying_ = 0;

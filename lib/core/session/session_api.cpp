@@ -110,7 +110,9 @@ SessionImpl::SessionImpl(SessionParts parts, SessionOptions options)
       tools_(ports(Stage::kTool), parts_.tool_workers, parts_.tools, parts_.agent->limits,
              options.id, *this),
       close_timer_(
-          *parts_.executor, [this] { finish_close(); }, this) {
+          *parts_.executor, [this] { finish_close(); }, this),
+      silence_timer_(
+          *parts_.executor, [this] { silence_lasts(); }, this) {
   relay_->listener = this;
   relay_->board = parts_.board;
   Entrance* const door = this;
@@ -359,6 +361,7 @@ void SessionImpl::begin_close(CloseReason reason) {
   tools_.close();
   phase_ = Phase::kClosing;
   for (const auto& timer : timers_) timer->cancel();
+  silence_timer_.cancel();
   summariser_.reset();
   recogniser_.reset();
   lost_audio_.reset();

@@ -202,6 +202,8 @@ class SessionImpl final : public Session,
   void tool_progress(TurnId turn, const ContextCall& call, std::string_view text,
                      ToolProgress how) override;
   bool tool_filler(std::string_view text) override;
+  void watch_silence();
+  void silence_lasts();
   void tools_over() override;
 
   void failed_over(const event::ProviderFailover& failover) override;
@@ -329,6 +331,7 @@ class SessionImpl final : public Session,
   ToolRunner tools_;
   std::array<std::unique_ptr<PartTimer>, kTurnTimers> timers_;
   PartTimer close_timer_;
+  PartTimer silence_timer_;
 
   struct Say {
     std::string text;
@@ -348,7 +351,8 @@ class SessionImpl final : public Session,
   bool agent_asked_ = false;  // the latest reply ended in a question
   bool audible_ = false;      // some of the reply has left
   Duration audible_since_{0};
-  struct Ended {  // the latest turn that is to be answered
+  Duration silent_since_{0};  // the reply's latest frame, or its beginning
+  struct Ended {              // the latest turn that is to be answered
     TurnId turn = 0;
     Duration origin{0};
     Duration decided{0};

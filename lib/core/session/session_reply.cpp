@@ -58,6 +58,7 @@ void SessionImpl::new_reply(TurnId turn) {
   reply_.usage = {};
   replying_ = true;
   audible_ = false;
+  silent_since_ = now();
   spoken_ = voice_out();
 }
 
@@ -178,6 +179,7 @@ void SessionImpl::speaker_frame(AudioView audio, std::int64_t position, TextSpan
   if (waterfall_.response(now())) publish(reply_.turn, event::PlaybackStarted{});
   if (!std::exchange(audible_, true)) audible_since_ = now();
   reply_.sent = true;
+  silent_since_ = now();
   loudness_.sent(audio.samples);
   if (echo_ != nullptr) echo_->sent(audio.samples);
   publish(reply_.turn, event::AudioOut{audio, position, span});

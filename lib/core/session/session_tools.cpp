@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxNews = 16;         // results that wait to be spoken of
 constexpr int kMaxFailures = 3;              // of the replies that were to speak of one
 constexpr std::size_t kMaxCallIds = 10'000;  // of the model's own
+constexpr Duration kLookAgain{200'000'000};  // whether a filler finds its place now
 
 }  // namespace
 
@@ -73,6 +74,7 @@ void SessionImpl::run_tools(const Usage& usage, FinishReason reason) {
   started.turn = turn;
   fact(started);
   round_done_ = true;
+  watch_silence();
   tools_.run(turn, calls);
 }
 
@@ -153,6 +155,22 @@ bool SessionImpl::tool_filler(std::string_view text) {
   if (!spoken_ || !silent || !speaker_.waits_for_text()) return false;
   responder_.interject(text);
   return true;
+}
+
+// Nobody is left in silence by tools that take their time, be it many short ones.
+void SessionImpl::watch_silence() {
+  const ResilienceOptions& how = parts_.agent->resilience;
+  if (!spoken_ || how.filler.empty() || silence_timer_.armed()) return;
+  silence_timer_.arm(std::max(kLookAgain, silent_since_ + how.filler_after - now()));
+}
+
+void SessionImpl::silence_lasts() {
+  const Scope scope(*this);
+  if (!replying_ || !turns_.state().tools) return;  // the next round watches again
+  const ResilienceOptions& how = parts_.agent->resilience;
+  const bool long_enough = now() >= silent_since_ + how.filler_after;
+  if (long_enough && tool_filler(how.filler)) silent_since_ = now();
+  watch_silence();
 }
 
 // The agent's own turn, about results that came after the replies that had asked for them.

@@ -47,6 +47,8 @@ void visit_resilience(Resilience& r, Visitor& v) {
   v("resilience.backoff", r.backoff);
   v("resilience.backoff_max", r.backoff_max);
   v("resilience.seed", r.seed);
+  v("resilience.filler", r.filler);
+  v("resilience.filler_after", r.filler_after);
   v("resilience.hedging", r.hedging);
   v("resilience.hedging_percent", r.hedging_percent);
   v("resilience.breaker_failures", r.breaker_failures);

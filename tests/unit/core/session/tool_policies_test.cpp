@@ -182,6 +182,27 @@ TEST_CASE(
         "user: hello | assistant:  | tool: booked | assistant: One moment. It is booked.");
 }
 
+TEST_CASE("tools: rounds of calls that say nothing are filled by the agent's own filler") {
+  ToolStand stand;
+  SessionRig& rig = stand.begin();
+  stand.llm->call("c1", "book");
+  rig.run(4s);
+  stand.desk.answer("ask again");
+  rig.run(0ms);
+  stand.llm->call("c2", "book");
+  rig.run(1990ms);
+  CHECK(rig.count("speech_segment") == 0);
+  rig.run(20ms);
+  CHECK(contains(rig.json("reply_delta"), R"("text":"One moment, please.")"));
+  rig.run(6s);
+  CHECK(rig.count("reply_delta") == 1);  // so long since its last sound, not since its first
+  stand.desk.answer("booked", 1);
+  rig.run(0ms);
+  stand.llm->reply("It is booked.");
+  REQUIRE(rig.settle());
+  CHECK(rig.far_end->heard() == "One moment, please. It is booked.");
+}
+
 TEST_CASE("tools: half of a call's deadline is told, once, while its reply waits for it") {
   ToolStand stand;
   SessionRig& rig = stand.begin();
