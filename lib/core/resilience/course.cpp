@@ -62,7 +62,7 @@ std::optional<std::size_t> Course::admitted_before(std::size_t link) {
 
 std::size_t Course::begin() {
   const std::size_t first = admitted_before(links_.size()).value_or(0);
-  tries_[first] = 1;
+  renew(first);
   return first;
 }
 

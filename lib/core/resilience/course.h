@@ -76,7 +76,8 @@ class Course {
   Course(Stage stage, const std::vector<CourseLink>& links, const ResilienceOptions& options,
          const StreamContext& context, std::string_view session_id);
 
-  // Who is tried first: the first one that is not to be left alone, or else the first.
+  // Who is tried first, and first again: the first one that is not to be left alone, or else the
+  // first. The observer may cancel the stream in the meantime.
   std::size_t begin();
   // Nothing is owed, and what comes next is another request: who is asked for it instead of `link`.
   // Nothing: nobody before it is to be asked. The observer may cancel the stream in the meantime.

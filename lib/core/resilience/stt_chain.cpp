@@ -50,14 +50,18 @@ class SttChain::Stream final : public SttStream, private SttListener {
   void stt_final(const Transcript& transcript) override;
   void stt_signal(TurnSignal signal, float probability) override;
   void stt_writable() override;
-  void stream_failed(Status status) override { failed(status, false); }
+  void stream_failed(Status status) override;
   void stream_closed() override;
 
   // one after the other
   void try_link(std::size_t link);
   Status ask(std::size_t link);
   void failed(const Status& status, bool deadline);
+  void wake();
   void go_back();
+  bool idle() const;
+  void rest();
+  bool resting() const { return port_ == nullptr && !retry_; }
   void end();
   void close_if_over();
 
@@ -217,6 +221,25 @@ void SttChain::Stream::go_back() {
   try_link(*earlier);
 }
 
+// An utterance begins. Whoever was found gone is asked again.
+void SttChain::Stream::wake() {
+  if (!std::exchange(between_, false)) return;
+  if (!resting()) return go_back();
+  const std::size_t link = course_.begin();
+  if (over_) return course_.abandoned(link);  // who was told of it wants no more
+  try_link(link);
+}
+
+bool SttChain::Stream::idle() const {
+  return between_ && !retry_ && !finish_ && flushes_.empty() && kept_.size() == 0;
+}
+
+// The recogniser owed nothing and is gone, which is no failure: long silences end idle connections.
+void SttChain::Stream::rest() {
+  if (port_ != nullptr) port_->let_go();
+  port_.reset();
+}
+
 void SttChain::Stream::end() {
   over_ = true;
   timer_.cancel();
@@ -233,7 +256,7 @@ void SttChain::Stream::close_if_over() {
 
 bool SttChain::Stream::audio(AudioView audio) {
   if (over_) return true;
-  if (std::exchange(between_, false)) go_back();
+  wake();
   if (over_) return true;
   if (unsent() > samples(kKept)) {
     told_full_ = true;
@@ -246,6 +269,7 @@ bool SttChain::Stream::audio(AudioView audio) {
 }
 
 void SttChain::Stream::flush() {
+  if (!over_ && resting()) wake();
   if (over_) return;
   flushes_.push_back({kept_.end(), now()});
   pump();
@@ -255,6 +279,7 @@ void SttChain::Stream::flush() {
 void SttChain::Stream::finish() {
   if (over_) return;
   finish_ = true;
+  if (resting()) return end();
   pump();
 }
 
@@ -371,9 +396,14 @@ void SttChain::Stream::stt_signal(TurnSignal signal, float probability) {
   if (!over_) sink_.turn_signal(signal, probability);
 }
 
+void SttChain::Stream::stream_failed(Status status) {
+  if (!over_ && idle()) return rest();
+  failed(status, false);
+}
+
 void SttChain::Stream::stream_closed() {
   port_.reset();
-  if (over_) return;
+  if (over_ || idle()) return;
   if (finish_told_ && flushes_.empty()) return end();
   failed(unavailable("the recogniser closed its stream in mid-utterance"), false);
 }

@@ -397,6 +397,56 @@ TEST_CASE("stt chain: who stands in does so for one utterance") {
   CHECK(bench.probe.record().text() == "yes yes yes");
 }
 
+TEST_CASE(
+    "stt chain: a recogniser that goes while it owes nothing rests until the next utterance") {
+  Bench bench;
+  bench.start();
+  const auto utterance = [&] {
+    bench.hear(200ms);
+    bench.stream->flush();
+    bench.run();
+    bench.a->final("yes");
+    bench.run();
+  };
+  utterance();
+  for (std::size_t i = 1; i <= 5; ++i) {  // more often than it would be tried again
+    if (i % 2 == 0) bench.a->line().sink->error({ErrorCode::kUnavailable, "no audio came"});
+    bench.a->line().close();
+    bench.run(10s);
+    CHECK(bench.a->lines.size() == i);
+    utterance();
+    REQUIRE(bench.a->lines.size() == i + 1);
+    CHECK(Bench::given(bench.a->line()) == 200ms);
+  }
+  CHECK(bench.probe.record().text() == "yes yes yes yes yes yes");
+  CHECK(bench.observed.text().empty());
+  CHECK(bench.b->lines.empty());
+}
+
+TEST_CASE("stt chain: whoever is done while the recogniser rests is told so, or answered") {
+  Bench bench;
+  bench.start();
+  bench.hear(200ms);
+  bench.stream->flush();
+  bench.run();
+  bench.a->final("yes");
+  bench.a->line().close();
+  bench.run();
+  SECTION("finish") {
+    bench.stream->finish();
+    bench.run();
+    CHECK(bench.probe.record().log == "fc");
+  }
+  SECTION("flush") {
+    bench.stream->flush();
+    bench.run();
+    REQUIRE(bench.a->lines.size() == 2);
+    bench.a->final("");
+    bench.run();
+    CHECK(bench.probe.record().log == "ff");
+  }
+}
+
 TEST_CASE("stt chain: words that were settled unasked are no place to change the recogniser") {
   Bench bench;
   bench.start();
