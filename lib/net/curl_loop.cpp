@@ -14,16 +14,16 @@ namespace {
 // Idle connections that are kept, over all hosts.
 constexpr long kMaxIdle = 64;
 
+}  // namespace
+
 // Once a process; never undone, because other users of libcurl in it may be left.
-bool initialise_curl() {
+bool CurlLoop::prepare() {
   static const bool done = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   return done;
 }
 
-}  // namespace
-
 std::shared_ptr<CurlLoop> CurlLoop::create(std::shared_ptr<Loop> loop) {
-  if (!initialise_curl()) return nullptr;
+  if (!prepare()) return nullptr;
   const std::shared_ptr<CurlLoop> made(new CurlLoop(std::move(loop)));
   return made->multi_ != nullptr ? made : nullptr;
 }

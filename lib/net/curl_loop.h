@@ -26,6 +26,7 @@ class CurlUser {
 // the loop.
 class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
  public:
+  static bool prepare();  // see HttpClient
   // Null when there is no memory.
   static std::shared_ptr<CurlLoop> create(std::shared_ptr<Loop> loop);
   ~CurlLoop();

@@ -46,6 +46,8 @@ class Client final : public HttpClient {
 
 }  // namespace
 
+bool HttpClient::prepare() { return CurlLoop::prepare(); }
+
 std::shared_ptr<HttpClient> HttpClient::create(std::shared_ptr<Loop> loop) {
   std::shared_ptr<CurlLoop> curl = CurlLoop::create(loop);
   if (curl == nullptr) return nullptr;

@@ -50,6 +50,9 @@ class HttpCall {
 // Lives on one loop; its connections are kept and used again. On the loop.
 class HttpClient {
  public:
+  // Any thread. Else the first client does it on its loop: some milliseconds in which nothing else
+  // goes on there, and memory that OpenSSL keeps for a thread which may end late.
+  static bool prepare();
   static std::shared_ptr<HttpClient> create(std::shared_ptr<Loop> loop);
   virtual ~HttpClient() = default;
   // `listener` must live until done, failed, or the call has been dropped.

@@ -85,6 +85,7 @@ Result<std::shared_ptr<OtlpExporter>> make_traces(const TelemetryOptions& option
   if (options.endpoint.empty()) return std::shared_ptr<OtlpExporter>();
   auto otlp = make_otlp_options(options.endpoint, options.headers, options.service_name);
   if (!otlp.ok()) return otlp.status();
+  if (!net::HttpClient::prepare()) return unavailable("the HTTP client can't be initialised");
   return std::make_shared<OtlpExporter>(
       loop, [loop] { return net::HttpClient::create(loop); }, std::move(*otlp), logger);
 }
