@@ -66,7 +66,10 @@ void Invariants::see(const AnyEvent& event, const FarEnd& far_end) {
   note_failure(event);
   const auto* error = event.as<event::Error>();
   if (error != nullptr && error->stage == Stage::kStt) {
-    deaf_turn_ = story_.user_turn();
+    // Who has said a back-channel may go on after what came then was not understood in time.
+    const bool goes_on =
+        error->code == ErrorCode::kTimeout && !story_.turn(story_.user_turn()).words.empty();
+    deaf_turn_ = goes_on ? 0 : story_.user_turn();
     deaf_since_ = story_.now();
     deaf_.push_back(deaf_since_);
   }
@@ -151,7 +154,8 @@ void Invariants::look(Duration now, Duration sound, FarEnd& far_end) {
   }
   const Duration sign = std::max({story_.last_sign(), sound, far_end.last_played_at()});
   const bool user = story_.user_turn() != 0;
-  look_for_filler(now, std::max({story_.last_word(), sound, far_end.last_played_at()}));
+  look_for_filler(
+      now, std::max({story_.last_word(), story_.tools_began(), sound, far_end.last_played_at()}));
   if (story_.replying() == 0 && !user && !story_.owes_reply()) return look_for_apology(now, sign);
   // A turn that only the host ends may take as long as it likes.
   if (story_.replying() == 0 && user && plan_.agent.turn.manual_end) return;

@@ -141,7 +141,7 @@ void Invariants::check_heard(TurnId id, const TurnStory& turn, const std::string
   std::int64_t reported = 0;
   bool gapless = true;
   for (const Played& stretch : stretches) {
-    if (stretch.origin.stream == 0) continue;
+    if (stretch.origin.stream == 0 || stretch.samples < kShortest) continue;
     gapless = gapless && stretch.origin.sample <= played + kShortest;
     // No report has told in time that what was sent again had been played before.
     if (!exact) reported = std::min(reported, stretch.origin.sample);

@@ -75,6 +75,7 @@ void Story::on(const event::SessionClosed&) {
 void Story::on(const event::ToolCallStarted& e) {
   check_part_of_reply();
   check(calls_.emplace(e.call_id, false).second, "calls of tools have names of their own");
+  if (working_.empty()) tools_began_ = now_;
   working_.insert(std::string(e.call_id));
 }
 

@@ -84,6 +84,8 @@ class Story {
   Duration last_word() const { return last_word_; }
   // Whether tools work for the reply.
   bool tools_work() const { return !working_.empty(); }
+  // When they began, of use while they work.
+  Duration tools_began() const { return tools_began_; }
   std::uint64_t events() const { return seq_; }
   // The turns that were answered, in the order in which they ended.
   const std::vector<TurnId>& answered() const { return answered_; }
@@ -144,6 +146,7 @@ class Story {
   Duration now_{0};
   Duration last_sign_{0};
   Duration last_word_{0};
+  Duration tools_began_{0};
   std::set<std::string> working_;  // the reply's calls
   TurnId id_ = 0;                  // of the event being told
   TurnId newest_ = 0;

@@ -52,8 +52,7 @@ void draw_limits(Chance& chance, AgentOptions& agent) {
   agent.resilience.first_audio = ms(chance.between(800, 4000));
   agent.resilience.retries = 0;
   agent.resilience.apology.clear();
-  agent.resilience.filler = chance.yes(0.7) ? "one moment." : "";
-  agent.resilience.filler_after = ms(chance.between(500, 4000));
+  agent.resilience.filler.clear();
   limits.close_timeout = ms(chance.between(100, 1500));
   if (chance.yes(0.1)) limits.max_utterance = ms(chance.between(1000, 4000));
   if (chance.yes(0.05)) limits.max_session = ms(chance.between(1, 60'000));

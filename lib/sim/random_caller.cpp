@@ -274,9 +274,12 @@ bool RandomCaller::listens() const {
   return voice && !over() && plan_.listens;
 }
 
-// What was said just now may be cut short.
+// What was said just now may be cut short, and with it what it went on from.
 void RandomCaller::disturb() {
-  while (!utterances_.empty() && utterances_.back().end > now() - std::chrono::seconds(6)) {
+  constexpr Duration kPause{2'500'000'000};
+  Duration kept = now() - std::chrono::seconds(6);
+  while (!utterances_.empty() && utterances_.back().end > kept) {
+    kept = std::min(kept, utterances_.back().begin - kPause);
     utterances_.pop_back();
   }
 }

@@ -217,6 +217,9 @@ RandomPlan draw_plan(std::uint64_t seed, const RandomOptions& options) {
   std::size_t& tokens = plan.agent.limits.max_history_tokens;
   if (!plan.tools.empty() && tokens >= 1000) tokens = 100'000'000;
   // Of a history that is never full nothing is summarised.
+  Chance filler(seed, 8);
+  if (filler.yes(0.7)) plan.agent.resilience.filler = "one moment.";
+  plan.agent.resilience.filler_after = ms(filler.between(500, 4000));
   Chance summaries(seed, 6);
   const bool small = tokens <= 100 || plan.agent.limits.max_history_messages <= 8;
   plan.agent.summarise_history = small && summaries.yes(0.5);

@@ -50,13 +50,14 @@ void SessionImpl::pause_utterance(TurnId turn, Duration at) {
 // The recogniser has not answered in time. What was understood is answered; nothing is a failure.
 void SessionImpl::give_up_waiting(TurnId turn) {
   recogniser_->give_up();
-  if (reading_.words() > 0) return;
+  // A back-channel is no answer to what may have been said after it.
+  if (reading_.words() > 0 && !reading_.back_channel()) return;
   publish_error(
       Stage::kStt, turn,
       {ErrorCode::kTimeout,
        "the recogniser settled no words for " +
            std::to_string(parts_.agent->limits.final_timeout.count() / 1'000'000) + " ms"});
-  nothing_helped(Stage::kStt, turn);
+  if (reading_.words() == 0) nothing_helped(Stage::kStt, turn);
 }
 
 void SessionImpl::end_turn(TurnId turn, TurnEndReason reason) {
