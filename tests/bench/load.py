@@ -29,6 +29,7 @@ import pathlib
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -79,7 +80,9 @@ class Bench:
         done = subprocess.run(pinned(core, command), stdout=subprocess.PIPE, text=True,
                               preexec_fn=allow_many_files)
         if done.returncode != 0:
-            raise CallersFailed(f"'{' '.join(map(str, command))}' failed")
+            how = (f"killed by {signal.Signals(-done.returncode).name}" if done.returncode < 0
+                   else f"exit code {done.returncode}")
+            raise CallersFailed(f"'{' '.join(map(str, command))}' failed: {how}")
         return json.loads(done.stdout)
 
     def load(self, mode, sessions, **options):

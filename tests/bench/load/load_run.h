@@ -35,7 +35,8 @@ struct LoadReport {
   LoadResults results;
 };
 
-// Lives on one loop, and everything on it.
+// Lives on one loop, and everything on it; its connections stay open after the report, so it has to
+// outlive the loop's work.
 class LoadRun {
  public:
   LoadRun(std::shared_ptr<net::Loop> loop, LoadOptions options);

@@ -11,6 +11,7 @@
 // The result is one JSON object on standard output.
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,8 +84,9 @@ void write(va::JsonWriter& json, const LoadOptions& options, LoadReport& report)
   json.end_array();
 }
 
-// Whether anything was measured.
-bool measure(const std::string& mode, const LoadOptions& options, va::JsonWriter& json) {
+// Whether anything was measured. `run` has to stay until the program ends: its loop goes on with it.
+bool measure(const std::string& mode, const LoadOptions& options,
+             std::unique_ptr<va::bench::LoadRun>& run, va::JsonWriter& json) {
   if (mode == "detector") {
     json.field("us_per_frame", va::bench::detector_cost(options.sessions));
     return true;
@@ -96,8 +98,8 @@ bool measure(const std::string& mode, const LoadOptions& options, va::JsonWriter
   }
   auto loop = va::net::Loop::create("callers");
   if (!loop.ok()) return false;
-  va::bench::LoadRun run(*loop, options);
-  LoadReport report = run.start().get();
+  run = std::make_unique<va::bench::LoadRun>(*loop, options);
+  LoadReport report = run->start().get();
   if (report.seconds == 0) return false;
   write(json, options, report);
   return true;
@@ -124,7 +126,8 @@ int main(int argc, char** argv) {
   va::JsonWriter json;
   json.begin_object().field("mode", std::string_view(mode));
   json.field("sessions", static_cast<std::uint64_t>(options.sessions));
-  const bool measured = measure(mode, options, json);
+  std::unique_ptr<va::bench::LoadRun> run;
+  const bool measured = measure(mode, options, run, json);
   json.end_object();
   if (measured) std::printf("%s\n", std::string(json.text()).c_str());
   std::fflush(stdout);
