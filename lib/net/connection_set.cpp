@@ -38,6 +38,13 @@ std::vector<std::shared_ptr<Connection>> ConnectionSet::all() const {
   return result;
 }
 
+std::string& ConnectionSet::outgoing(Outbox::Writer& writer) {
+  if (outbox_.empty()) {
+    loop_->at_round_end([self = shared_from_this()] { self->outbox_.flush(); });
+  }
+  return outbox_.next(writer);
+}
+
 void ConnectionSet::schedule_tick() {
   if (ticking_ || connections_.empty()) return;
   ticking_ = true;

@@ -12,6 +12,7 @@
 
 #include "net/byte_budget.h"
 #include "net/loop.h"
+#include "net/outbox.h"
 #include "voiceagent/time.h"
 
 namespace voiceagent::net {
@@ -55,6 +56,10 @@ class ConnectionSet : public std::enable_shared_from_this<ConnectionSet> {
     return write_buffer_;
   }
 
+  // Where `writer` appends a message that is written when the loop's round ends.
+  std::string& outgoing(Outbox::Writer& writer);
+  Outbox& outbox() { return outbox_; }
+
   // How much was moved and how many WebSockets there are; written by the loop alone.
   struct Counters {
     std::atomic<std::uint64_t> bytes_in = 0;
@@ -79,6 +84,7 @@ class ConnectionSet : public std::enable_shared_from_this<ConnectionSet> {
   std::atomic<std::size_t> open_ = 0;
   std::vector<char> read_buffer_;
   std::string write_buffer_;
+  Outbox outbox_;
 };
 
 }  // namespace voiceagent::net

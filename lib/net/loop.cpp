@@ -71,6 +71,7 @@ class Core {
   bool cancel(TimerId timer) { return queue_.cancel(timer); }
   void stop();
   void at_exit(Task task) { at_exit_.push_back(std::move(task)); }
+  void at_round_end(Task task) { at_round_end_.push_back(std::move(task)); }
 
   // The thread's life.
   void run();
@@ -85,6 +86,7 @@ class Core {
  private:
   void wake();
   void round();
+  void end_round();
   void set_timer(Time due);
   void finish();
   void close_handles();
@@ -102,6 +104,7 @@ class Core {
   TaskQueue queue_;
   std::atomic<int> adding_ = 0;  // foreign threads that may be about to wake us
   std::vector<Task> at_exit_;
+  std::vector<Task> at_round_end_;
   Lateness lateness_;
   Time timer_due_ = Time::max();
   uv_loop_t loop_{};
@@ -170,7 +173,9 @@ void Core::wake() {
 }
 
 void Core::round() {
-  if (!queue_.run()) return finish();
+  const bool goes_on = queue_.run();
+  end_round();
+  if (!goes_on) return finish();
   const Time due = queue_.rest();
   if (due == Time()) {
     uv_idle_start(&idle_, [](uv_idle_t*) {});
@@ -178,6 +183,14 @@ void Core::round() {
     uv_idle_stop(&idle_);
     set_timer(due);
   }
+}
+
+void Core::end_round() {
+  for (std::size_t i = 0; i < at_round_end_.size(); ++i) {
+    Task task = std::move(at_round_end_[i]);
+    task();
+  }
+  at_round_end_.clear();
 }
 
 // libuv counts whole milliseconds on the same clock, in a copy of it that ages during a round.
@@ -279,6 +292,7 @@ class UvLoop final : public Loop {
   }
   uv_loop_s* uv() override { return core_->uv(); }
   void at_exit(Task task) override { core_->at_exit(std::move(task)); }
+  void at_round_end(Task task) override { core_->at_round_end(std::move(task)); }
 
  private:
   const std::shared_ptr<Core> core_;

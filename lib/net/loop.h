@@ -35,6 +35,9 @@ class Loop : public Executor {
   // everything posted has run; the loop then goes on until no handle is open.
   virtual uv_loop_s* uv() = 0;
   virtual void at_exit(Task task) = 0;
+  // For lib/net alone, on the loop's thread: runs `task` when the present round ends, after all
+  // else that is due and before the loop waits for events.
+  virtual void at_round_end(Task task) = 0;
 };
 
 }  // namespace voiceagent::net

@@ -149,12 +149,12 @@ bool WebSocketConnection::on_message(bool is_text, std::span<char> bytes) {
 // Of several pings that come while something waits, the latest is answered.
 bool WebSocketConnection::on_ping(std::span<char> bytes) {
   if (state_ != State::kOpen || broken_) return true;
-  std::string frame;
-  append(frame, FrameKind::kPong, {}, {bytes.data(), bytes.size()});
+  const std::string_view payload(bytes.data(), bytes.size());
   if (waits()) {
-    pong_ = std::move(frame);
+    pong_.clear();
+    append(pong_, FrameKind::kPong, {}, payload);
   } else {
-    write_now(frame);
+    append(set_.outgoing(*this), FrameKind::kPong, {}, payload);
   }
   return true;
 }
@@ -197,9 +197,7 @@ void WebSocketConnection::keep_alive(Time now) {
   }
   if (!pinged_ && quiet >= limits_.ping) {
     pinged_ = true;
-    std::string frame;
-    append(frame, FrameKind::kPing, {}, {});
-    write_now(frame);
+    append(set_.outgoing(*this), FrameKind::kPing, {}, {});
   }
 }
 
@@ -230,6 +228,7 @@ void WebSocketConnection::lost() {
   const auto self = shared_from_this();
   state_ = State::kClosed;
   ConnectionSet::Counters::add(set_.counters.web_sockets, static_cast<std::uint64_t>(-1));
+  set_.outbox().forget(*this);
   set_.remove(this);
   stream_.reset();
   queue_.clear();

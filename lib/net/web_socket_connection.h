@@ -1,6 +1,6 @@
 // One connection once it is a WebSocket, at either end.
 //
-// A message is written to the socket at once, in one call, when nothing waits before it; otherwise
+// A message that nothing waits before is written when the loop's round ends (outbox.h); otherwise
 // it is queued, within the bounds of WebSocketLimits.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "base/ring.h"
 #include "net/admission.h"
 #include "net/http_server.h"
+#include "net/outbox.h"
 #include "net/server_loop.h"
 #include "net/stream.h"
 #include "net/web_socket.h"
@@ -22,6 +23,7 @@ namespace voiceagent::net {
 class WebSocketConnection final : public WebSocket,
                                   public Connection,
                                   public Stream::Owner,
+                                  public Outbox::Writer,
                                   public std::enable_shared_from_this<WebSocketConnection>,
                                   private FrameReader::Sink {
  public:
@@ -51,6 +53,7 @@ class WebSocketConnection final : public WebSocket,
   std::uint64_t dropped_messages() const override { return dropped_; }
 
   void stream_ready() override;
+  void write(std::string_view bytes) override;
   void tick(Time now) override;
   void drain() override {
     if (state_ == State::kOpen && !broken_) handler_->draining();

@@ -68,11 +68,25 @@ bool WebSocketConnection::send_binary(std::span<const std::byte> head,
 bool WebSocketConnection::send(FrameKind kind, std::string_view head, std::string_view payload,
                                bool may_drop) {
   if (state_ != State::kOpen || broken_) return false;
+  if (!waits()) {
+    append(set_.outgoing(*this), kind, head, payload);
+    return true;
+  }
   std::string& frame = set_.write_buffer();
   append(frame, kind, head, payload);
-  if (!waits()) return write_now(frame);
   enqueue(frame, may_drop);
   return state_ == State::kOpen;
+}
+
+// What the outbox held. Where the socket took only a part of what stood before, it comes behind the
+// rest of that.
+void WebSocketConnection::write(std::string_view bytes) {
+  if (broken_) return;
+  if (rest_.empty()) {
+    write_now(bytes);
+  } else {
+    rest_.append(bytes);
+  }
 }
 
 // What the socket doesn't take is kept; nothing may wait yet. False: the connection is broken.
@@ -148,6 +162,7 @@ void WebSocketConnection::close_with(int code, std::string_view reason, bool aft
   if (after_error) closed_reason_ = reason;
   close_frame_ = make_close_frame(code, reason);
   deadline_ = loop_->now() + std::min(kCloseTime, limits_.stall);
+  set_.outbox().flush();
   if (!waits() && !broken_) send_close_frame();
 }
 

@@ -27,6 +27,7 @@ class VirtualLoop final : public net::Loop {
   Duration cpu_time() const override { return Duration(0); }
   uv_loop_s* uv() override { return nullptr; }
   void at_exit(Task) override {}
+  void at_round_end(Task task) override { post(std::move(task)); }
 
   Duration late{0};
 

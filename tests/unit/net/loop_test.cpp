@@ -70,6 +70,27 @@ TEST_CASE("what a callback of libuv posts runs without another event") {
   CHECK(done.wait());
 }
 
+TEST_CASE("what is to be done at the end of a round comes behind all that was due in it") {
+  auto loop = make_loop();
+  std::vector<int> order;
+  Gate ended;
+  Loop* const raw = loop.get();
+  raw->post([&, raw] {
+    raw->at_round_end([&, raw] {
+      order.push_back(3);
+      raw->post([&] {
+        order.push_back(4);  // in the next one
+        ended.open();
+      });
+    });
+    order.push_back(1);
+    raw->post_after(0ms, [&] { order.push_back(2); });
+  });
+  REQUIRE(ended.wait());
+  loop.reset();
+  CHECK(order == std::vector{1, 2, 3, 4});
+}
+
 TEST_CASE("at the end, what was registered last is run first, once everything posted has run") {
   auto loop = make_loop();
   std::vector<int> order;
