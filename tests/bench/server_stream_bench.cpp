@@ -4,10 +4,13 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "bench/heap.h"
+#include "bench/load/scripted_agent.h"
 #include "bench/scripted_session.h"
 #include "support/alloc_counter.h"
 #include "support/fake_connection.h"
@@ -41,10 +44,11 @@ AgentOptions agent(const std::string& reply) {
 // Connections to a server in virtual time, whose sockets swallow what they are sent.
 class Server {
  public:
-  explicit Server(const std::string& reply)
+  explicit Server(const std::string& reply) : Server(agent(reply)) {}
+  explicit Server(AgentOptions options)
       : time_(VirtualExecutor::create()),
         loop_(std::make_shared<test::VirtualLoop>(time_)),
-        host_(std::make_shared<test::FakeHost>(time_, agent(reply))) {
+        host_(std::make_shared<test::FakeHost>(time_, std::move(options))) {
     host_->capacity = 1'000;
   }
   ~Server() {
@@ -132,6 +136,40 @@ void frame_out_connection(benchmark::State& state) {
                          benchmark::Counter::kAvgIterations);
 }
 
+std::shared_ptr<VadProvider> detector() {
+  Registry registry;
+  register_builtin_providers(registry);
+  return registry.make_vad("webrtc", {}, {nullptr, make_null_logger()}).value();
+}
+
+// A frame of one of many callers, as the load generator's: the agent talks half of the time, the
+// detector of voice is the real one. When the next frame of a caller comes, the others have had the
+// processor's caches.
+void frame_of_one_of(benchmark::State& state) {
+  const auto callers = static_cast<std::size_t>(state.range(0));
+  AgentOptions agent = scripted_agent();
+  agent.vad = {"given", {}, detector()};
+  Server server(std::move(agent));
+  const Pcm audio = caller_audio();
+  const std::span<const std::int16_t> samples(audio.samples);
+  const auto size = static_cast<std::size_t>(audio.sample_rate / 50);
+  const std::size_t cycle = samples.size() / size;
+  std::vector<Server::Connection> connections(callers);
+  for (Server::Connection& each : connections) each = server.connect();
+  std::size_t caller = 0;
+  std::size_t frame = 0;
+  const auto step = [&] {
+    const std::size_t at = frame + caller * cycle / callers;
+    connections[caller].handler->binary(std::as_bytes(samples.subspan(at % cycle * size, size)));
+    server.time().run_for(kFrame / static_cast<std::int64_t>(callers));
+    if (++caller < callers) return;
+    caller = 0;
+    ++frame;
+  };
+  for (std::size_t i = 0; i < cycle * callers; ++i) step();
+  for (auto _ : state) step();
+}
+
 void connection_bytes(benchmark::State& state) {
   Server server("It is sunny.");
   const double bytes = bytes_each<Server::Connection>([&] {
@@ -149,6 +187,7 @@ void connection_bytes(benchmark::State& state) {
 }
 
 BENCHMARK(frame_in_session_alone);
+BENCHMARK(frame_of_one_of)->ArgName("callers")->Arg(1)->Arg(100)->Arg(1'000)->MinTime(2);
 BENCHMARK(frame_in_connection);
 // A reply of 2,640 s, and 100 frames to warm up.
 BENCHMARK(frame_out_session_alone)->Iterations(100'000);
