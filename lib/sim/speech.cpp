@@ -3,8 +3,10 @@
 #include "sim/speech.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "voiceagent/sim.h"
 
@@ -17,7 +19,8 @@ constexpr int kFirstByte = 32;    // space
 constexpr int kLastByte = 126;    // tilde
 constexpr int kCodes = kLastByte - kFirstByte + 1;
 constexpr std::size_t kHalfPeriod = 16;  // samples: 500 Hz at 16 kHz
-constexpr int kPauseSamples = 80;        // so many zeros in a row are a pause
+using HalfPeriod = std::array<std::int16_t, kHalfPeriod>;
+constexpr int kPauseSamples = 80;  // so many zeros in a row are a pause
 
 // Characters alternate between two ranges of levels, so that "ll" reads as two.
 int level_of(char c, bool odd) {
@@ -33,6 +36,14 @@ std::size_t speech_samples(std::string_view text, int sample_rate) {
 }
 
 namespace {
+
+// How many samples at the beginning are the same: not always all of them. REQUIRES: some.
+std::size_t equal_samples(std::span<const std::int16_t> samples) {
+  if (samples.size() <= kHalfPeriod) return 1;
+  return std::memcmp(samples.data(), samples.data() + 1, kHalfPeriod * sizeof(std::int16_t)) == 0
+             ? kHalfPeriod
+             : 1;
+}
 
 enum class Voice { kUser, kAgent };
 
@@ -63,7 +74,9 @@ void fill(std::string_view text, int sample_rate, std::size_t begin, Voice voice
     while (i < end) {
       const bool up = is_up(halves + i / kHalfPeriod, voice);
       const std::size_t count = std::min(end - i, kHalfPeriod - i % kHalfPeriod);
-      std::fill_n(rest.begin(), count, static_cast<std::int16_t>(up ? level : -level));
+      HalfPeriod half;
+      half.fill(static_cast<std::int16_t>(up ? level : -level));
+      std::memcpy(rest.data(), half.data(), count * sizeof(std::int16_t));
       rest = rest.subspan(count);
       i += count;
     }
@@ -92,14 +105,19 @@ Pcm silence(Duration length, int sample_rate) {
   return pcm;
 }
 
+// A square wave, and silence, are long runs of one sample.
 void SpeechReader::add(std::span<const std::int16_t> samples) {
   int last_level = 0;
-  for (const std::int16_t sample : samples) {
-    const int level = std::abs(static_cast<int>(sample));
+  for (auto rest = samples; !rest.empty();) {
+    const int level = std::abs(static_cast<int>(rest.front()));
+    const std::size_t run = equal_samples(rest);
+    rest = rest.subspan(run);
     if (level == last_level && level >= kBaseLevel) continue;  // the same character goes on
     last_level = level;
     if (level < kBaseLevel) {
-      if (++zeros_ == kPauseSamples) end_word();
+      const bool paused = zeros_ >= kPauseSamples;
+      zeros_ = std::min(kPauseSamples, zeros_ + static_cast<int>(run));
+      if (!paused && zeros_ == kPauseSamples) end_word();
       continue;
     }
     zeros_ = 0;
