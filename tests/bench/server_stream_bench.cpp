@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "bench/heap.h"
-#include "bench/load/scripted_agent.h"
+#include "bench/scripted_agent.h"
 #include "bench/scripted_session.h"
 #include "support/alloc_counter.h"
 #include "support/fake_connection.h"

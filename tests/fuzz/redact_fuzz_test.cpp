@@ -47,9 +47,26 @@ TEST_CASE("an address's user is found when a secret of its own hid it") {
 }
 
 TEST_CASE("pieces of secrets in any order do no harm") {
-  static constexpr std::array<std::string_view, 20> kPieces{
-      "://", "token", "=", ":", "sk-aaaaaaaaaaaaaaaaaaaaa", "@", "bearer ", " ", "[redacted]", "/",
-      ";", "\"", "authorization", "\n", "a", "cookie:", "\\", "tokens", "x-", "."};
+  static constexpr std::array<std::string_view, 20> kPieces{"://",
+                                                            "token",
+                                                            "=",
+                                                            ":",
+                                                            "sk-aaaaaaaaaaaaaaaaaaaaa",
+                                                            "@",
+                                                            "bearer ",
+                                                            " ",
+                                                            "[redacted]",
+                                                            "/",
+                                                            ";",
+                                                            "\"",
+                                                            "authorization",
+                                                            "\n",
+                                                            "a",
+                                                            "cookie:",
+                                                            "\\",
+                                                            "tokens",
+                                                            "x-",
+                                                            "."};
   std::mt19937 random(1);
   for (int run = 0; run < 5'000; ++run) {
     std::string text;

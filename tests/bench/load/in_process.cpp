@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/load/scripted_agent.h"
+#include "bench/scripted_agent.h"
 #include "bench/voice.h"
 #include "net/loop.h"
 #include "voiceagent/engine.h"

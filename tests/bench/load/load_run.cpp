@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "bench/load/scripted_agent.h"
+#include "bench/scripted_agent.h"
 
 namespace voiceagent::bench {
 

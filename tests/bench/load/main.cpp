@@ -84,7 +84,8 @@ void write(va::JsonWriter& json, const LoadOptions& options, LoadReport& report)
   json.end_array();
 }
 
-// Whether anything was measured. `run` has to stay until the program ends: its loop goes on with it.
+// Whether anything was measured. `run` has to stay until the program ends: its loop goes on with
+// it.
 bool measure(const std::string& mode, const LoadOptions& options,
              std::unique_ptr<va::bench::LoadRun>& run, va::JsonWriter& json) {
   if (mode == "detector") {

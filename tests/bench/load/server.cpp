@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "bench/load/scripted_agent.h"
+#include "bench/scripted_agent.h"
 #include "voiceagent/log.h"
 #include "voiceagent/server.h"
 
