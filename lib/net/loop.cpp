@@ -231,6 +231,7 @@ void Core::finish() {
     at_exit_.pop_back();
     task();
   }
+  end_round();  // what they still sent
   while (adding_.load() != 0) std::this_thread::yield();
   close_handles();
 }
