@@ -38,10 +38,31 @@ bool has_least_integer(const Json& value) {
   return false;
 }
 
+// RapidJSON takes every object for a schema, and compiles what it finds in it: defaults and
+// examples are values.
+void drop_values(rapidjson::Value& part) {
+  if (part.IsArray()) {
+    for (rapidjson::Value& each : part.GetArray()) drop_values(each);
+  }
+  if (!part.IsObject()) return;
+  while (part.EraseMember("default") || part.EraseMember("examples")) {
+  }
+  for (auto& member : part.GetObject()) {
+    const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+    if (name == "enum") continue;
+    if (name != "properties") {
+      drop_values(member.value);
+      continue;
+    }
+    for (auto& property : member.value.GetObject()) drop_values(property.value);
+  }
+}
+
 class Compiled final : public JsonSchema {
  public:
   explicit Compiled(const std::string& text) {
     source_.Parse(text.c_str(), text.size());
+    drop_values(source_);
     schema_ = std::make_unique<rapidjson::SchemaDocument>(source_);
   }
 

@@ -201,6 +201,16 @@ std::string wrong_pattern(const Json& json) {
          "(ab), ^, $, ., [a-c], [^abc]";
 }
 
+// RapidJSON would take it for a schema, which nobody has checked.
+bool looks_like_schema(const Json& value) {
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string_view key = value.is_object() ? value.key_at(i) : std::string_view();
+    if (key == "pattern" || key == "patternProperties" || key == "$ref") return true;
+    if (looks_like_schema(value.at(i))) return true;
+  }
+  return false;
+}
+
 class Walk {
  public:
   Status schema(const Json& json, const std::string& path, int depth) {
@@ -281,8 +291,11 @@ class Walk {
         if (all_elements(json, [](const Json& name) { return name.is_string(); })) return "";
         return "must be a list of names";
       case Rule::kValues:
-        if (json.is_array() && json.size() > 0) return "";
-        return "must be a list of values that is not empty";
+        if (!json.is_array() || json.size() == 0) {
+          return "must be a list of values that is not empty";
+        }
+        if (!looks_like_schema(json)) return "";
+        return "must have no object with a member 'pattern', 'patternProperties' or '$ref'";
       case Rule::kPattern: return wrong_pattern(json);
       default: return "";
     }

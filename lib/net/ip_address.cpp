@@ -46,6 +46,7 @@ IpAddress IpAddress::of(const sockaddr& address) {
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // inet_pton() ends there
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   const std::string copy(text.substr(0, text.find('%')));
   sockaddr_in v4{};

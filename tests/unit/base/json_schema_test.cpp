@@ -146,6 +146,28 @@ TEST_CASE("patterns that can't be understood, or would take all memory, are refu
   CHECK(refusal(member(R"({"pattern":")" + std::string(300, 'a') + R"("})")) != "");
 }
 
+TEST_CASE("defaults and examples are values, whatever they look like") {
+  const std::string values = R"([{"pattern":"()b"},{"$ref":"#/nowhere"},{"properties":7}])";
+  for (const std::string name : {"default", "examples"}) {
+    const std::string text = R"({"type":"string",")" + name + "\":" + values + "}";
+    CHECK(fits(text, R"("x")"));
+    CHECK_FALSE(fits(text, "1"));
+    CHECK(compiled(R"({"type":"object",")" + name + "\":" + values + "}") != nullptr);
+  }
+  // a member may be called that
+  CHECK_FALSE(compiled(R"({"type":"object","properties":{"default":{"type":"string"}}})")
+                  ->check(Json::parse(R"({"default":1})").value())
+                  .ok());
+}
+
+TEST_CASE("an enum holds no object that looks like a schema") {
+  CHECK(fits(R"({"enum":[{"a":[1]},2]})", R"({"a":[1]})"));
+  for (const std::string value : {R"({"pattern":"()b"})", R"([{"a":{"$ref":"#"}}])"}) {
+    CHECK(refusal(member(R"({"enum":[)" + value + "]}")).find("no object with a member") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("schemas that are too large or too deep are refused") {
   CHECK(refusal(member(R"({"description":")" + std::string(70'000, 'a') + R"("})"))
             .find("at most 65536") != std::string::npos);

@@ -54,6 +54,7 @@ TEST_CASE("a network holds the addresses with its bits") {
   CHECK(in("1.2.3.4", "1.2.3.4"));
   CHECK_FALSE(in("1.2.3.4", "1.2.3.5"));
   CHECK(in("0.0.0.0/0", "9.9.9.9"));
+  CHECK_FALSE(IpAddress::parse(std::string_view("::\0.example", 11)).has_value());
   CHECK_FALSE(in("0.0.0.0/0", "::1"));
   CHECK(in("fd00::/8", "fdff::1"));
   CHECK(in("::/0", "1.2.3.4"));
