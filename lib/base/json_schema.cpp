@@ -1,9 +1,11 @@
 #include "base/json_schema.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/json_schema_rules.h"
@@ -38,6 +40,11 @@ bool has_least_integer(const Json& value) {
   return false;
 }
 
+// RapidJSON's iterators can't be compared in C++20.
+auto& member_at(rapidjson::Value& object, rapidjson::SizeType i) {
+  return *(object.MemberBegin() + static_cast<std::ptrdiff_t>(i));
+}
+
 // RapidJSON takes every object for a schema, and compiles what it finds in it: defaults and
 // examples are values.
 void drop_values(rapidjson::Value& part) {
@@ -47,14 +54,16 @@ void drop_values(rapidjson::Value& part) {
   if (!part.IsObject()) return;
   while (part.EraseMember("default") || part.EraseMember("examples")) {
   }
-  for (auto& member : part.GetObject()) {
-    const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+  for (rapidjson::SizeType i = 0; i < part.MemberCount(); ++i) {
+    auto& [key, value] = member_at(part, i);
+    const std::string_view name(key.GetString(), key.GetStringLength());
     if (name == "enum") continue;
     if (name != "properties") {
-      drop_values(member.value);
+      drop_values(value);
       continue;
     }
-    for (auto& property : member.value.GetObject()) drop_values(property.value);
+    for (rapidjson::SizeType k = 0; k < value.MemberCount(); ++k)
+      drop_values(member_at(value, k).value);
   }
 }
 
