@@ -182,6 +182,7 @@ void WebSocketConnection::send_close_frame() {
 
 void WebSocketConnection::flush() {
   if (!waits()) return;
+  set_.outbox().flush();  // what it holds of ours was sent before the queue
   while (flush_rest() && !broken_) {
     if (!pong_.empty()) {
       write_now(std::exchange(pong_, {}));

@@ -1,12 +1,16 @@
 #include "net/outbox.h"
 
+#include <atomic>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "net/web_socket_connection.h"
 #include "support/catch.h"
 #include "support/gate.h"
 #include "support/raw_client.h"
@@ -37,6 +41,30 @@ class Talker final : public WebSocketHandler {
   void closed(int, std::string_view) override { socket_.reset(); }
 
  private:
+  std::shared_ptr<WebSocket> socket_;
+};
+
+// Sends numbered texts until some wait for the client to read, and lets it read before the round
+// has ended.
+class Flood final : public WebSocketHandler {
+ public:
+  Flood(int& sent, std::atomic<bool>& full) : sent_(sent), full_(full) {}
+  void opened(std::shared_ptr<WebSocket> socket) override { socket_ = std::move(socket); }
+  void text(std::span<char>) override {
+    auto& connection = dynamic_cast<WebSocketConnection&>(*socket_);
+    while (socket_->queued_bytes() == 0) send();
+    send();
+    full_ = true;
+    while (socket_->queued_bytes() > 0) connection.stream_ready();
+  }
+  void binary(std::span<const std::byte>) override {}
+  void closed(int, std::string_view) override { socket_.reset(); }
+
+ private:
+  void send() { socket_->send_text(std::to_string(sent_++) + std::string(10'000, ' ')); }
+
+  int& sent_;
+  std::atomic<bool>& full_;
   std::shared_ptr<WebSocket> socket_;
 };
 
@@ -117,4 +145,23 @@ TEST_CASE("outbox: what was said before a close is heard before it") {
     CHECK(client.receive_frame().payload == std::string(100, static_cast<char>('0' + i)));
   }
   CHECK(client.receive_frame().kind == 0x88);
+}
+
+TEST_CASE("outbox: nothing overtakes it, when the client reads before the round has ended") {
+  int sent = 0;
+  std::atomic<bool> full = false;
+  auto app = std::make_shared<test::WebApp>();
+  app->on_upgrade = [&](const HttpRequest&) {
+    UpgradeAnswer answer;
+    answer.handler = std::make_unique<Flood>(sent, full);
+    return answer;
+  };
+  test::WebServer server(app, {});
+  test::RawClient client(server->port(), false, 4096);
+  client.upgrade("/ws");
+  REQUIRE(client.send(test::RawClient::frame(0x81, "go")));
+  while (!full) std::this_thread::yield();
+  for (int number = 0; number < sent; ++number) {
+    REQUIRE(std::atoi(client.receive_frame().payload.c_str()) == number);
+  }
 }
