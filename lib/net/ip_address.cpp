@@ -16,18 +16,6 @@ namespace {
 constexpr std::array<std::uint8_t, 12> kV4Prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr int kV4Bits = 96;
 
-// Some proxies name the client's port too: "9.9.9.9:5555", "[2001:db8::1]:80".
-std::string_view without_port(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon + 1 == text.size()) return text;
-  const std::string_view port = text.substr(colon + 1);
-  const bool digits =
-      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
-  const std::string_view address = text.substr(0, colon);
-  const bool lone_colon = address.find(':') == std::string_view::npos;
-  return digits && (lone_colon || address.ends_with(']')) ? address : text;
-}
-
 }  // namespace
 
 IpAddress IpAddress::of(const sockaddr& address) {
@@ -67,6 +55,17 @@ bool IpAddress::is_loopback() const {
   static constexpr std::array<std::uint8_t, 16> kV6Loopback{0, 0, 0, 0, 0, 0, 0, 0,
                                                             0, 0, 0, 0, 0, 0, 0, 1};
   return is_v4() ? bytes_[kV4Prefix.size()] == 127 : bytes_ == kV6Loopback;
+}
+
+std::string_view without_port(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon + 1 == text.size()) return text;
+  const std::string_view port = text.substr(colon + 1);
+  const bool digits =
+      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const std::string_view host = text.substr(0, colon);
+  const bool lone_colon = host.find(':') == std::string_view::npos;
+  return digits && (lone_colon || host.ends_with(']')) ? host : text;
 }
 
 bool is_loopback_host(std::string_view host) {

@@ -47,6 +47,10 @@ class IpRange {
   int bits_ = 128;
 };
 
+// A name or an address without the port after it: "localhost:80", "9.9.9.9:5555", "[::1]:80". Text
+// that doesn't end in a port is returned whole.
+std::string_view without_port(std::string_view text);
+
 // Who sent a request that came from `peer` with this X-Forwarded-For: the last address in it that
 // isn't a trusted proxy's own, with or without a port; `peer` itself unless that is one.
 IpAddress client_address(const IpAddress& peer, std::string_view forwarded_for,

@@ -16,20 +16,13 @@ bool is_own(const net::HttpRequest& request, std::string_view origin) {
   return scheme != std::string_view::npos && origin.substr(scheme + 3) == request.header("host");
 }
 
-// Without its port: "localhost", "[::1]".
-std::string_view name_of(std::string_view host) {
-  const std::size_t colon = host.rfind(':');
-  const bool has_port = colon != std::string_view::npos && host.find(']', colon) == host.npos;
-  return has_port ? host.substr(0, colon) : host;
-}
-
 }  // namespace
 
 // Browsers always name a host.
 bool OriginPolicy::knows_host(const net::HttpRequest& request) const {
   const std::string_view host = request.header("host");
   if (!known_hosts_only_ || host.empty()) return true;
-  const std::string_view name = name_of(host);
+  const std::string_view name = net::without_port(host);
   const bool is_address = name.find('%') == std::string_view::npos && net::IpAddress::parse(name);
   if (is_address || to_lower(name) == "localhost") return true;
   return is_listed("http://" + std::string(host)) || is_listed("https://" + std::string(host));

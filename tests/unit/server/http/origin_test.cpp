@@ -58,9 +58,10 @@ TEST_CASE("where only the host tells own pages, it must be one that no other pag
     CAPTURE(host);
     CHECK(strict.knows_host(sent_to(host)));
   }
-  for (const char* host :
-       {"evil.example", "evil.example:7860", "localhost.evil.example", "127.0.0.1.evil.example",
-        "talk.example:9090", "localhost.", ":7860", "127.0.0.1%.evil.example"}) {
+  for (const char* host : {"evil.example", "evil.example:7860", "localhost.evil.example",
+                           "127.0.0.1.evil.example", "talk.example:9090", "localhost.", ":7860",
+                           "127.0.0.1%.evil.example", "127.0.0.1:80.evil.example",
+                           "localhost:evil.example", "[::1]:.evil.example", "::1:.evil.example"}) {
     CAPTURE(host);
     CHECK_FALSE(strict.knows_host(sent_to(host)));
     CHECK(OriginPolicy(options, false).knows_host(sent_to(host)));
