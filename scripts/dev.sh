@@ -174,26 +174,30 @@ test_preset() {
 }
 
 # fuzz_target <seconds> <target>: prints a line when nothing was found, and the whole story otherwise.
-# What is found on the way is kept in build/asan/corpus.
+# What is found on the way is kept in build/asan/corpus. A tree begins every time with the same
+# seed, so that what was found in one place is found in another.
 fuzz_target() {
-  local seconds=$1 name=$2 log
+  local seconds=$1 name=$2 log seed
   local found=build/asan/corpus/$name begin=tests/fuzz/corpus/$name
   mkdir -p "$found"
   rm -f "build/asan/corpus/$name.failed"
   log=build/asan/corpus/$name.log
+  seed=$((16#$(git rev-parse --short=7 'HEAD^{tree}' 2>/dev/null || echo 1)))
   local folders=("$found")
   if [[ -e $begin ]]; then folders+=("$begin"); fi
   if "${calm[@]}" "build/asan/bin/fuzz_$name" -max_total_time="$seconds" -timeout=20 \
-    -rss_limit_mb=3000 -max_len=16384 -print_final_stats=1 -artifact_prefix="$found." \
+    -rss_limit_mb=3000 -max_len=16384 -seed="$seed" -print_final_stats=1 -artifact_prefix="$found." \
     "${folders[@]}" >"$log" 2>&1; then
     printf 'fuzz %s: nothing found, %s runs\n' "$name" \
       "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"
     return 0
   fi
   tail -n 60 "$log"
-  printf 'fuzz %s: FAILED; the input is beside %s: %s\n' "$name" "$log" \
-    "$(grep -m 1 -E '^SUMMARY|runtime error|^==.*ERROR' "$log" || echo 'see there')" |
-    tee "build/asan/corpus/$name.failed"
+  {
+    printf 'fuzz %s: FAILED; the input is beside %s: %s\n' "$name" "$log" \
+      "$(grep -m 1 -E '^SUMMARY|runtime error|^==.*ERROR' "$log" || echo 'see there')"
+    grep -m 1 '^Base64:' "$log" || true
+  } | tee "build/asan/corpus/$name.failed"
   return 1
 }
 
