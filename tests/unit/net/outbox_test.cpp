@@ -48,14 +48,15 @@ class Talker final : public WebSocketHandler {
 // has ended.
 class Flood final : public WebSocketHandler {
  public:
-  Flood(int& sent, std::atomic<bool>& full) : sent_(sent), full_(full) {}
+  Flood(int& sent, std::atomic<int>& stage) : sent_(sent), stage_(stage) {}
   void opened(std::shared_ptr<WebSocket> socket) override { socket_ = std::move(socket); }
   void text(std::span<char>) override {
     auto& connection = dynamic_cast<WebSocketConnection&>(*socket_);
     while (socket_->queued_bytes() == 0) send();
     send();
-    full_ = true;
+    stage_ = 1;
     while (socket_->queued_bytes() > 0) connection.stream_ready();
+    stage_ = 2;
   }
   void binary(std::span<const std::byte>) override {}
   void closed(int, std::string_view) override { socket_.reset(); }
@@ -64,7 +65,7 @@ class Flood final : public WebSocketHandler {
   void send() { socket_->send_text(std::to_string(sent_++) + std::string(10'000, ' ')); }
 
   int& sent_;
-  std::atomic<bool>& full_;
+  std::atomic<int>& stage_;  // 1: some wait, 2: none does
   std::shared_ptr<WebSocket> socket_;
 };
 
@@ -149,19 +150,21 @@ TEST_CASE("outbox: what was said before a close is heard before it") {
 
 TEST_CASE("outbox: nothing overtakes it, when the client reads before the round has ended") {
   int sent = 0;
-  std::atomic<bool> full = false;
+  std::atomic<int> stage = 0;
   auto app = std::make_shared<test::WebApp>();
   app->on_upgrade = [&](const HttpRequest&) {
     UpgradeAnswer answer;
-    answer.handler = std::make_unique<Flood>(sent, full);
+    answer.handler = std::make_unique<Flood>(sent, stage);
     return answer;
   };
   test::WebServer server(app, {});
   test::RawClient client(server->port(), false, 4096);
   client.upgrade("/ws");
   REQUIRE(client.send(test::RawClient::frame(0x81, "go")));
-  while (!full) std::this_thread::yield();
+  while (stage == 0) std::this_thread::yield();
   for (int number = 0; number < sent; ++number) {
     REQUIRE(std::atoi(client.receive_frame().payload.c_str()) == number);
   }
+  while (stage == 1)
+    std::this_thread::yield();  // a client that left would end the connection in there
 }
